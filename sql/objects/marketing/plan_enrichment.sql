@@ -47,9 +47,9 @@ begin
     -- Companies in the order of their domains, dealt into runs.
     dealt as materialized (
         select
-            domain,
-            event_id,
-            (row_number() over (order by domain) - 1) / (select companies_per_run from marketing.outreach_settings) as run_number
+            company.domain,
+            company.event_id,
+            (row_number() over (order by company.domain) - 1) / (select companies_per_run from marketing.outreach_settings) as run_number
         from (select wanted.domain, min(wanted.event_id) as event_id from wanted group by wanted.domain) as company
     ),
     runs as (
