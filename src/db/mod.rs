@@ -7,6 +7,8 @@
 
 mod error;
 mod explain;
+mod listen;
+mod listen_session;
 mod pool;
 mod server;
 mod tls;
@@ -15,6 +17,9 @@ mod url;
 mod words;
 
 pub use error::{Class, DbError};
+pub use listen::{
+    Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,
+};
 pub use pool::{Pool, PooledClient, connect};
 pub use server::{ServerInfo, check_server};
 pub use tls::{Roots, TlsMode, Verify, install_crypto_provider};
