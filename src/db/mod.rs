@@ -1,1 +1,27 @@
-//! (room)
+//! What a connection is to us: URLs, TLS, the pool, direct sessions, transactions and errors.
+//!
+//! Two kinds of session exist. *Pooled* ones ([`Pool`]) carry the work and may stand behind a
+//! transaction pooler such as PgBouncer, so nothing may be kept in them between transactions.
+//! *Direct* ones ([`connect`]) keep state: LISTEN, advisory locks, migrations. This room knows
+//! nothing of events, stages or domains, and reads no configuration: it is given URLs.
+
+mod error;
+mod explain;
+mod listen;
+mod listen_session;
+mod pool;
+mod server;
+mod tls;
+mod transaction;
+mod url;
+mod words;
+
+pub use error::{Class, DbError};
+pub use listen::{
+    Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,
+};
+pub use pool::{Pool, PooledClient, connect};
+pub use server::{ServerInfo, check_server};
+pub use tls::{Roots, TlsMode, Verify, install_crypto_provider};
+pub use transaction::{AsDbError, Scope, Transaction, Working, in_transaction};
+pub use url::{DatabaseUrl, UrlError};
