@@ -25,6 +25,7 @@
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql
+\i objects/pipeline/maintain.sql
 
 -- Reporting and settling from other programs
 \i objects/marketing/mark_event_processed.sql

@@ -26,8 +26,9 @@ as $$
 #variable_conflict use_column
 declare
     v_batch_size integer;
+    v_timeout interval;
 begin
-    select stage.batch_size into v_batch_size
+    select stage.batch_size, stage.timeout into v_batch_size, v_timeout
     from pipeline.stages as stage
     where stage.id = claim_in_database.stage_id
     and not stage.paused;
@@ -35,6 +36,9 @@ begin
     if not found then
         return;
     end if;
+
+    -- Bounds the statements of the work that follows in this transaction.
+    perform set_config('statement_timeout', (extract(epoch from v_timeout) * 1000)::bigint::text, true);
 
     return query
     with
