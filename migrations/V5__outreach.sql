@@ -54,6 +54,7 @@ create table intake.company_raw_intake (
     validation_codes text[],
     validated_at timestamptz,
     validated_by text,
+    website_url text,
     domain text,
     company_unique_id text,
     caused_by bigint,
@@ -70,6 +71,8 @@ create index company_raw_intake_master_idx on intake.company_raw_intake (company
 comment on table intake.company_raw_intake is 'Companies as they came in. INSERT starts the pipeline; UPDATE of company or website sends the row through again.';
 comment on column intake.company_raw_intake.validated is 'NULL: not judged yet; false: refused, validation_notes says what to change; true: accepted.';
 comment on column intake.company_raw_intake.validation_codes is 'The rules that refused it, for reports by reason; NULL: none did.';
+comment on column intake.company_raw_intake.website is 'As it was typed; correct it here.';
+comment on column intake.company_raw_intake.website_url is 'The website in one form; NULL: not accepted.';
 comment on column intake.company_raw_intake.domain is 'Registrable domain of the website, lowercase ASCII: the identity of the company; NULL: not accepted.';
 comment on column intake.company_raw_intake.company_unique_id is 'The master row that this row went into; NULL: not promoted.';
 comment on column intake.company_raw_intake.import_fingerprint is 'Digest of an imported line, so that the same file twice is a no-op; NULL: not imported from a file.';

@@ -29,6 +29,7 @@ begin
         new.validation_notes := null;
         new.validation_codes := null;
         new.domain := null;
+        new.website_url := null;
     else
         new.validated_at := coalesce(new.validated_at, now());
         new.validated_by := coalesce(new.validated_by, session_user);

@@ -45,7 +45,8 @@ begin
         state_abbrev, import_batch_id, validated_at, validated_by, data_quality_score, caused_by
     )
     select distinct on (company.domain)
-        btrim(company.company), company.website, company.domain, company.industry,
+        coalesce(nullif(btrim(company.company), ''), btrim(company.company_name_for_emails)),
+        coalesce(company.website_url, company.website), company.domain, company.industry,
         case when company.num_employees >= 0 then company.num_employees end, company.company_phone,
         coalesce(company.company_street, company.company_address), company.company_city, company.company_state,
         company.company_postal_code, company.company_country, company.company_linkedin_url, company.facebook_url, company.twitter_url,
