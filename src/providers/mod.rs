@@ -6,6 +6,7 @@
 //! server that answers like the real service, its failures included.
 
 pub mod http;
+pub mod millionverifier;
 
 mod base_url;
 mod dice;

@@ -1,0 +1,4 @@
+//! One suite of cases per trait: the sandbox and the real client pass the same ones, and each real
+//! client maps every documented failure to its class.
+
+mod email_verifier;
