@@ -1,6 +1,7 @@
 //! What tests stand on: local servers that answer like the real services, and captured logs.
 
 pub mod captured_log;
+pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;
 
