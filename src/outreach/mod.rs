@@ -1,1 +1,4 @@
 //! (room)
+
+pub mod contact_source;
+pub mod email_verifier;
