@@ -74,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_person_is_never_printed_in_full() {
-        assert_eq!(Email::new("jane.doe@example.com").to_string(), "j***@example.com");
+        assert_eq!(
+            Email::new("jane.doe@example.com").to_string(),
+            "j***@example.com"
+        );
         assert_eq!(Email::new("not an address").to_string(), "***");
         assert_eq!(format!("{:?}", Phone::new("+1 202-555-0142")), "***42");
         assert_eq!(Phone::new("911").to_string(), "***");

@@ -1,1 +1,13 @@
 //! (room)
+
+pub mod company;
+pub mod contact_source;
+pub mod domain;
+pub mod email_verifier;
+mod lists;
+pub mod placeholder;
+mod platforms;
+pub mod refusal;
+mod scheme;
+pub mod validate;
+pub mod website;
