@@ -1,5 +1,6 @@
 //! (room)
 
+pub mod address;
 pub mod company;
 pub mod contact_source;
 pub mod domain;
@@ -9,5 +10,7 @@ pub mod placeholder;
 mod platforms;
 pub mod refusal;
 mod scheme;
+pub mod slots;
+mod title;
 pub mod validate;
 pub mod website;
