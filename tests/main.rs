@@ -1,7 +1,9 @@
-//! The tests, one module per behaviour that a user would name.
+//! The tests, one module per behaviour that a user would name; one binary, because linking is slow.
 
 // `cfg(test)` is always true here; it tells clippy that helpers may unwrap, too.
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod outreach;
 #[cfg(test)]
 mod support;

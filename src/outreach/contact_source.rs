@@ -30,6 +30,17 @@ pub struct RunRequest {
     pub unknown_start_since: Option<DateTime<Utc>>,
 }
 
+impl RunRequest {
+    /// Reads a request that was put aside as JSON between two steps.
+    ///
+    /// # Errors
+    /// Why it cannot be read, for an operator.
+    pub fn from_json(json: &serde_json::Value) -> Result<Self, String> {
+        serde_json::from_value(json.clone())
+            .map_err(|error| format!("The run's request cannot be read: {error}."))
+    }
+}
+
 /// A run that the source has accepted, identified by the source's own id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartedRun {

@@ -3,14 +3,14 @@
 -- A slot without anybody is looked up again after look_again_after: the event that asks for it is scheduled here.
 --
 -- $1 bigint[]: contact ids; $2 jsonb[]: the person found (first_name, last_name, title, seniority, email, phone, linkedin_url) or
--- NULL; $3 real[]: confidence, 0 to 1, or NULL; $4 text: the source; $5 bigint[]: events.
+-- NULL; $3 double precision[]: confidence, 0 to 1, or NULL; $4 text: the source; $5 bigint[]: events.
 -- Reads:  marketing.outreach_settings
 -- Writes: marketing.contact_enrichment, marketing.company_slots, marketing.pipeline_events
 -- Locks:  the contacts (held by contacts_of_runs), then their slots
 with
 found as materialized (
     select given.contact_id, given.person, given.confidence, given.event_id
-    from unnest($1::bigint[], $2::jsonb[], $3::real[], $5::bigint[]) as given (contact_id, person, confidence, event_id)
+    from unnest($1::bigint[], $2::jsonb[], $3::double precision[], $5::bigint[]) as given (contact_id, person, confidence, event_id)
 ),
 written as (
     update marketing.contact_enrichment as contact
