@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::event::Event;
@@ -25,6 +26,8 @@ use crate::db::{Class, DbError, Pool};
 
 /// Finished calls wait at most this long for others to be written with them.
 const WRITE_DELAY: Duration = Duration::from_millis(20);
+/// So many finished calls are written at once without waiting for more.
+const WRITTEN_AT_ONCE: usize = 500;
 /// Wait after an error of the database before it is tried again.
 const ERROR_PAUSE: Duration = Duration::from_millis(500);
 /// Reason kept with an event that goes back because its daemon stopped or its stage was paused.
@@ -56,8 +59,9 @@ struct Held {
     /// Called: the tasks, and what each of them works on.
     calls: JoinSet<Called>,
     called: HashMap<i64, (Event, Value)>,
-    /// Answered, not written.
+    /// Answered, not written; and when the first of them must be written at the latest.
     answered: Vec<Called>,
+    write_at: Option<Instant>,
 }
 
 impl Held {
@@ -65,6 +69,18 @@ impl Held {
     fn answer(&mut self, called: Called) {
         self.called.remove(&called.event.id);
         self.answered.push(called);
+        self.write_at
+            .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
+    }
+
+    /// Whether finished calls should be written now: there are enough, their time has come, or
+    /// there is nothing to wait for.
+    fn write_is_due(&self) -> bool {
+        let nothing_else = self.calls.is_empty() && self.waiting.is_empty();
+        !self.answered.is_empty()
+            && (nothing_else
+                || self.answered.len() >= WRITTEN_AT_ONCE
+                || self.write_at.is_some_and(|at| at <= Instant::now()))
     }
 }
 
@@ -93,7 +109,10 @@ impl OutsideRunner {
             if self.row.borrow().paused {
                 self.put_back_waiting(&mut held);
             }
-            self.write_if_due(&mut held).await;
+            self.begin_calls(&mut held);
+            if held.write_is_due() {
+                self.write(&mut held).await;
+            }
             while claimable && held.waiting.is_empty() && !self.stop.is_cancelled() {
                 claimable = self.claim(&mut held).await;
                 self.begin_calls(&mut held);
@@ -117,7 +136,8 @@ impl OutsideRunner {
                 // Panics are caught inside the task, and nobody aborts it here.
                 Err(_) => Woken::WriteDue,
             },
-            () = tokio::time::sleep(WRITE_DELAY), if !held.answered.is_empty() => Woken::WriteDue,
+            () = tokio::time::sleep_until(held.write_at.unwrap_or_else(Instant::now)),
+                if held.write_at.is_some() => Woken::WriteDue,
             changed = self.row.changed() => match changed {
                 Ok(()) => Woken::RowChanged,
                 Err(_) => Woken::Stop,
@@ -171,17 +191,8 @@ impl OutsideRunner {
         }
     }
 
-    /// Writes finished calls when there are enough, or when nothing else is going on.
-    async fn write_if_due(&self, held: &mut Held) {
-        const WRITTEN_AT_ONCE: usize = 200;
-        let quiet = held.calls.is_empty() || held.answered.len() >= WRITTEN_AT_ONCE;
-        if quiet && !held.answered.is_empty() {
-            self.write(&mut held.answered).await;
-        }
-    }
-
     /// Writes everything answered; keeps it for another try when the database is away.
-    async fn write(&self, answered: &mut Vec<Called>) {
+    async fn write(&self, held: &mut Held) {
         let row = self.row.borrow().clone();
         let completing = complete(
             &self.pool,
@@ -189,18 +200,21 @@ impl OutsideRunner {
             &row.name,
             &row.bounds,
             &self.stage,
-            answered,
+            &held.answered,
         );
         match completing.await {
-            Ok(()) => answered.clear(),
+            Ok(()) => {
+                held.answered.clear();
+                held.write_at = None;
+            }
             Err(error) => self.pause_after("completion", &error).await,
         }
     }
 
     /// Events whose call was not begun go back, their attempt unspent.
     fn put_back_waiting(&self, held: &mut Held) {
-        for (event, input) in held.waiting.drain(..) {
-            held.answered.push(Called {
+        for (event, input) in std::mem::take(&mut held.waiting) {
+            held.answer(Called {
                 event,
                 input,
                 answer: Err(put_back()),
@@ -225,7 +239,7 @@ impl OutsideRunner {
             }
         }
         while !held.answered.is_empty() {
-            self.write(&mut held.answered).await;
+            self.write(&mut held).await;
             if self.abandon.is_cancelled() {
                 // What could not be written stays in flight under our name and is reclaimed.
                 return;

@@ -73,7 +73,7 @@ impl OutsideStage for RunCollect {
             };
             match finished_run(&end.ending) {
                 Ok(run) => {
-                    finished.insert(id, (end.event.id, run));
+                    finished.insert(id, run);
                 }
                 Err(reason) => {
                     failed.0.push(id);
@@ -104,11 +104,11 @@ impl RunCollect {
     async fn write_contacts(
         &self,
         tx: &Transaction<'_>,
-        finished: &HashMap<i64, (i64, FinishedRun)>,
+        finished: &HashMap<i64, FinishedRun>,
     ) -> Result<(), DbError> {
         let run_ids: Vec<i64> = finished.keys().copied().collect();
         let mut chosen = ChosenByCompany::default();
-        let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut columns = (Vec::new(), Vec::new(), Vec::new());
         let statement = tx
             .prepare_cached(include_str!(
                 "../../sql/queries/outreach/contacts_of_runs.sql"
@@ -116,7 +116,7 @@ impl RunCollect {
             .await?;
         for row in tx.query(&statement, &[&run_ids]).await? {
             let run_id: i64 = row.try_get("run_id")?;
-            let Some((event_id, run)) = finished.get(&run_id) else {
+            let Some(run) = finished.get(&run_id) else {
                 continue;
             };
             let person = chosen.of(
@@ -130,7 +130,6 @@ impl RunCollect {
                 .1
                 .push(person.map(|chosen| person_json(chosen.person)));
             columns.2.push(person.map(|chosen| chosen.confidence));
-            columns.3.push(*event_id);
         }
         let statement = tx
             .prepare_cached(include_str!(
@@ -138,11 +137,8 @@ impl RunCollect {
             ))
             .await?;
         let name = self.source.name();
-        tx.execute(
-            &statement,
-            &[&columns.0, &columns.1, &columns.2, &name, &columns.3],
-        )
-        .await?;
+        tx.execute(&statement, &[&columns.0, &columns.1, &columns.2, &name])
+            .await?;
         Ok(())
     }
 }
@@ -200,10 +196,10 @@ fn choose_for<'a>(run: &'a FinishedRun, domain: &str) -> HashMap<Slot, Chosen<'a
 
 async fn finish_runs(
     tx: &Transaction<'_>,
-    finished: &HashMap<i64, (i64, FinishedRun)>,
+    finished: &HashMap<i64, FinishedRun>,
 ) -> Result<(), DbError> {
     let mut columns = (Vec::new(), Vec::new(), Vec::new());
-    for (id, (_, run)) in finished {
+    for (id, run) in finished {
         columns.0.push(*id);
         columns
             .1

@@ -9,7 +9,8 @@
 --   2 payload, jsonb
 --   3 condition, boolean; default true
 --   4 key of the row, to pair its old and new version on UPDATE; default row.id
--- Transition tables: new_rows, and for UPDATE old_rows. The column caused_by names the parent event when this statement set it.
+--   5 event that caused the change, bigint; default row.caused_by, on UPDATE only when this statement set it
+-- Transition tables: new_rows, and for UPDATE old_rows.
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  the transition tables, marketing.pipeline_events
@@ -27,6 +28,9 @@ declare
     v_payload constant text := tg_argv[1];
     v_condition constant text := coalesce(nullif(tg_argv[2], ''), 'true');
     v_key constant text := coalesce(tg_argv[3], 'row.id');
+    v_cause constant text := coalesce(
+        tg_argv[4], case tg_op when 'UPDATE' then 'nullif(row.caused_by, old.caused_by)' else 'row.caused_by' end
+    );
     v_rows text;
 begin
     if tg_nargs < 2 or tg_level <> 'STATEMENT' then
@@ -38,17 +42,17 @@ begin
         -- Old and new versions are paired by key; the old one is judged by the same condition.
         v_rows := format(
             $sql$
-            select row.*, nullif(row.caused_by, old.caused_by) as parent_id
+            select row.*, %3$s as parent_id
             from new_rows as row
             left join (select %1$s as row_key, row.caused_by, (%2$s) as held from old_rows as row) as old
                 on old.row_key = %1$s
             where (%2$s)
             and old.held is not true
             $sql$,
-            v_key, v_condition
+            v_key, v_condition, v_cause
         );
     else
-        v_rows := format('select row.*, row.caused_by as parent_id from new_rows as row where (%s)', v_condition);
+        v_rows := format('select row.*, %s as parent_id from new_rows as row where (%s)', v_cause, v_condition);
     end if;
 
     execute format(
@@ -72,7 +76,7 @@ end
 $$;
 
 comment on function marketing.notify_pipeline_event() is
-    'Statement-level trigger function: changed rows become events. Arguments: event type, payload expression, condition, key.';
+    'Statement-level trigger function: changed rows become events. Arguments: event type, payload expression, condition, key, cause.';
 
 -- It runs its arguments with the owner's rights: only the owner may hang it on a table.
 revoke execute on function marketing.notify_pipeline_event() from public;

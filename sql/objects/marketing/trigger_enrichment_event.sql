@@ -24,7 +24,10 @@ create or replace trigger trigger_enrichment_event
             ''full_name'', row.full_name,
             ''email'', row.email
         )',
-        'row.enrichment_status = ''completed'''
+        'row.enrichment_status = ''completed''',
+        'row.id',
+        -- The event that asked for this contact, not the run that many companies share.
+        'row.caused_by'
     );
 
 create or replace trigger trigger_enrichment_insert_event

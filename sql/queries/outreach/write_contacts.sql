@@ -3,14 +3,14 @@
 -- A slot without anybody is looked up again after look_again_after: the event that asks for it is scheduled here.
 --
 -- $1 bigint[]: contact ids; $2 jsonb[]: the person found (first_name, last_name, title, seniority, email, phone, linkedin_url) or
--- NULL; $3 double precision[]: confidence, 0 to 1, or NULL; $4 text: the source; $5 bigint[]: events.
+-- NULL; $3 double precision[]: confidence, 0 to 1, or NULL; $4 text: the source.
 -- Reads:  marketing.outreach_settings
 -- Writes: marketing.contact_enrichment, marketing.company_slots, marketing.pipeline_events
 -- Locks:  the contacts (held by contacts_of_runs), then their slots
 with
 found as materialized (
-    select given.contact_id, given.person, given.confidence, given.event_id
-    from unnest($1::bigint[], $2::jsonb[], $3::double precision[], $5::bigint[]) as given (contact_id, person, confidence, event_id)
+    select given.contact_id, given.person, given.confidence
+    from unnest($1::bigint[], $2::jsonb[], $3::double precision[]) as given (contact_id, person, confidence)
 ),
 written as (
     update marketing.contact_enrichment as contact
@@ -27,8 +27,7 @@ written as (
         confidence_score = found.confidence,
         enrichment_source = $4,
         enrichment_data = found.person,
-        enriched_at = clock_timestamp(),
-        caused_by = found.event_id
+        enriched_at = clock_timestamp()
     from found
     where contact.id = found.contact_id
     returning contact.company_slot_unique_id, contact.not_found, contact.caused_by
