@@ -130,7 +130,7 @@ impl DbError {
     }
 
     /// Takes the driver's error apart.
-    fn from_driver(error: &tokio_postgres::Error) -> Self {
+    pub(super) fn from_driver(error: &tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
             let class = if explain::is_lost(error) {
                 Class::Lost
