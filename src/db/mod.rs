@@ -6,6 +6,8 @@
 //! nothing of events, stages or domains, and reads no configuration: it is given URLs.
 
 mod deploy_lock;
+#[cfg(unix)]
+pub mod embedded;
 mod error;
 mod explain;
 mod listen;
