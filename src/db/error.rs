@@ -98,8 +98,8 @@ impl DbError {
         if let Some(sentence) = explain::connecting(error, &plain, url) {
             plain.0.sentence = sentence;
         }
-        // A connection that never stood is not lost by a protocol error but refused by settings.
-        if explain::is_tls(error) {
+        // Connecting again would not help: somebody must change a setting first.
+        if explain::is_refusal(error) {
             plain.0.class = Class::Rights;
         }
         plain
