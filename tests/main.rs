@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod db;
+#[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod support;

@@ -98,8 +98,8 @@ impl DbError {
         if let Some(sentence) = explain::connecting(error, &plain, url) {
             plain.0.sentence = sentence;
         }
-        // A connection that never stood is not lost by a protocol error but refused by settings.
-        if explain::is_tls(error) {
+        // Connecting again would not help: somebody must change a setting first.
+        if explain::is_refusal(error) {
             plain.0.class = Class::Rights;
         }
         plain
@@ -130,7 +130,7 @@ impl DbError {
     }
 
     /// Takes the driver's error apart.
-    fn from_driver(error: &tokio_postgres::Error) -> Self {
+    pub(super) fn from_driver(error: &tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
             let class = if explain::is_lost(error) {
                 Class::Lost

@@ -145,11 +145,15 @@ fn certificate(reason: &rustls::Error) -> String {
     }
 }
 
-/// Whether TLS itself failed, rather than the line under it.
-pub(super) fn is_tls(error: &tokio_postgres::Error) -> bool {
+/// Whether we were not let in, or would not go in: TLS, a missing password, channel binding. The
+/// driver has no other way to tell these from a line that broke than its wording.
+pub(super) fn is_refusal(error: &tokio_postgres::Error) -> bool {
     find::<rustls::Error>(error).is_some()
         || driver_message(error).contains("server does not support TLS")
-        || error.to_string() == "authentication error"
+        || matches!(
+            error.to_string().as_str(),
+            "authentication error" | "invalid configuration"
+        )
 }
 
 /// Whether the driver says that there is no connection (any more).

@@ -5,10 +5,16 @@
 //! *Direct* ones ([`connect`]) keep state: LISTEN, advisory locks, migrations. This room knows
 //! nothing of events, stages or domains, and reads no configuration: it is given URLs.
 
+mod deploy_lock;
+#[cfg(unix)]
+pub mod embedded;
 mod error;
 mod explain;
 mod listen;
 mod listen_session;
+pub mod migrate;
+pub mod objects;
+mod place;
 mod pool;
 mod server;
 mod tls;
@@ -20,6 +26,8 @@ pub use error::{Class, DbError};
 pub use listen::{
     Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,
 };
+pub use migrate::{MigrateError, MigrationReport, migrate, pending_migrations};
+pub use objects::{ObjectsError, install_objects};
 pub use pool::{Pool, PooledClient, connect};
 pub use server::{ServerInfo, check_server};
 pub use tls::{Roots, TlsMode, Verify, install_crypto_provider};

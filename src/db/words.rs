@@ -128,6 +128,7 @@ impl Words {
     /// The connection string of what is still here, in the form it was given.
     pub(super) fn join(&self) -> String {
         match &self.base {
+            Some(base) if self.parameters.is_empty() => base.clone(),
             Some(base) => {
                 let query: Vec<String> = self
                     .parameters

@@ -37,6 +37,17 @@ pub async fn claim_outside(
     )
 }
 
+/// Has the statements that follow in `tx` planned for the tables as they are now. Prepared plans
+/// made when the tables were empty must not serve them when they are full.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn plan_afresh(tx: &Transaction<'_>) -> Result<(), DbError> {
+    Ok(tx
+        .batch_execute(include_str!("../../sql/queries/engine/plan_afresh.sql"))
+        .await?)
+}
+
 /// Rows to events, oldest first: a statement returns what it updated in no particular order.
 fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
     let mut events = rows

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::claim::claim_in_database;
+use super::claim::{claim_in_database, plan_afresh};
 use super::complete::finish;
 use super::event::Event;
 use super::isolate::{SliceWork, isolate};
@@ -72,6 +72,7 @@ impl InDatabaseRunner {
         if events.is_empty() {
             return Ok(0);
         }
+        plan_afresh(&tx).await?;
         let outcomes = self.work(&mut tx, &events).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;

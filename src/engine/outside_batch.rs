@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::claim_outside;
+use super::claim::{claim_outside, plan_afresh};
 use super::complete::{finish, release};
 use super::event::Event;
 use super::isolate::{SliceWork, isolate};
@@ -60,6 +60,7 @@ pub async fn claim_and_prepare(
         });
     }
 
+    plan_afresh(&tx).await?;
     let isolated = isolate(&mut tx, &events, &Preparation(stage.as_ref())).await?;
     let mut calls = Vec::new();
     let mut settled = Vec::new();
@@ -127,6 +128,7 @@ pub async fn complete(
         });
     }
 
+    plan_afresh(&tx).await?;
     let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref())).await?;
     for (place, error) in isolated.culprits {
         let event = &ended[place].event;

@@ -107,7 +107,10 @@ impl RunCollect {
         finished: &HashMap<i64, FinishedRun>,
     ) -> Result<(), DbError> {
         let run_ids: Vec<i64> = finished.keys().copied().collect();
-        let mut chosen = ChosenByCompany::default();
+        let chosen: HashMap<i64, ChosenByCompany<'_>> = finished
+            .iter()
+            .map(|(id, run)| (*id, choose_for(run)))
+            .collect();
         let mut columns = (Vec::new(), Vec::new(), Vec::new());
         let statement = tx
             .prepare_cached(include_str!(
@@ -116,15 +119,10 @@ impl RunCollect {
             .await?;
         for row in tx.query(&statement, &[&run_ids]).await? {
             let run_id: i64 = row.try_get("run_id")?;
-            let Some(run) = finished.get(&run_id) else {
+            let Some(chosen) = chosen.get(&run_id) else {
                 continue;
             };
-            let person = chosen.of(
-                run_id,
-                run,
-                row.try_get("domain")?,
-                row.try_get("slot_type")?,
-            );
+            let person = person_for(chosen, row.try_get("domain")?, row.try_get("slot_type")?);
             columns.0.push(row.try_get::<_, i64>("contact_id")?);
             columns
                 .1
@@ -151,47 +149,45 @@ struct Chosen<'a> {
     confidence: f64,
 }
 
-/// Who fills the slots of each company of a run, chosen once per company.
-#[derive(Default)]
-struct ChosenByCompany<'a>(HashMap<(i64, String), HashMap<Slot, Chosen<'a>>>);
+/// Who fills the slots of each company of a run, by registrable domain.
+type ChosenByCompany<'a> = HashMap<Domain, HashMap<Slot, Chosen<'a>>>;
 
-impl<'a> ChosenByCompany<'a> {
-    fn of(
-        &mut self,
-        run_id: i64,
-        run: &'a FinishedRun,
-        domain: &str,
-        slot_type: &str,
-    ) -> Option<Chosen<'a>> {
-        let slot = Slot::from_word(slot_type)?;
-        let chosen = self
-            .0
-            .entry((run_id, domain.to_owned()))
-            .or_insert_with(|| choose_for(run, domain));
-        chosen.get(&slot).copied()
+/// Chooses for every company of a run.
+fn choose_for(run: &FinishedRun) -> ChosenByCompany<'_> {
+    let mut people_of: HashMap<Domain, Vec<&FoundPerson>> = HashMap::new();
+    for person in &run.people {
+        // Somebody at a place that is no company's domain fills no slot.
+        if let Ok(domain) = Domain::from_host(&person.company_domain) {
+            people_of.entry(domain).or_default().push(person);
+        }
     }
-}
-
-/// Chooses among the people that the run found at one company.
-fn choose_for<'a>(run: &'a FinishedRun, domain: &str) -> HashMap<Slot, Chosen<'a>> {
-    let Ok(company) = Domain::from_host(domain) else {
-        return HashMap::new();
-    };
-    let people: Vec<&FoundPerson> = run
-        .people
-        .iter()
-        .filter(|person| Domain::from_host(&person.company_domain).as_ref() == Ok(&company))
-        .collect();
-    choose(&people, &company)
+    people_of
         .into_iter()
-        .map(|choice| {
-            let chosen = Chosen {
-                person: people[choice.person],
-                confidence: choice.rank.confidence(),
-            };
-            (choice.slot, chosen)
+        .map(|(domain, people)| {
+            let chosen = choose(&people, &domain)
+                .into_iter()
+                .map(|choice| {
+                    let person = people[choice.person];
+                    let confidence = choice.rank.confidence();
+                    (choice.slot, Chosen { person, confidence })
+                })
+                .collect();
+            (domain, chosen)
         })
         .collect()
+}
+
+/// Who fills a slot of a company, if anybody.
+fn person_for<'a>(
+    chosen: &ChosenByCompany<'a>,
+    domain: &str,
+    slot_type: &str,
+) -> Option<Chosen<'a>> {
+    let domain = Domain::from_host(domain).ok()?;
+    chosen
+        .get(&domain)?
+        .get(&Slot::from_word(slot_type)?)
+        .copied()
 }
 
 async fn finish_runs(

@@ -1,9 +1,12 @@
-//! What tests stand on: local servers that answer like the real services, and captured logs.
+//! What tests stand on: private clusters, local servers that answer like the real services, waits
+//! that fail, captured logs.
 
 pub mod captured_log;
+pub mod cluster;
 pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;
+pub mod wait;
 
 /// Installs the crypto provider that the program installs at start-up; again and again is fine.
 pub fn install_crypto() {

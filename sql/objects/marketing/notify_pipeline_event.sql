@@ -62,9 +62,13 @@ begin
             $1,
             (%1$s) || jsonb_build_object('trigger_time', clock_timestamp()),
             row.parent_id,
-            coalesce(parent.root_id, parent.id)
+            -- One look-up by key for each row: a join could be planned as a scan of the ledger.
+            (
+                select coalesce(parent.root_id, parent.id)
+                from marketing.pipeline_events as parent
+                where parent.id = row.parent_id
+            )
         from (%2$s) as row
-        left join marketing.pipeline_events as parent on parent.id = row.parent_id
         order by %3$s
         $sql$,
         v_payload, v_rows, v_key

@@ -1,0 +1,9 @@
+//! Connections, listening, deploying, and the cluster of our own.
+
+mod connection_urls;
+mod deploying;
+mod embedded_cluster;
+mod listening;
+mod pooling;
+mod refusals;
+mod tls;

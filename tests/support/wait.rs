@@ -1,0 +1,29 @@
+//! Waits that end: each has a deadline and says what it was waiting for.
+
+use std::time::{Duration, Instant};
+
+/// How long anything in a test may take to happen. Generous: the machine may be busy with others.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Looks again and again until `look` finds something.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < DEADLINE,
+            "waited {DEADLINE:?} in vain for: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Bounds a future that should end by itself.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(DEADLINE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited {DEADLINE:?} in vain for: {what}"),
+    }
+}
