@@ -56,6 +56,14 @@ struct Running {
     abandon: CancellationToken,
 }
 
+/// The stages as this daemon has them.
+#[derive(Default)]
+struct Stages {
+    running: HashMap<i16, RunningStage>,
+    /// Those it cannot run, as they were when it last said so.
+    without_code: HashMap<i16, Kind>,
+}
+
 /// A stage that runs, as it was started.
 struct RunningStage {
     row: StageRow,
@@ -171,7 +179,7 @@ impl Running {
     /// Keeps the runners in step with `pipeline.stages` until stopped; returns them to be awaited.
     async fn keep_stages(&self) -> JoinSet<()> {
         let mut runners = JoinSet::new();
-        let mut stages: HashMap<i16, RunningStage> = HashMap::new();
+        let mut stages = Stages::default();
         while !self.stop.is_cancelled() {
             match load(&self.pool).await {
                 Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
@@ -188,13 +196,8 @@ impl Running {
     }
 
     /// Starts what is new, tells what was edited, ends what is gone.
-    fn reconcile(
-        &self,
-        rows: &[StageRow],
-        stages: &mut HashMap<i16, RunningStage>,
-        runners: &mut JoinSet<()>,
-    ) {
-        stages.retain(|id, running| {
+    fn reconcile(&self, rows: &[StageRow], stages: &mut Stages, runners: &mut JoinSet<()>) {
+        stages.running.retain(|id, running| {
             let kept = rows
                 .iter()
                 .find(|row| row.id == *id)
@@ -205,7 +208,7 @@ impl Running {
             kept
         });
         for row in rows {
-            match stages.get_mut(&row.id) {
+            match stages.running.get_mut(&row.id) {
                 Some(running) if running.row == *row => {}
                 Some(running) => {
                     tracing::info!(stage.name = row.name, paused = row.paused, "stage edited");
@@ -215,7 +218,16 @@ impl Running {
                 }
                 None => {
                     if let Some(running) = self.start(row, runners) {
-                        stages.insert(row.id, running);
+                        stages.running.insert(row.id, running);
+                    } else if stages.without_code.insert(row.id, row.kind.clone())
+                        != Some(row.kind.clone())
+                    {
+                        tracing::warn!(
+                            stage.name = row.name,
+                            stage.runs = ?row.kind,
+                            "this daemon cannot run the stage: its function or builtin does not \
+                             exist; its events wait"
+                        );
                     }
                 }
             }
@@ -274,7 +286,7 @@ impl Running {
         }
     }
 
-    /// The code of a stage; None, with a word in the log, when there is none.
+    /// The code of a stage; None when there is none.
     fn code_of(&self, row: &StageRow) -> Option<Code> {
         match &row.kind {
             Kind::Sql {
@@ -283,21 +295,8 @@ impl Running {
                 call: call.clone(),
                 bounds: row.bounds.clone(),
             }))),
-            Kind::Sql { target, call: None } => {
-                tracing::warn!(stage.name = row.name, target, "its function does not exist");
-                None
-            }
-            Kind::Builtin { target } => {
-                let code = self.registry.get(target);
-                if code.is_none() {
-                    tracing::warn!(
-                        stage.name = row.name,
-                        target,
-                        "this daemon has no such stage"
-                    );
-                }
-                code
-            }
+            Kind::Sql { call: None, .. } => None,
+            Kind::Builtin { target } => self.registry.get(target),
         }
     }
 }
