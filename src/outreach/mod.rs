@@ -20,6 +20,7 @@ pub mod company;
 pub mod contact_source;
 pub mod domain;
 pub mod email_verifier;
+pub mod import;
 mod lists;
 pub mod placeholder;
 mod platforms;
