@@ -113,7 +113,7 @@ pub fn normal_name(name: &str) -> String {
         }
     }
     let mut words: Vec<&str> = spelled.split_whitespace().collect();
-    if words.len() > 1 && words.first() == Some(&"the") {
+    while words.len() > 1 && words.first() == Some(&"the") {
         words.remove(0);
     }
     while words.len() > 1 && words.last().is_some_and(|last| is_ending(last)) {

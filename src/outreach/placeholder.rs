@@ -144,6 +144,7 @@ mod tests {
             "Blank Rome",
             "Same Deutz-Fahr",
             "AAA",
+            "Nothing",
             "Nil Satis Ltd",
             "Student Loan Corp",
             "3 Day Blinds",

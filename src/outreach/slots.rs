@@ -125,7 +125,7 @@ pub fn choose(people: &[&FoundPerson], company: &Domain) -> Vec<Choice> {
     let choice = |claim: &Claim<'_>| Choice {
         slot: claim.slot(),
         person: claim.place,
-        rank: claim.order.0,
+        rank: claim.order.rank,
     };
     chosen.iter().map(choice).collect()
 }
@@ -135,19 +135,23 @@ pub fn choose(people: &[&FoundPerson], company: &Domain) -> Vec<Choice> {
 struct Claim<'a> {
     place: usize,
     person: &'a FoundPerson,
-    order: (
-        Rank,
-        Slot,
-        Reverse<u8>,
-        Reverse<bool>,
-        String,
-        [Option<&'a str>; 4],
-    ),
+    order: Order<'a>,
+}
+
+/// What settles between two claims, first field first; smaller wins.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Order<'a> {
+    rank: Rank,
+    slot: Slot,
+    address: Reverse<u8>,
+    profile: Reverse<bool>,
+    name: String,
+    rest: [Option<&'a str>; 4],
 }
 
 impl Claim<'_> {
     fn slot(&self) -> Slot {
-        self.order.1
+        self.order.slot
     }
 }
 
@@ -169,14 +173,14 @@ fn claims_of<'a>(
     seats.into_iter().map(move |(slot, rank)| Claim {
         place,
         person,
-        order: (
+        order: Order {
             rank,
             slot,
-            Reverse(worth),
-            Reverse(has_profile),
-            full_name(person),
+            address: Reverse(worth),
+            profile: Reverse(has_profile),
+            name: full_name(person),
             rest,
-        ),
+        },
     })
 }
 

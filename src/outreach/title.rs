@@ -16,16 +16,16 @@ const GONE: &str = "retired emeritus elect incoming aspiring";
 const ASSISTANTS: &str = "assistant intern trainee aide ea pa";
 
 /// Not the holder of the seat named beside them, but somebody near or below.
-const NEAR_ONLY: &str = "assistant intern trainee aide ea pa deputy associate junior vice advisor adviser coach \
-    office staff student";
+const NEAR_ONLY: &str = "assistant intern trainee aide ea pa deputy associate junior vice \
+    advisor adviser coach office staff student";
 
 /// What one owns without owning the company.
 const NOT_COMPANIES: &str =
     "product process data system systems risk control service platform project home technical";
 
 /// What a controller of money is called; a document controller controls documents.
-const OF_MONEY: &str = "financial finance corporate group company division divisional plant senior chief regional \
-    global business accounting";
+const OF_MONEY: &str = "financial finance corporate group company division divisional plant \
+    senior chief regional global business accounting";
 
 /// Sells or builds something for personnel departments, and is in none.
 const SELLERS: &str =
@@ -332,7 +332,8 @@ mod tests {
         for title in "Product Owner|Process Owner|Principal Engineer|Principal Consultant\
             |Document Controller|Air Traffic Controller|Controller Software Engineer|Talent Agent\
             |HR Software Sales Manager|Presidential Historian|Chief Technology Officer|Director\
-            |Natural Resources Director|Marketing Manager|Finance Manager|'; drop table people; --||&&& ,,,"
+            |Natural Resources Director|Marketing Manager|Finance Manager\
+            |'; drop table people; --||&&& ,,,"
             .split('|')
         {
             assert_eq!(seated(title), [], "{title}");

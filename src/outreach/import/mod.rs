@@ -1,9 +1,9 @@
 //! Companies from a CSV file, as people and their tools write them.
 //!
-//! Pure over [`std::io::Read`]: bytes in, [`Line`]s out, one at a time and in constant memory. Every
-//! line of the file becomes a row for `intake.company_raw_intake` or a reject with its line number
-//! and a reason; none is lost, and none is judged here: whether "n/a" is a company is for the
-//! validation, which a person can answer by correcting the row.
+//! Pure over [`std::io::Read`]: bytes in, [`Line`]s out, one at a time and in constant memory.
+//! Every line of the file becomes a row for `intake.company_raw_intake` or a reject with its line
+//! number and a reason; none is lost. Nothing is judged here: whether "n/a" is a company is for
+//! the validation, which a person can answer by correcting the row.
 //!
 //! | file | holds |
 //! |---|---|

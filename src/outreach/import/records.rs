@@ -127,7 +127,6 @@ impl<R: Read> Records<R> {
         let mut parsed = Parsed::default();
         let mut bytes = first.bytes.len();
         let mut lines = vec![first];
-        self.parser.reset();
         loop {
             if let Some(last) = lines.last()
                 && self.feed(&last.bytes, &mut parsed)
@@ -149,6 +148,8 @@ impl<R: Read> Records<R> {
                 break;
             }
         }
+        // Only here: after a reset the parser takes a byte order mark off, which may be data.
+        self.parser.reset();
         for unread in lines.drain(1..).rev() {
             self.returned.push_front(unread);
         }
