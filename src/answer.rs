@@ -12,18 +12,35 @@ pub enum Answer<T> {
     /// The call did what it should; the value is what it returned.
     Delivered(T),
     /// This event can never succeed (invalid input, unknown person). Never retried.
-    Rejected { reason: String },
+    Rejected {
+        /// What happened and what to do.
+        reason: String,
+    },
     /// Not now: a rate limit, a quota for a moment, or work that is still running. The event goes
     /// back into the schedule after `after`; no attempt is spent.
-    Throttled { after: Duration, reason: String },
+    Throttled {
+        /// How long to wait before asking again.
+        after: Duration,
+        /// What happened and what to do.
+        reason: String,
+    },
     /// Certainly not processed (connection refused, DNS, a 5xx on a call that is safe to repeat).
     /// Retried with backoff; an attempt is spent.
-    Transient { reason: String },
+    Transient {
+        /// What happened and what to do.
+        reason: String,
+    },
     /// The account is at fault: a refused key, no credits, a blocked address. The stage pauses with
     /// one critical error and its events go back untouched.
-    Credential { reason: String },
+    Credential {
+        /// What happened and what to do.
+        reason: String,
+    },
     /// The request may have been processed. Never repeated blindly.
-    Unknown { reason: String },
+    Unknown {
+        /// What happened and what to do.
+        reason: String,
+    },
 }
 
 impl<T> Answer<T> {

@@ -106,7 +106,7 @@ impl DbError {
     }
 
     /// A failure that the driver does not know of, such as a time-out of ours.
-    pub(super) fn plain(class: Class, sentence: impl Into<String>) -> Self {
+    pub(crate) fn plain(class: Class, sentence: impl Into<String>) -> Self {
         let sentence = sentence.into();
         Self(Box::new(Parts {
             class,

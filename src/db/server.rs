@@ -50,8 +50,8 @@ pub async fn check_server(client: &Client) -> Result<ServerInfo, DbError> {
         return Err(DbError::plain(
             Class::Bug,
             format!(
-                "this server is PostgreSQL {version}, and {VERSION_MIN} or later is needed; upgrade \
-                 it, or connect to a newer one"
+                "this server is PostgreSQL {version}, and {VERSION_MIN} or later is needed; \
+                 upgrade it, or connect to a newer one"
             ),
         ));
     }

@@ -74,7 +74,8 @@ pub enum UrlError {
     Scheme(String),
     /// The key=value form is broken.
     #[error(
-        "the connection string is neither a postgresql:// URL nor key=value pairs; quote a value that holds spaces: password='a b'"
+        "the connection string is neither a postgresql:// URL nor key=value pairs; quote \
+         a value that holds spaces: password='a b'"
     )]
     Pairs,
     /// A word nobody knows.
@@ -97,12 +98,14 @@ pub enum UrlError {
     Contradiction(&'static str),
     /// No host, so nowhere to connect to.
     #[error(
-        "the connection URL names no host; write postgresql://user:password@host:5432/database, or ?host=/path for a socket"
+        "the connection URL names no host; write postgresql://user:password@host:5432/database, \
+         or ?host=/path for a socket"
     )]
     NoHost,
     /// An unescaped character in the password most likely.
     #[error(
-        "the connection URL has a host name with \"@\" in it; write @ in a password as %40, / as %2F, ? as %3F, # as %23 and : as %3A"
+        "the connection URL has a host name with \"@\" in it; write @ in a password as \
+         %40, / as %2F, ? as %3F, # as %23 and : as %3A"
     )]
     Unescaped,
     /// The driver refuses the rest.

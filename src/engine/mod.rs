@@ -1,1 +1,40 @@
-//! (room)
+//! The engine: takes events from the ledger, has stages do their work, writes what became of them.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`event`], [`stage`], [`verdict`] | the contract: what a stage gets, promises and decides |
+//! | [`registry`], [`stages`] | which code a stage's row means, and within which bounds |
+//! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
+//! | [`in_database`], [`outside`] | the two ways a stage runs |
+//! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
+//! | [`daemon`] | all of it together, from start to a graceful end |
+//!
+//! The engine knows event types only as text and stages only as rows and trait objects. It reads
+//! and writes `marketing.pipeline_events`, `marketing.pipeline_errors` and the schema `pipeline`,
+//! through functions of the latter. Only the database's clock decides anything here.
+
+pub mod backoff;
+pub mod bell;
+pub mod claim;
+pub mod complete;
+pub mod daemon;
+pub mod event;
+pub mod in_database;
+pub mod isolate;
+pub mod liveness;
+pub mod outside;
+pub mod outside_batch;
+pub mod registry;
+pub mod schedule;
+pub mod sql_stage;
+pub mod stage;
+pub mod stages;
+pub mod verdict;
+
+pub use daemon::{Daemon, DaemonOptions};
+pub use event::Event;
+pub use registry::Registry;
+pub use stage::{
+    Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
+};
+pub use verdict::Verdict;

@@ -24,9 +24,21 @@ pub struct RunRequest {
     pub leads_max: u32,
     /// Most that the run may cost, in US dollars.
     pub cost_max_usd: f64,
-    /// Set when an earlier start of this run has an unknown outcome: when that attempt began, by
-    /// the database's clock. The source must look for that run before it starts another.
+    /// Set when an earlier start of this run has an unknown outcome: when the first such attempt
+    /// began, by the database's clock. The source must look for that run before it starts another.
+    /// It stays set, unchanged, until a start is `Delivered`.
     pub unknown_start_since: Option<DateTime<Utc>>,
+}
+
+impl RunRequest {
+    /// Reads a request that was put aside as JSON between two steps.
+    ///
+    /// # Errors
+    /// Why it cannot be read, for an operator.
+    pub fn from_json(json: &serde_json::Value) -> Result<Self, String> {
+        serde_json::from_value(json.clone())
+            .map_err(|error| format!("The run's request cannot be read: {error}."))
+    }
 }
 
 /// A run that the source has accepted, identified by the source's own id.
@@ -75,10 +87,16 @@ pub trait ContactSource: Send + Sync {
 
     /// Starts a run, or finds the one that `unknown_start_since` speaks of.
     ///
-    /// A start whose answer was lost is `Unknown`: the caller asks again with `unknown_start_since`.
+    /// A start whose answer was lost is `Unknown`: the caller asks again with
+    /// `unknown_start_since`. While it cannot be told whether the lost run exists, nothing is
+    /// started and the answer says when to ask again, or `Unknown` if only a person can tell. A
+    /// request that cannot find anybody (no domains, no people, no money) is `Rejected` and costs
+    /// nothing.
     async fn start(&self, request: &RunRequest) -> Answer<StartedRun>;
 
-    /// Collects a run. A run that is still working is `Throttled`; a run that failed at the source
-    /// is `Rejected` with the source's words.
+    /// Collects a run that this or another daemon started, any number of times, at no cost. A run
+    /// that is still working is `Throttled`; a run that failed at the source, or that the source
+    /// does not know, is `Rejected` with the source's words: starting anew is paid for again.
+    /// Never `Unknown`.
     async fn collect(&self, run: &StartedRun, request: &RunRequest) -> Answer<FinishedRun>;
 }

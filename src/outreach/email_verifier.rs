@@ -24,6 +24,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word in `verification_status`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Risky => "risky",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What the verifier says of one address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verification {

@@ -1,1 +1,15 @@
-//! (room)
+//! The services outside the house: one client and one sandbox for each.
+//!
+//! A provider implements the trait of the room that needs it and maps everything it hears to an
+//! [`Answer`](crate::answer::Answer); no other room sees a status code. It reads no configuration
+//! and no table. Every base URL is configurable, so that each client is tested against a local
+//! server that answers like the real service, its failures included.
+
+pub mod apify;
+pub mod http;
+pub mod millionverifier;
+
+mod base_url;
+mod dice;
+mod foreign;
+mod pace;

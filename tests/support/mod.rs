@@ -1,4 +1,15 @@
-//! What the tests stand on.
+//! What tests stand on: private database clusters, waits that fail, local servers that answer like
+//! the real services, and captured logs.
 
+pub mod captured_log;
 pub mod cluster;
+pub mod fake_apify;
+pub mod fake_http;
+pub mod fake_millionverifier;
 pub mod wait;
+
+/// Installs the crypto provider that the program installs at start-up; again and again is fine.
+pub fn install_crypto() {
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -1,0 +1,72 @@
+-- Everything that is applied again at every deploy, in order; also the table of contents of the SQL interface.
+-- By hand: cd sql && psql -1 -v ON_ERROR_STOP=1 -f install.sql
+
+-- The ledger: INSERT emits, UPDATE of status requeues or cancels
+\i objects/pipeline/worker_lock_class.sql
+\i objects/pipeline/event_notification.sql
+\i objects/pipeline/record_of.sql
+\i objects/pipeline/route_events.sql
+\i objects/pipeline/follow_status.sql
+
+-- Stages: rows that an operator edits
+\i objects/pipeline/adopt_unrouted.sql
+\i objects/pipeline/follow_stage.sql
+\i objects/pipeline/date_stage_pause.sql
+\i objects/pipeline/pause_stage.sql
+
+-- What a daemon does: claim, finish, keep alive
+\i objects/pipeline/claim_in_database.sql
+\i objects/pipeline/claim_outside.sql
+\i objects/pipeline/release_claims.sql
+\i objects/pipeline/finish_events.sql
+\i objects/pipeline/move_due.sql
+\i objects/pipeline/register_worker.sql
+\i objects/pipeline/unregister_worker.sql
+\i objects/pipeline/reclaim.sql
+\i objects/pipeline/heartbeat.sql
+\i objects/pipeline/ensure_partitions.sql
+\i objects/pipeline/maintain.sql
+
+-- Reporting and settling from other programs
+\i objects/marketing/mark_event_processed.sql
+\i objects/marketing/mark_event_failed.sql
+\i objects/marketing/log_pipeline_error.sql
+\i objects/marketing/resolve_pipeline_error.sql
+
+-- Rows become events
+\i objects/marketing/notify_pipeline_event.sql
+\i objects/intake/judge_again.sql
+\i objects/intake/trigger_company_intake_event.sql
+\i objects/intake/trigger_company_validation_event.sql
+\i objects/intake/trigger_company_correction_event.sql
+\i objects/marketing/withdraw_companies.sql
+\i objects/marketing/trigger_company_promotion_event.sql
+\i objects/marketing/trigger_slot_creation_event.sql
+\i objects/marketing/trigger_enrichment_planned_event.sql
+\i objects/marketing/trigger_enrichment_started_event.sql
+\i objects/marketing/trigger_enrichment_event.sql
+\i objects/marketing/trigger_email_verification_event.sql
+
+-- Outreach stages in SQL
+\i objects/marketing/payload_id.sql
+\i objects/marketing/promote_companies.sql
+\i objects/marketing/create_slots.sql
+\i objects/marketing/plan_enrichment.sql
+\i objects/marketing/fill_slots.sql
+
+-- Views: results
+\i objects/marketing/vw_outreach_ready.sql
+\i objects/marketing/vw_company_progress.sql
+\i objects/marketing/vw_batch_report.sql
+
+-- Views: what is wrong, what waits, how fast
+\i objects/marketing/vw_unresolved_errors.sql
+\i objects/marketing/vw_error_rate_24h.sql
+\i objects/marketing/vw_queue_depth.sql
+\i objects/marketing/vw_event_latency.sql
+\i objects/marketing/vw_stuck_events.sql
+\i objects/marketing/vw_unrouted_events.sql
+\i objects/marketing/vw_throughput.sql
+
+-- Who may do what
+\i objects/pipeline/grants.sql

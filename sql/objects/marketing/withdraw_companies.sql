@@ -1,0 +1,53 @@
+-- marketing.withdraw_companies(): a company without an accepted intake row is withdrawn.
+--
+-- Fires when intake rows are deleted, refused or moved to another company. The master row stays, with withdrawn_at, and is
+-- not outreach ready; promoting an accepted row of the company again clears the mark.
+--
+-- Returns: nothing (statement trigger).
+-- Reads:  old_rows (transition table), intake.company_raw_intake
+-- Writes: marketing.company_master
+-- Locks:  master rows in the order of their ids
+
+create or replace function marketing.withdraw_companies()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    with
+    abandoned as materialized (
+        select master.company_unique_id
+        from marketing.company_master as master
+        where master.company_unique_id in (select row.company_unique_id from old_rows as row)
+        and master.withdrawn_at is null
+        and not exists (
+            select from intake.company_raw_intake as company
+            where company.company_unique_id = master.company_unique_id
+            and company.validated is not false
+        )
+        order by master.company_unique_id
+        for update of master
+    )
+    update marketing.company_master as master
+    set withdrawn_at = clock_timestamp(), updated_at = now()
+    from abandoned
+    where master.company_unique_id = abandoned.company_unique_id;
+    return null;
+end
+$$;
+
+comment on function marketing.withdraw_companies() is
+    'Trigger function of the intake table: marks a company as withdrawn when no accepted intake row stands behind it.';
+
+create or replace trigger withdraw_companies_of_deleted_rows
+    after delete on intake.company_raw_intake
+    referencing old table as old_rows
+    for each statement
+    execute function marketing.withdraw_companies();
+
+create or replace trigger withdraw_companies_of_changed_rows
+    after update on intake.company_raw_intake
+    referencing old table as old_rows
+    for each statement
+    execute function marketing.withdraw_companies();

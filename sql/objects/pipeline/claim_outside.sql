@@ -1,0 +1,86 @@
+-- pipeline.claim_outside(stage_id, worker_id, room): takes a batch of events for calls to an outside service.
+--
+-- The events become processing, visibly, and stand in pipeline.inflight under a new epoch. The attempt is on record before the
+-- call is made; a completion must bring the epoch back.
+--
+-- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now.
+-- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused.
+-- Reads:  pipeline.stages
+-- Writes: pipeline.ready, pipeline.inflight, marketing.pipeline_events
+-- Locks:  rows of pipeline.ready that nobody else holds, then their events
+
+create or replace function pipeline.claim_outside(stage_id smallint, worker_id integer, room integer)
+returns table (event_id bigint, event_type text, payload jsonb, attempt smallint, epoch bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_batch_size integer;
+    v_epoch bigint;
+begin
+    select least(stage.batch_size, claim_outside.room) into v_batch_size
+    from pipeline.stages as stage
+    where stage.id = claim_outside.stage_id
+    and not stage.paused;
+
+    if not found or not exists (select from pipeline.ready where ready.stage_id = claim_outside.stage_id) then
+        return;
+    end if;
+
+    v_epoch := nextval('pipeline.epochs');
+
+    return query
+    with
+    -- An event that took a daemon down with it runs in a batch of its own.
+    lone as materialized (
+        select ready.ctid as place
+        from pipeline.ready
+        where ready.stage_id = claim_outside.stage_id
+        and ready.alone
+        order by ready.event_id
+        limit 1
+        for update skip locked
+    ),
+    batch as materialized (
+        select ready.ctid as place
+        from pipeline.ready
+        where ready.stage_id = claim_outside.stage_id
+        and not ready.alone
+        and not exists (select from lone)
+        order by ready.priority, ready.event_id
+        limit v_batch_size
+        for update skip locked
+    ),
+    taken as (
+        delete from pipeline.ready
+        where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
+        returning ready.event_id
+    ),
+    begun as (
+        update marketing.pipeline_events as event
+        set status = 'processing',
+            attempts = event.attempts + 1,
+            claimed_at = clock_timestamp()
+        from taken
+        where event.id = taken.event_id
+        and event.status = 'pending'
+        returning event.id, event.event_type, event.payload, event.attempts
+    ),
+    held as (
+        insert into pipeline.inflight (event_id, epoch, stage_id, worker_id)
+        select begun.id, v_epoch, claim_outside.stage_id, claim_outside.worker_id
+        from begun
+    )
+    select begun.id, begun.event_type, begun.payload, begun.attempts, v_epoch
+    from begun;
+end
+$$;
+
+comment on function pipeline.claim_outside(smallint, integer, integer) is
+    'Claims a batch for outside calls: processing in the ledger, held in pipeline.inflight under a new epoch.';

@@ -1,0 +1,73 @@
+-- pipeline.finish_events(event_ids, statuses, delays_ms, spent, errors): writes what became of a batch.
+--
+-- One row of the arrays for each event. processed, failed and cancelled are final; pending puts the event off by delays_ms and
+-- takes the attempt back unless it was spent. A failed event also gets its row in marketing.pipeline_errors.
+--
+-- Arguments: event_ids; statuses; delays_ms in milliseconds (0 when final); spent: whether the attempt counts; errors: why, or
+--            NULL; stage_name for the error log.
+-- Returns: how many events were written.
+-- Reads:  nothing
+-- Writes: marketing.pipeline_events, marketing.pipeline_errors; by its trigger the hot tables
+-- Locks:  the events, in the order of their ids
+
+create or replace function pipeline.finish_events(
+    event_ids bigint[],
+    statuses text[],
+    delays_ms bigint[],
+    spent boolean[],
+    errors text[],
+    stage_name text
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_written bigint;
+begin
+    with
+    ending as materialized (
+        select given.event_id, given.status, given.delay_ms, given.spent, given.error
+        from unnest(event_ids, statuses, delays_ms, finish_events.spent, errors)
+            as given (event_id, status, delay_ms, spent, error)
+        order by given.event_id
+    ),
+    written as (
+        update marketing.pipeline_events as event
+        set status = ending.status,
+            run_at = case
+                when ending.status = 'pending' then clock_timestamp() + ending.delay_ms * interval '1 millisecond'
+                else event.run_at
+            end,
+            attempts = event.attempts - case when ending.spent then 0 else 1 end,
+            processed_at = case when ending.status = 'pending' then null else clock_timestamp() end,
+            error_message = ending.error
+        from ending
+        where event.id = ending.event_id
+        returning event.id, event.event_type, event.payload, event.status, event.attempts, event.error_message
+    ),
+    logged as (
+        insert into marketing.pipeline_errors (event_id, event_type, record_id, error_message, error_details, severity)
+        select
+            written.id,
+            written.event_type,
+            pipeline.record_of(written.id, written.payload),
+            written.error_message,
+            jsonb_build_object('stage', stage_name, 'attempts', written.attempts),
+            'error'
+        from written
+        where written.status = 'failed'
+    )
+    select count(*) into v_written from written;
+
+    return v_written;
+end
+$$;
+
+comment on function pipeline.finish_events(bigint[], text[], bigint[], boolean[], text[], text) is
+    'Writes what became of a batch of events: final, or pending again after a delay.';

@@ -1,0 +1,91 @@
+-- pipeline.follow_status(): keeps the hot tables in step when the status, time or priority of an event changes.
+--
+-- The one place where an event that is already in the ledger is queued again or taken out, whether the engine puts off a failed
+-- attempt or a person types UPDATE … SET status = 'pending'. The engine writes processed_at and claimed_at itself; a change that
+-- leaves them alone was made by hand, and the columns that belong to it are filled in here. Deleting the claim of a running call
+-- makes its completion stale, so it is refused when it arrives.
+--
+-- Returns: the row, completed.
+-- Reads:  pipeline.stages
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.inflight, marketing.pipeline_errors
+-- Locks:  the event's row (held by the UPDATE), then its rows in the hot tables
+
+create or replace function pipeline.follow_status()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_by_hand constant boolean := new.processed_at is not distinct from old.processed_at;
+    v_stage_id smallint;
+begin
+    select stage.id into v_stage_id
+    from pipeline.stages as stage
+    where stage.event_type = new.event_type;
+
+    if old.status = 'pending' then
+        delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
+        delete from pipeline.scheduled where run_at = old.run_at and event_id = old.id;
+        delete from pipeline.unrouted where event_id = old.id;
+    elsif old.status = 'processing' then
+        delete from pipeline.inflight where event_id = old.id;
+    end if;
+
+    if new.status = 'processing' then
+        new.claimed_at := clock_timestamp();
+        return new;
+    end if;
+
+    if new.status in ('processed', 'failed', 'cancelled') then
+        new.processed_at := coalesce(new.processed_at, clock_timestamp());
+        if new.status in ('failed', 'cancelled') then
+            new.error_message := coalesce(new.error_message, format('set to %s by %s', new.status, session_user));
+        end if;
+        return new;
+    end if;
+
+    -- Pending again. A person who requeues a finished event means a fresh start.
+    if old.status in ('processed', 'failed', 'cancelled') and v_by_hand then
+        new.processed_at := null;
+        new.claimed_at := null;
+        new.error_message := null;
+        new.attempts := 0;
+        new.crashes := 0;
+
+        update marketing.pipeline_errors
+        set resolved = true, resolved_at = clock_timestamp(), resolved_by = 'requeue'
+        where event_id = new.id
+        and not resolved;
+    end if;
+
+    if new.run_at > clock_timestamp() then
+        insert into pipeline.scheduled (run_at, event_id) values (new.run_at, new.id) on conflict do nothing;
+        perform pg_notify('pipeline_wake', 'schedule');
+    elsif v_stage_id is null then
+        insert into pipeline.unrouted (event_id, event_type) values (new.id, new.event_type) on conflict do nothing;
+    else
+        insert into pipeline.ready (stage_id, priority, event_id, alone)
+        values (v_stage_id, new.priority, new.id, new.crashes > 0)
+        on conflict do nothing;
+        perform pg_notify('pipeline_wake', new.event_type);
+    end if;
+
+    return new;
+end
+$$;
+
+comment on function pipeline.follow_status() is
+    'Trigger function of the ledger: an UPDATE of status, run_at or priority requeues, reschedules, reprioritises or cancels.';
+
+-- The conditions leave out what the engine does most (pending or processing to processed), so those updates call nothing.
+create or replace trigger follow_status
+    before update of status, run_at, priority on marketing.pipeline_events
+    for each row
+    when (
+        new.status in ('pending', 'cancelled') and new.status <> old.status
+        or new.status = 'pending' and (new.run_at <> old.run_at or new.priority <> old.priority)
+        or new.status in ('processed', 'failed') and new.processed_at is null
+        or new.status = 'processing' and new.claimed_at is not distinct from old.claimed_at
+    )
+    execute function pipeline.follow_status();

@@ -1,0 +1,49 @@
+-- grants: three roles for people, and nothing of the engine for everybody else.
+--
+-- pgcascade_reader sees the tables and views; pgcascade_operator also inserts companies, edits stages, and requeues and cancels
+-- events; neither can drop or alter anything. Grant them: GRANT pgcascade_operator TO anna. Where the deploying user may not
+-- create roles (some hosted databases) they are left out, and the owner does everything.
+--
+-- Reads:  pg_roles
+-- Writes: nothing
+-- Locks:  none
+
+revoke execute on all functions in schema pipeline from public;
+
+do $$
+declare
+    v_may_create_roles constant boolean := (
+        select role.rolsuper or role.rolcreaterole from pg_catalog.pg_roles as role where role.rolname = current_user
+    );
+    v_role text;
+begin
+    foreach v_role in array array['pgcascade_reader', 'pgcascade_operator'] loop
+        if not exists (select from pg_catalog.pg_roles as role where role.rolname = v_role) then
+            if not v_may_create_roles then
+                raise notice 'Role % is left out: % may not create roles.', v_role, current_user;
+                continue;
+            end if;
+            begin
+                execute format('create role %I nologin', v_role);
+            exception
+                -- Another database of this cluster is being deployed at the same moment.
+                when duplicate_object or unique_violation then null;
+            end;
+        end if;
+
+        execute format('grant usage on schema intake, marketing, pipeline to %I', v_role);
+        execute format('grant select on all tables in schema intake, marketing, pipeline to %I', v_role);
+        execute format('grant select on all sequences in schema intake, marketing, pipeline to %I', v_role);
+    end loop;
+
+    if exists (select from pg_catalog.pg_roles as role where role.rolname = 'pgcascade_operator') then
+        grant insert, update, delete on intake.company_raw_intake, marketing.do_not_contact to pgcascade_operator;
+        grant insert, update on
+            marketing.pipeline_events, marketing.pipeline_errors, marketing.company_master, marketing.company_slots,
+            marketing.contact_enrichment, marketing.email_verification, marketing.people_master to pgcascade_operator;
+        grant update on marketing.outreach_settings, pipeline.stages to pgcascade_operator;
+        grant usage on all sequences in schema intake, marketing to pgcascade_operator;
+        grant execute on function pipeline.record_of(bigint, jsonb) to pgcascade_operator;
+    end if;
+end
+$$;

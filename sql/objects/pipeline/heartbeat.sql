@@ -1,0 +1,54 @@
+-- pipeline.heartbeat(worker_id, name, version): a daemon's sign of life, and what it should know once a second.
+--
+-- Also reclaims what dead daemons held: one whose heartbeat is older than two seconds and whose advisory lock is free is dead.
+-- An event that was held by a dead daemon for the second time is failed, not tried for ever; the first time it will run alone.
+--
+-- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
+-- Returns: stage_id of each stage that has events to claim, so that no lost wake-up lasts longer than a heartbeat.
+-- Reads:  pipeline.stages, pipeline.ready
+-- Writes: pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
+-- Locks:  dead workers' rows that nobody else holds, then their claims' events
+
+create or replace function pipeline.heartbeat(worker_id integer, name text, version text)
+returns setof smallint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_dead integer;
+begin
+    update pipeline.workers as worker
+    set heartbeat_at = clock_timestamp()
+    where worker.id = heartbeat.worker_id;
+
+    if not found then
+        insert into pipeline.workers (id, name, version) overriding system value
+        values (heartbeat.worker_id, heartbeat.name, heartbeat.version)
+        on conflict do nothing;
+    end if;
+
+    for v_dead in
+        select worker.id
+        from pipeline.workers as worker
+        where worker.id <> heartbeat.worker_id
+        and worker.heartbeat_at < clock_timestamp() - interval '2 seconds'
+        order by worker.id
+        for update skip locked
+    loop
+        if pg_try_advisory_xact_lock(pipeline.worker_lock_class(), v_dead) then
+            perform pipeline.reclaim(v_dead);
+        end if;
+    end loop;
+
+    return query
+    select stage.id
+    from pipeline.stages as stage
+    where not stage.paused
+    and exists (select from pipeline.ready where ready.stage_id = stage.id);
+end
+$$;
+
+comment on function pipeline.heartbeat(integer, text, text) is
+    'A daemon''s sign of life; reclaims what dead daemons held and returns the stages that have events to claim.';

@@ -1,0 +1,32 @@
+-- pipeline.maintain(): what must be done now and then by one daemon or another.
+--
+-- Makes partitions ahead, gives waiting events to stages that were added at the same moment, and takes back claims of daemons
+-- whose row is gone.
+--
+-- Returns: nothing.
+-- Reads:  pipeline.workers
+-- Writes: partitions of marketing.pipeline_events, pipeline.unrouted, pipeline.ready, pipeline.inflight, marketing.pipeline_events
+-- Locks:  those of the functions it calls
+
+create or replace function pipeline.maintain()
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform pipeline.adopt_unrouted(null);
+
+    perform pipeline.reclaim(orphaned.worker_id)
+    from (
+        select distinct claim.worker_id
+        from pipeline.inflight as claim
+        where not exists (select from pipeline.workers as worker where worker.id = claim.worker_id)
+    ) as orphaned
+    where pg_try_advisory_xact_lock(pipeline.worker_lock_class(), orphaned.worker_id);
+
+    perform pipeline.ensure_partitions();
+end
+$$;
+
+comment on function pipeline.maintain() is 'Makes partitions ahead and heals what a crash at the wrong moment left; daemons call it every ten seconds.';

@@ -1,0 +1,76 @@
+-- pipeline.move_due(most): queues the events whose time has come.
+--
+-- Arguments: most: how many at once.
+-- Returns: moved: how many were queued; wait_ms: milliseconds until the next is due (0: now; NULL: nothing is scheduled).
+-- Reads:  pipeline.stages, marketing.pipeline_events
+-- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted
+-- Locks:  due rows of pipeline.scheduled that nobody else holds
+
+create or replace function pipeline.move_due(most integer, out moved bigint, out wait_ms bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_event_types text[];
+begin
+    with
+    due as materialized (
+        select scheduled.ctid as place
+        from pipeline.scheduled
+        where scheduled.run_at <= clock_timestamp()
+        order by scheduled.run_at, scheduled.event_id
+        limit most
+        for update skip locked
+    ),
+    taken as (
+        delete from pipeline.scheduled
+        where scheduled.ctid = any (array(select due.place from due))
+        returning scheduled.event_id
+    ),
+    -- Rows that the ledger no longer calls pending were settled by other means.
+    wanted as materialized (
+        select event.id, event.event_type, event.priority, event.crashes, stage.id as stage_id
+        from taken
+        join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
+        left join pipeline.stages as stage on stage.event_type = event.event_type
+    ),
+    queued as (
+        insert into pipeline.ready (stage_id, priority, event_id, alone)
+        select wanted.stage_id, wanted.priority, wanted.id, wanted.crashes > 0
+        from wanted
+        where wanted.stage_id is not null
+        on conflict do nothing
+        returning ready.stage_id
+    ),
+    unrouted as (
+        insert into pipeline.unrouted (event_id, event_type)
+        select wanted.id, wanted.event_type
+        from wanted
+        where wanted.stage_id is null
+        on conflict do nothing
+    )
+    select
+        (select count(*) from taken),
+        (
+            select array_agg(distinct stage.event_type)
+            from queued
+            join pipeline.stages as stage on stage.id = queued.stage_id
+        )
+    into moved, v_event_types;
+
+    perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
+
+    select ceil(greatest(extract(epoch from scheduled.run_at - clock_timestamp()), 0) * 1000)
+    into wait_ms
+    from pipeline.scheduled
+    order by scheduled.run_at
+    limit 1;
+end
+$$;
+
+comment on function pipeline.move_due(integer) is 'Queues events whose run_at has come; returns how many and how long until the next.';

@@ -1,0 +1,35 @@
+-- pipeline.release_claims(event_ids, epochs): gives up claims of outside work, as the first step of a completion.
+--
+-- The fence: a claim that was reclaimed, cancelled or settled meanwhile is no longer there under its epoch, and its event is not
+-- returned. The caller writes results and statuses for the returned events only, in the same transaction.
+--
+-- Arguments: event_ids and their epochs, in the same order.
+-- Returns: the events that are still the caller's to complete.
+-- Reads:  nothing
+-- Writes: pipeline.inflight
+-- Locks:  the claims, in the order of their event ids
+
+create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[])
+returns setof bigint
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with
+    mine as materialized (
+        select claim.event_id
+        from pipeline.inflight as claim
+        join unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
+            on named.event_id = claim.event_id
+            and named.epoch = claim.epoch
+        order by claim.event_id
+        for update of claim
+    )
+    delete from pipeline.inflight as claim
+    using mine
+    where claim.event_id = mine.event_id
+    returning claim.event_id;
+end;
+
+comment on function pipeline.release_claims(bigint[], bigint[]) is
+    'First step of a completion: gives up claims by event and epoch and returns those that were still held.';

@@ -1,0 +1,96 @@
+//! Who is woken by what: notifications rung through to the stages that wait for them.
+//!
+//! A bell is only a hint to look; looking finds what there is. Lost hints are made up for by the
+//! heartbeat, which rings every stage that has something to claim.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use tokio::sync::Notify;
+
+use crate::db::{Heard, Notification, NotificationStream};
+
+/// Channel on which users and the engine hear of events.
+pub const EVENT_CHANNEL: &str = "pipeline_event";
+/// Channel on which daemons are told to look again: an event type, `schedule` or `stages`.
+pub const WAKE_CHANNEL: &str = "pipeline_wake";
+
+/// The bells of one daemon.
+#[derive(Clone, Default)]
+pub struct Bells {
+    stages: Arc<Mutex<HashMap<i16, StageBell>>>,
+    /// Rings when something was scheduled that may be due before all else.
+    pub schedule: Arc<Notify>,
+    /// Rings when a row of `pipeline.stages` was changed.
+    pub stages_changed: Arc<Notify>,
+}
+
+#[derive(Clone)]
+struct StageBell {
+    event_type: String,
+    bell: Arc<Notify>,
+}
+
+impl Bells {
+    /// The bell of a stage, made at its first mention.
+    pub fn of_stage(&self, stage_id: i16, event_type: &str) -> Arc<Notify> {
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = stages.entry(stage_id).or_insert_with(|| StageBell {
+            event_type: event_type.to_owned(),
+            bell: Arc::new(Notify::new()),
+        });
+        event_type.clone_into(&mut entry.event_type);
+        Arc::clone(&entry.bell)
+    }
+
+    /// Rings one stage.
+    pub fn ring_stage(&self, stage_id: i16) {
+        self.ring(|id, _| id == stage_id);
+    }
+
+    /// Rings everybody: after a reconnect, or when notifications were missed.
+    pub fn ring_all(&self) {
+        self.ring(|_, _| true);
+        self.schedule.notify_one();
+        self.stages_changed.notify_one();
+    }
+
+    /// Reads notifications and rings whom they concern, until the listener ends.
+    pub async fn follow(&self, mut stream: NotificationStream) {
+        while let Some(heard) = stream.next().await {
+            match heard {
+                Heard::Notification(notification) => self.heard(&notification),
+                Heard::Missed(_) => self.ring_all(),
+            }
+        }
+    }
+
+    fn heard(&self, notification: &Notification) {
+        match (notification.channel.as_str(), notification.payload.as_str()) {
+            (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
+            (WAKE_CHANNEL, "stages") => self.stages_changed.notify_one(),
+            (WAKE_CHANNEL, event_type) => self.ring(|_, of| of == event_type),
+            (_, body) => match serde_json::from_str::<Announced>(body) {
+                Ok(announced) => self.ring(|_, of| of == announced.event_type),
+                // Anybody may notify anything on this channel.
+                Err(_) => self.ring_all(),
+            },
+        }
+    }
+
+    fn ring(&self, whom: impl Fn(i16, &str) -> bool) {
+        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, stage) in stages.iter() {
+            if whom(*id, &stage.event_type) {
+                stage.bell.notify_one();
+            }
+        }
+    }
+}
+
+/// The part of an announcement that tells whom it concerns.
+#[derive(Deserialize)]
+struct Announced {
+    event_type: String,
+}

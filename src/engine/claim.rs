@@ -1,0 +1,60 @@
+//! Taking a batch of events.
+
+use tokio_postgres::Row;
+
+use super::event::Event;
+use crate::db::{DbError, Transaction};
+
+/// Claims a batch for work inside `tx`; empty when there is none or the stage is paused.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn claim_in_database(tx: &Transaction<'_>, stage_id: i16) -> Result<Vec<Event>, DbError> {
+    let statement = tx
+        .prepare_cached(include_str!(
+            "../../sql/queries/engine/claim_in_database.sql"
+        ))
+        .await?;
+    events(&tx.query(&statement, &[&stage_id]).await?)
+}
+
+/// Claims at most `room` events for outside calls of this worker.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn claim_outside(
+    tx: &Transaction<'_>,
+    stage_id: i16,
+    worker_id: i32,
+    room: i32,
+) -> Result<Vec<Event>, DbError> {
+    let statement = tx
+        .prepare_cached(include_str!("../../sql/queries/engine/claim_outside.sql"))
+        .await?;
+    events(
+        &tx.query(&statement, &[&stage_id, &worker_id, &room])
+            .await?,
+    )
+}
+
+/// Rows to events, oldest first: a statement returns what it updated in no particular order.
+fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
+    let mut events = rows
+        .iter()
+        .map(|row| {
+            Ok(Event {
+                id: row.try_get("event_id")?,
+                event_type: row.try_get("event_type")?,
+                payload: row.try_get("payload")?,
+                attempt: row.try_get("attempt")?,
+                epoch: if row.len() > 4 {
+                    row.try_get("epoch")?
+                } else {
+                    0
+                },
+            })
+        })
+        .collect::<Result<Vec<_>, DbError>>()?;
+    events.sort_unstable_by_key(|event| event.id);
+    Ok(events)
+}

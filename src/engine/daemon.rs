@@ -1,0 +1,337 @@
+//! All of the engine together: from the first connection to a graceful end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
+use super::in_database::InDatabaseRunner;
+use super::liveness::Worker;
+use super::outside::OutsideRunner;
+use super::registry::{Code, Registry};
+use super::schedule;
+use super::sql_stage::SqlStage;
+use super::stage::InDatabaseStage;
+use super::stages::{Kind, StageRow, load};
+use crate::db::{Class, DatabaseUrl, DbError, ListenOptions, ListenState, Listener, Pool};
+
+/// First and longest wait between two attempts to reach the database at the start.
+const START_PAUSES: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+];
+
+/// What a daemon needs to know.
+#[derive(Debug, Clone)]
+pub struct DaemonOptions {
+    /// Where to LISTEN: a direct address.
+    pub listen_url: DatabaseUrl,
+    /// What people see in `pipeline.workers` and `pg_stat_activity`.
+    pub name: String,
+    /// How long calls under way may take to finish after a stop.
+    pub drain: Duration,
+}
+
+/// A daemon that is ready to run.
+pub struct Daemon {
+    pool: Pool,
+    registry: Registry,
+    options: DaemonOptions,
+}
+
+/// The parts of a running daemon that runners share.
+struct Running {
+    pool: Pool,
+    registry: Registry,
+    worker: Worker,
+    bells: Bells,
+    stop: CancellationToken,
+    abandon: CancellationToken,
+}
+
+/// A stage that runs, as it was started.
+struct RunningStage {
+    row: StageRow,
+    /// Tells an outside runner of edits.
+    follow: watch::Sender<StageRow>,
+    /// Ends its runners when the row is gone or says something else.
+    stop: CancellationToken,
+}
+
+impl Daemon {
+    /// Puts a daemon together; nothing runs yet.
+    pub fn new(pool: Pool, registry: Registry, options: DaemonOptions) -> Self {
+        Self {
+            pool,
+            registry,
+            options,
+        }
+    }
+
+    /// Runs until `stop`, then finishes or releases what it holds.
+    ///
+    /// The database may come and go; the daemon waits for it. What it does not survive is being
+    /// refused: wrong password, missing rights, a schema that was never deployed.
+    ///
+    /// # Errors
+    /// The database refuses this daemon at its start.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), DbError> {
+        let Some(worker) = self.register(&stop).await? else {
+            return Ok(());
+        };
+        tracing::info!(
+            worker.id = worker.id,
+            worker.name = worker.name,
+            "daemon started"
+        );
+
+        let listener = self.listen(&worker);
+        let running = Running {
+            pool: self.pool.clone(),
+            registry: self.registry.clone(),
+            worker: worker.clone(),
+            bells: Bells::default(),
+            stop: stop.clone(),
+            abandon: CancellationToken::new(),
+        };
+        let mut helpers = running.spawn_helpers(&listener);
+        let runners = running.keep_stages().await;
+
+        tracing::info!("stopping: finishing what is held");
+        wait_for(runners, self.options.drain, &running.abandon).await;
+        helpers.shutdown().await;
+        if let Err(error) = worker.unregister(&self.pool).await {
+            tracing::debug!(%error, "the worker's row stays until another daemon finds it");
+        }
+        listener.stop().await;
+        tracing::info!(worker.id = worker.id, "daemon stopped");
+        Ok(())
+    }
+
+    /// Registers, waiting for a database that is not there yet; None when stopped meanwhile.
+    async fn register(&self, stop: &CancellationToken) -> Result<Option<Worker>, DbError> {
+        let mut pauses = START_PAUSES.iter().copied();
+        let mut pause = START_PAUSES[0];
+        loop {
+            match Worker::register(&self.pool, self.options.name.clone()).await {
+                Ok(worker) => return Ok(Some(worker)),
+                Err(error) if error.class() == Class::Lost => {
+                    tracing::warn!(%error, "waiting for the database");
+                }
+                Err(error) => return Err(error),
+            }
+            pause = pauses.next().unwrap_or(pause);
+            tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// The listener lives until it is stopped by name: it holds the lock that says we are alive.
+    fn listen(&self, worker: &Worker) -> Listener {
+        Listener::spawn(
+            ListenOptions {
+                url: self.options.listen_url.clone(),
+                application_name: format!("{} listen", self.options.name),
+                channels: vec![EVENT_CHANNEL, WAKE_CHANNEL],
+                lock_key: Some((worker.lock_class, worker.id)),
+            },
+            CancellationToken::new(),
+        )
+    }
+}
+
+impl Running {
+    /// Starts what runs beside the stages: bells, schedule, heartbeat.
+    fn spawn_helpers(&self, listener: &Listener) -> JoinSet<()> {
+        let mut helpers = JoinSet::new();
+        let bells = self.bells.clone();
+        let stream = listener.stream();
+        helpers.spawn(async move { bells.follow(stream).await });
+        helpers.spawn(ring_after_reconnect(listener.state(), self.bells.clone()));
+        helpers.spawn(schedule::run(
+            self.pool.clone(),
+            Arc::clone(&self.bells.schedule),
+            self.stop.clone(),
+        ));
+        let (worker, pool, bells) = (self.worker.clone(), self.pool.clone(), self.bells.clone());
+        // Alive until the last event is written, not only until the stop.
+        helpers.spawn(async move { worker.beat(&pool, &bells, &CancellationToken::new()).await });
+        helpers
+    }
+
+    /// Keeps the runners in step with `pipeline.stages` until stopped; returns them to be awaited.
+    async fn keep_stages(&self) -> JoinSet<()> {
+        let mut runners = JoinSet::new();
+        let mut stages: HashMap<i16, RunningStage> = HashMap::new();
+        while !self.stop.is_cancelled() {
+            match load(&self.pool).await {
+                Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
+                Err(error) => tracing::debug!(%error, "stages could not be read"),
+            }
+            // Finished runners are taken out so that the set stays small.
+            while runners.try_join_next().is_some() {}
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.bells.stages_changed.notified() => {}
+            }
+        }
+        runners
+    }
+
+    /// Starts what is new, tells what was edited, ends what is gone.
+    fn reconcile(
+        &self,
+        rows: &[StageRow],
+        stages: &mut HashMap<i16, RunningStage>,
+        runners: &mut JoinSet<()>,
+    ) {
+        stages.retain(|id, running| {
+            let kept = rows
+                .iter()
+                .find(|row| row.id == *id)
+                .is_some_and(|row| same(row, running));
+            if !kept {
+                running.stop.cancel();
+            }
+            kept
+        });
+        for row in rows {
+            match stages.get_mut(&row.id) {
+                Some(running) if running.row == *row => {}
+                Some(running) => {
+                    tracing::info!(stage.name = row.name, paused = row.paused, "stage edited");
+                    running.row = row.clone();
+                    running.follow.send_replace(row.clone());
+                    self.bells.ring_stage(row.id);
+                }
+                None => {
+                    if let Some(running) = self.start(row, runners) {
+                        stages.insert(row.id, running);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts the runners of a stage; None when this daemon cannot run it.
+    fn start(&self, row: &StageRow, runners: &mut JoinSet<()>) -> Option<RunningStage> {
+        let stop = self.stop.child_token();
+        let (follow, followed) = watch::channel(row.clone());
+        match self.code_of(row)? {
+            Code::InDatabase(stage) => {
+                for _ in 0..row.bounds.concurrency {
+                    runners.spawn(
+                        self.in_database(row, Arc::clone(&stage), stop.clone())
+                            .run(),
+                    );
+                }
+            }
+            Code::Outside(stage) => {
+                let runner = OutsideRunner {
+                    pool: self.pool.clone(),
+                    worker_id: self.worker.id,
+                    row: followed,
+                    stage,
+                    bell: self.bells.of_stage(row.id, &row.event_type),
+                    stop: stop.clone(),
+                    abandon: self.abandon.clone(),
+                };
+                runners.spawn(runner.run());
+            }
+        }
+        // There may be work from before the start.
+        self.bells.ring_stage(row.id);
+        Some(RunningStage {
+            row: row.clone(),
+            follow,
+            stop,
+        })
+    }
+
+    fn in_database(
+        &self,
+        row: &StageRow,
+        stage: Arc<dyn InDatabaseStage>,
+        stop: CancellationToken,
+    ) -> InDatabaseRunner {
+        InDatabaseRunner {
+            pool: self.pool.clone(),
+            stage_id: row.id,
+            stage_name: row.name.clone(),
+            bounds: row.bounds.clone(),
+            stage,
+            bell: self.bells.of_stage(row.id, &row.event_type),
+            stop,
+        }
+    }
+
+    /// The code of a stage; None, with a word in the log, when there is none.
+    fn code_of(&self, row: &StageRow) -> Option<Code> {
+        match &row.kind {
+            Kind::Sql {
+                call: Some(call), ..
+            } => Some(Code::InDatabase(Arc::new(SqlStage {
+                call: call.clone(),
+                bounds: row.bounds.clone(),
+            }))),
+            Kind::Sql { target, call: None } => {
+                tracing::warn!(stage.name = row.name, target, "its function does not exist");
+                None
+            }
+            Kind::Builtin { target } => {
+                let code = self.registry.get(target);
+                if code.is_none() {
+                    tracing::warn!(
+                        stage.name = row.name,
+                        target,
+                        "this daemon has no such stage"
+                    );
+                }
+                code
+            }
+        }
+    }
+}
+
+/// Whether a running stage can follow the row by being told: an outside runner follows all but a
+/// new target; a runner in the database is started anew for anything but a pause.
+fn same(row: &StageRow, running: &RunningStage) -> bool {
+    let StageRow {
+        event_type,
+        kind,
+        bounds,
+        ..
+    } = &running.row;
+    row.event_type == *event_type && row.kind == *kind && row.bounds == *bounds
+}
+
+/// After every reconnect everything claimable is claimed: what was notified meanwhile was unheard.
+async fn ring_after_reconnect(mut state: watch::Receiver<ListenState>, bells: Bells) {
+    loop {
+        if *state.borrow_and_update() == ListenState::Connected {
+            bells.ring_all();
+        }
+        if state.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Waits for the runners; after `drain` they must let go of calls under way.
+async fn wait_for(mut runners: JoinSet<()>, drain: Duration, abandon: &CancellationToken) {
+    let finished = async { while runners.join_next().await.is_some() {} };
+    tokio::select! {
+        () = finished => return,
+        () = tokio::time::sleep(drain) => abandon.cancel(),
+    }
+    while runners.join_next().await.is_some() {}
+}

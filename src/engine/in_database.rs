@@ -1,0 +1,129 @@
+//! Running a stage whose work is in the database: claim, work, result and next events in one commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::claim::claim_in_database;
+use super::complete::finish;
+use super::event::Event;
+use super::isolate::{SliceWork, isolate};
+use super::stage::{Bounds, InDatabaseStage, Outcome};
+use super::verdict::of_error;
+use crate::db::{Class, DbError, Pool, Transaction};
+
+/// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
+/// lost by waiting; long enough that a database without disk space is not hammered.
+const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
+/// A deadlock or a serialization failure is over as soon as the other transaction is.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
+
+/// One runner of a stage; a stage has as many as its concurrency.
+pub struct InDatabaseRunner {
+    /// Where to work.
+    pub pool: Pool,
+    /// The stage's id.
+    pub stage_id: i16,
+    /// The stage's name.
+    pub stage_name: String,
+    /// The stage's bounds.
+    pub bounds: Bounds,
+    /// The stage's code.
+    pub stage: Arc<dyn InDatabaseStage>,
+    /// Rings when there may be something to claim.
+    pub bell: Arc<Notify>,
+    /// Ends the runner after its batch.
+    pub stop: CancellationToken,
+}
+
+impl InDatabaseRunner {
+    /// Works until told to stop; a batch that has begun is finished first.
+    pub async fn run(self) {
+        while self.woken().await {
+            while !self.stop.is_cancelled() {
+                match self.batch().await {
+                    Ok(0) => break,
+                    Ok(claimed) => {
+                        tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
+                    }
+                    Err(error) => self.pause_after(&error).await,
+                }
+            }
+        }
+    }
+
+    /// Waits for the bell; false when it is time to stop.
+    async fn woken(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = self.bell.notified() => true,
+        }
+    }
+
+    /// One batch in one transaction; returns how many events were claimed.
+    async fn batch(&self) -> Result<usize, DbError> {
+        let mut client = self.pool.get().await?;
+        let mut tx = client.transaction().await?;
+        let events = claim_in_database(&tx, self.stage_id).await?;
+        if events.is_empty() {
+            return Ok(0);
+        }
+        let outcomes = self.work(&mut tx, &events).await?;
+        finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
+        tx.commit().await?;
+        Ok(events.len())
+    }
+
+    /// Does the work and returns the exceptions.
+    async fn work(
+        &self,
+        tx: &mut Transaction<'_>,
+        events: &[Event],
+    ) -> Result<Vec<Outcome>, DbError> {
+        let isolated = isolate(tx, events, &Work(self.stage.as_ref())).await?;
+        let mut outcomes: Vec<Outcome> = isolated.results.into_iter().flatten().collect();
+        for (place, error) in isolated.culprits {
+            let event = &events[place];
+            outcomes.push(Outcome {
+                event_id: event.id,
+                verdict: of_error(&error, event.attempt, &self.bounds),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// Says once per pause what is wrong, and waits a little.
+    async fn pause_after(&self, error: &DbError) {
+        if error.class() == Class::Lost {
+            self.pool.drop_idle();
+        }
+        let pause = if error.class() == Class::Conflict {
+            CONFLICT_PAUSE
+        } else {
+            tracing::warn!(
+                stage.name = self.stage_name,
+                %error,
+                "a batch was given up and will be tried again"
+            );
+            GIVE_UP_PAUSE
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// A stage's work as something that can be isolated.
+struct Work<'a>(&'a dyn InDatabaseStage);
+
+#[async_trait]
+impl SliceWork<Event, Vec<Outcome>> for Work<'_> {
+    async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError> {
+        self.0.run(tx, events).await
+    }
+}

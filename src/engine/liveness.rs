@@ -1,0 +1,104 @@
+//! Being alive, seeing who is not, and the little that must be done now and then.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::bell::Bells;
+use crate::db::{Class, DbError, Pool};
+
+/// Time between heartbeats. A daemon counts as dead two seconds after its last one and with its
+/// advisory lock gone, so its events are taken back within three.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Heartbeats between two rounds of maintenance.
+const BEATS_PER_MAINTENANCE: u32 = 10;
+
+/// Who this daemon is in `pipeline.workers`.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// Its id, the second half of its advisory lock.
+    pub id: i32,
+    /// The first half.
+    pub lock_class: i32,
+    /// Host and process, for people.
+    pub name: String,
+    /// The version of pgcascade it runs.
+    pub version: &'static str,
+}
+
+impl Worker {
+    /// Registers this daemon.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn register(pool: &Pool, name: String) -> Result<Self, DbError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let client = pool.get().await?;
+        let row = client
+            .query_one(
+                include_str!("../../sql/queries/engine/register_worker.sql"),
+                &[&name, &version],
+            )
+            .await?;
+        Ok(Self {
+            id: row.try_get("worker_id")?,
+            lock_class: row.try_get("lock_class")?,
+            name,
+            version,
+        })
+    }
+
+    /// Forgets this daemon, which holds nothing any more.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn unregister(&self, pool: &Pool) -> Result<(), DbError> {
+        let client = pool.get().await?;
+        client
+            .execute(
+                include_str!("../../sql/queries/engine/unregister_worker.sql"),
+                &[&self.id],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Beats until told to stop, and rings every stage that the database says has work: the
+    /// backstop for notifications that were lost.
+    pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
+        let mut beat = 0_u32;
+        loop {
+            if let Err(error) = self.beat_once(pool, bells, beat).await {
+                if error.class() == Class::Lost {
+                    pool.drop_idle();
+                }
+                tracing::debug!(%error, "heartbeat missed");
+            }
+            beat = beat.wrapping_add(1);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(HEARTBEAT) => {}
+            }
+        }
+    }
+
+    async fn beat_once(&self, pool: &Pool, bells: &Bells, beat: u32) -> Result<(), DbError> {
+        let client = pool.get().await?;
+        let statement = client
+            .prepare_cached(include_str!("../../sql/queries/engine/heartbeat.sql"))
+            .await?;
+        let rows = client
+            .query(&statement, &[&self.id, &self.name, &self.version])
+            .await?;
+        for row in rows {
+            bells.ring_stage(row.try_get("stage_id")?);
+        }
+        if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
+            client
+                .execute(include_str!("../../sql/queries/engine/maintain.sql"), &[])
+                .await?;
+            bells.stages_changed.notify_one();
+        }
+        Ok(())
+    }
+}

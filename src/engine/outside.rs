@@ -1,0 +1,316 @@
+//! Running a stage that calls an outside service: claim, call outside any transaction, complete.
+//!
+//! One task per stage owns everything: the claimed events that wait for their call, the calls under
+//! way (bounded by the stage's concurrency) and the finished ones that wait to be written. Claims
+//! and completions are batches; calls are single.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::event::Event;
+use super::outside_batch::{Called, claim_and_prepare, complete};
+use super::stage::{OnUnknown, OutsideStage};
+use super::stages::StageRow;
+use super::verdict::Verdict;
+use crate::answer::Answer;
+use crate::db::{Class, DbError, Pool};
+
+/// Finished calls wait at most this long for others to be written with them.
+const WRITE_DELAY: Duration = Duration::from_millis(20);
+/// So many finished calls are written at once without waiting for more.
+const WRITTEN_AT_ONCE: usize = 500;
+/// Wait after an error of the database before it is tried again.
+const ERROR_PAUSE: Duration = Duration::from_millis(500);
+/// Reason kept with an event that goes back because its daemon stopped or its stage was paused.
+const PUT_BACK: &str = "put back before its call was made";
+
+/// The runner of one outside stage in one daemon.
+pub struct OutsideRunner {
+    /// Where to work.
+    pub pool: Pool,
+    /// The daemon's id in `pipeline.workers`.
+    pub worker_id: i32,
+    /// The stage's row, followed while it runs.
+    pub row: watch::Receiver<StageRow>,
+    /// The stage's code.
+    pub stage: Arc<dyn OutsideStage>,
+    /// Rings when there may be something to claim.
+    pub bell: Arc<Notify>,
+    /// Ends the runner: nothing more is claimed, calls under way may finish.
+    pub stop: CancellationToken,
+    /// Ends calls under way, too.
+    pub abandon: CancellationToken,
+}
+
+/// What the runner holds.
+#[derive(Default)]
+struct Held {
+    /// Claimed, the call not begun.
+    waiting: VecDeque<(Event, Value)>,
+    /// Called: the tasks, and what each of them works on.
+    calls: JoinSet<Called>,
+    called: HashMap<i64, (Event, Value)>,
+    /// Answered, not written; and when the first of them must be written at the latest.
+    answered: Vec<Called>,
+    write_at: Option<Instant>,
+}
+
+impl Held {
+    /// A call came back.
+    fn answer(&mut self, called: Called) {
+        self.called.remove(&called.event.id);
+        self.answered.push(called);
+        self.write_at
+            .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
+    }
+
+    /// Whether finished calls should be written now: there are enough, their time has come, or
+    /// there is nothing to wait for.
+    fn write_is_due(&self) -> bool {
+        let nothing_else = self.calls.is_empty() && self.waiting.is_empty();
+        !self.answered.is_empty()
+            && (nothing_else
+                || self.answered.len() >= WRITTEN_AT_ONCE
+                || self.write_at.is_some_and(|at| at <= Instant::now()))
+    }
+}
+
+/// What woke the runner.
+enum Woken {
+    Stop,
+    Answer(Called),
+    WriteDue,
+    Bell,
+    RowChanged,
+}
+
+impl OutsideRunner {
+    /// Works until told to stop, then finishes or puts back what it holds.
+    pub async fn run(mut self) {
+        let mut held = Held::default();
+        let mut claimable = false;
+        loop {
+            match self.next(&mut held).await {
+                Woken::Stop => break,
+                Woken::Answer(called) => held.answer(called),
+                Woken::WriteDue => {}
+                Woken::Bell => claimable = true,
+                Woken::RowChanged => claimable = true,
+            }
+            if self.row.borrow().paused {
+                self.put_back_waiting(&mut held);
+            }
+            self.begin_calls(&mut held);
+            if held.write_is_due() {
+                self.write(&mut held).await;
+            }
+            while claimable && held.waiting.is_empty() && !self.stop.is_cancelled() {
+                claimable = self.claim(&mut held).await;
+                self.begin_calls(&mut held);
+                if held.calls.len() >= self.concurrency() {
+                    break;
+                }
+            }
+            self.begin_calls(&mut held);
+        }
+        self.wind_down(held).await;
+    }
+
+    /// Waits for the next thing to do.
+    async fn next(&mut self, held: &mut Held) -> Woken {
+        let idle = held.calls.is_empty();
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Woken::Stop,
+            Some(joined) = held.calls.join_next(), if !idle => match joined {
+                Ok(called) => Woken::Answer(called),
+                // Panics are caught inside the task, and nobody aborts it here.
+                Err(_) => Woken::WriteDue,
+            },
+            () = tokio::time::sleep_until(held.write_at.unwrap_or_else(Instant::now)),
+                if held.write_at.is_some() => Woken::WriteDue,
+            changed = self.row.changed() => match changed {
+                Ok(()) => Woken::RowChanged,
+                Err(_) => Woken::Stop,
+            },
+            () = self.bell.notified(), if held.waiting.is_empty() => Woken::Bell,
+        }
+    }
+
+    /// Claims a batch; false when there was nothing to claim.
+    async fn claim(&self, held: &mut Held) -> bool {
+        let stage_id = self.row.borrow().id;
+        let name = self.row.borrow().name.clone();
+        let bounds = self.row.borrow().bounds.clone();
+        let claiming = claim_and_prepare(
+            &self.pool,
+            stage_id,
+            &name,
+            self.worker_id,
+            &bounds,
+            &self.stage,
+        );
+        match claiming.await {
+            Ok(claimed) => {
+                held.waiting.extend(claimed.calls);
+                claimed.events > 0
+            }
+            Err(error) => {
+                self.pause_after("claim", &error).await;
+                false
+            }
+        }
+    }
+
+    /// Begins as many calls as the concurrency allows.
+    fn begin_calls(&self, held: &mut Held) {
+        let timeout = self.row.borrow().bounds.timeout;
+        while held.calls.len() < self.concurrency() {
+            let Some((event, input)) = held.waiting.pop_front() else {
+                return;
+            };
+            let stage = Arc::clone(&self.stage);
+            held.called.insert(event.id, (event.clone(), input.clone()));
+            held.calls.spawn(async move {
+                let answer = call(stage.as_ref(), &input, timeout).await;
+                Called {
+                    event,
+                    input,
+                    answer: Ok(answer),
+                }
+            });
+        }
+    }
+
+    /// Writes everything answered; keeps it for another try when the database is away.
+    async fn write(&self, held: &mut Held) {
+        let row = self.row.borrow().clone();
+        let completing = complete(
+            &self.pool,
+            row.id,
+            &row.name,
+            &row.bounds,
+            &self.stage,
+            &held.answered,
+        );
+        match completing.await {
+            Ok(()) => {
+                held.answered.clear();
+                held.write_at = None;
+            }
+            Err(error) => self.pause_after("completion", &error).await,
+        }
+    }
+
+    /// Events whose call was not begun go back, their attempt unspent.
+    fn put_back_waiting(&self, held: &mut Held) {
+        for (event, input) in std::mem::take(&mut held.waiting) {
+            held.answer(Called {
+                event,
+                input,
+                answer: Err(put_back()),
+            });
+        }
+    }
+
+    /// After stop: waiting events go back, calls may finish until abandoned, results are written.
+    async fn wind_down(&self, mut held: Held) {
+        self.put_back_waiting(&mut held);
+        loop {
+            tokio::select! {
+                joined = held.calls.join_next() => match joined {
+                    Some(Ok(called)) => held.answer(called),
+                    Some(Err(_)) => {}
+                    None => break,
+                },
+                () = self.abandon.cancelled() => {
+                    self.abandon_calls(&mut held);
+                    break;
+                }
+            }
+        }
+        while !held.answered.is_empty() {
+            self.write(&mut held).await;
+            if self.abandon.is_cancelled() {
+                // What could not be written stays in flight under our name and is reclaimed.
+                return;
+            }
+        }
+    }
+
+    /// Lets go of calls under way: where asking again does no harm their events go back, elsewhere
+    /// their outcome is unknown.
+    fn abandon_calls(&self, held: &mut Held) {
+        held.calls.abort_all();
+        tracing::warn!(
+            stage.name = self.row.borrow().name,
+            calls = held.called.len(),
+            "stopping with calls under way"
+        );
+        for (_, (event, input)) in held.called.drain() {
+            let answer = match self.stage.on_unknown() {
+                OnUnknown::AskAgain => Err(put_back()),
+                OnUnknown::LetAPersonDecide => Ok(Answer::Unknown {
+                    reason: "The daemon was stopped during the call.".to_owned(),
+                }),
+            };
+            held.answered.push(Called {
+                event,
+                input,
+                answer,
+            });
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        self.row.borrow().bounds.concurrency
+    }
+
+    async fn pause_after(&self, what: &str, error: &DbError) {
+        if error.class() == Class::Lost {
+            self.pool.drop_idle();
+        }
+        if error.class() != Class::Conflict {
+            let stage = &self.row.borrow().name.clone();
+            tracing::warn!(stage.name = stage, %error, "{what} failed and will be tried again");
+        }
+        tokio::select! {
+            () = self.abandon.cancelled() => {}
+            () = tokio::time::sleep(ERROR_PAUSE) => {}
+        }
+    }
+}
+
+/// One call within its time-out; a panic is an answer, not the end of the daemon.
+async fn call(stage: &dyn OutsideStage, input: &Value, timeout: Duration) -> Answer<Value> {
+    let caught = AssertUnwindSafe(stage.call(input)).catch_unwind();
+    match tokio::time::timeout(timeout, caught).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Answer::Unknown {
+            reason: "The stage panicked during the call; the daemon's log says where.".to_owned(),
+        },
+        Err(_) => Answer::Unknown {
+            reason: format!(
+                "No answer within {} s (timeout in pipeline.stages).",
+                timeout.as_secs()
+            ),
+        },
+    }
+}
+
+fn put_back() -> Verdict {
+    Verdict::Retry {
+        after: Duration::ZERO,
+        spent: false,
+        reason: PUT_BACK.to_owned(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The two transactions of an outside stage: claim with preparation, and fenced completion.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::claim::claim_outside;
+use super::complete::{finish, release};
+use super::event::Event;
+use super::isolate::{SliceWork, isolate};
+use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
+use super::verdict::{Verdict, of_answer, of_error};
+use crate::answer::Answer;
+use crate::db::{DbError, Pool, Transaction};
+
+/// Most events a daemon holds of one stage beyond its running calls. A claim takes at most the
+/// stage's batch size anyway; this bounds memory should somebody set that to thousands.
+const ROOM: i32 = 1000;
+
+/// A finished call on its way into the database.
+#[derive(Debug, Clone)]
+pub struct Called {
+    /// The event.
+    pub event: Event,
+    /// What the call was made with.
+    pub input: Value,
+    /// What came back; Err when no call was made and the verdict stands already.
+    pub answer: Result<Answer<Value>, Verdict>,
+}
+
+/// What a claim came to.
+pub struct Claimed {
+    /// How many events were claimed.
+    pub events: usize,
+    /// Those that need a call, with its input.
+    pub calls: Vec<(Event, Value)>,
+}
+
+/// Claims a batch and prepares its calls in one transaction; events that need no call are settled
+/// in it, too.
+///
+/// # Errors
+/// Whatever the database says; then nothing was claimed.
+pub async fn claim_and_prepare(
+    pool: &Pool,
+    stage_id: i16,
+    stage_name: &str,
+    worker_id: i32,
+    bounds: &Bounds,
+    stage: &Arc<dyn OutsideStage>,
+) -> Result<Claimed, DbError> {
+    let mut client = pool.get().await?;
+    let mut tx = client.transaction().await?;
+    let events = claim_outside(&tx, stage_id, worker_id, ROOM).await?;
+    if events.is_empty() {
+        return Ok(Claimed {
+            events: 0,
+            calls: Vec::new(),
+        });
+    }
+
+    let isolated = isolate(&mut tx, &events, &Preparation(stage.as_ref())).await?;
+    let mut calls = Vec::new();
+    let mut settled = Vec::new();
+    for (event, prepared) in isolated.results.into_iter().flatten() {
+        match prepared {
+            Prepared::Call(input) => calls.push((event, input)),
+            Prepared::Settled(verdict) => settled.push((event, verdict)),
+        }
+    }
+    for (place, error) in isolated.culprits {
+        let event = &events[place];
+        settled.push((event.clone(), of_error(&error, event.attempt, bounds)));
+    }
+
+    settle(&tx, stage_id, stage_name, settled).await?;
+    tx.commit().await?;
+    Ok(Claimed {
+        events: events.len(),
+        calls,
+    })
+}
+
+/// Completes finished calls in one transaction: fence, results, statuses.
+///
+/// # Errors
+/// Whatever the database says; then nothing was written and the same calls may be completed again.
+pub async fn complete(
+    pool: &Pool,
+    stage_id: i16,
+    stage_name: &str,
+    bounds: &Bounds,
+    stage: &Arc<dyn OutsideStage>,
+    answered: &[Called],
+) -> Result<(), DbError> {
+    let mut client = pool.get().await?;
+    let mut tx = client.transaction().await?;
+    let events: Vec<&Event> = answered.iter().map(|called| &called.event).collect();
+    let held = release(&tx, &events).await?;
+    if held.len() < answered.len() {
+        let stale = answered.len() - held.len();
+        tracing::warn!(
+            stage.name = stage_name,
+            stale,
+            "stale completions were refused"
+        );
+    }
+
+    let mut outcomes = Vec::with_capacity(held.len());
+    let mut ended = Vec::new();
+    for called in answered
+        .iter()
+        .filter(|called| held.contains(&called.event.id))
+    {
+        let verdict = verdict_of(called, bounds, stage.as_ref());
+        if let Some(ending) = ending_of(called, &verdict) {
+            ended.push(Ended {
+                event: called.event.clone(),
+                input: called.input.clone(),
+                ending,
+            });
+        }
+        outcomes.push(Outcome {
+            event_id: called.event.id,
+            verdict,
+        });
+    }
+
+    let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref())).await?;
+    for (place, error) in isolated.culprits {
+        let event = &ended[place].event;
+        // The result could not be written, so the event is not done, whatever the service said.
+        if let Some(outcome) = outcomes
+            .iter_mut()
+            .find(|outcome| outcome.event_id == event.id)
+        {
+            outcome.verdict = of_error(&error, event.attempt, bounds);
+        }
+    }
+    finish(&tx, stage_id, stage_name, &outcomes).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Settles events without a call: their claims end as if a call had come back.
+async fn settle(
+    tx: &Transaction<'_>,
+    stage_id: i16,
+    stage_name: &str,
+    settled: Vec<(Event, Verdict)>,
+) -> Result<(), DbError> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let events: Vec<&Event> = settled.iter().map(|(event, _)| event).collect();
+    release(tx, &events).await?;
+    let outcomes: Vec<Outcome> = settled
+        .into_iter()
+        .map(|(event, verdict)| Outcome {
+            event_id: event.id,
+            verdict,
+        })
+        .collect();
+    finish(tx, stage_id, stage_name, &outcomes).await
+}
+
+fn verdict_of(called: &Called, bounds: &Bounds, stage: &dyn OutsideStage) -> Verdict {
+    match &called.answer {
+        Ok(answer) => of_answer(answer, called.event.attempt, bounds, stage.on_unknown()),
+        Err(verdict) => verdict.clone(),
+    }
+}
+
+/// How the call ended, if it ended for good.
+fn ending_of(called: &Called, verdict: &Verdict) -> Option<Ending> {
+    match (verdict, &called.answer) {
+        (Verdict::Processed, Ok(Answer::Delivered(value))) => {
+            Some(Ending::Delivered(value.clone()))
+        }
+        (Verdict::Failed { reason }, _) => Some(Ending::Failed {
+            reason: reason.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// A stage's preparation as something that can be isolated.
+struct Preparation<'a>(&'a dyn OutsideStage);
+
+#[async_trait]
+impl SliceWork<Event, Vec<(Event, Prepared)>> for Preparation<'_> {
+    async fn run(
+        &self,
+        tx: &Transaction<'_>,
+        events: &[Event],
+    ) -> Result<Vec<(Event, Prepared)>, DbError> {
+        let prepared = self.0.prepare(tx, events).await?;
+        Ok(events.iter().cloned().zip(prepared).collect())
+    }
+}
+
+/// A stage's recording as something that can be isolated.
+struct Recording<'a>(&'a dyn OutsideStage);
+
+#[async_trait]
+impl SliceWork<Ended, ()> for Recording<'_> {
+    async fn run(&self, tx: &Transaction<'_>, ended: &[Ended]) -> Result<(), DbError> {
+        self.0.record(tx, ended).await
+    }
+}

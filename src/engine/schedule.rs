@@ -1,0 +1,52 @@
+//! Moving what is due, and sleeping exactly until the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::db::{Class, DbError, Pool};
+
+/// How many events one statement moves: large enough for a rush, small enough to stay short.
+const MOVED_AT_ONCE: i32 = 1000;
+/// With nothing scheduled, or far ahead, look again after this long all the same: timers of a
+/// suspended machine stand still.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// Wait after an error of the database.
+const ERROR_PAUSE: Duration = Duration::from_secs(1);
+
+/// Moves due events until told to stop. `bell` rings when something was scheduled that may be due
+/// before all else.
+pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
+    loop {
+        let sleep = match move_due(&pool).await {
+            Ok(sleep) => sleep,
+            Err(error) => {
+                if error.class() == Class::Lost {
+                    pool.drop_idle();
+                }
+                tracing::debug!(%error, "due events could not be moved");
+                ERROR_PAUSE
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = bell.notified() => {}
+            () = tokio::time::sleep(sleep) => {}
+        }
+    }
+}
+
+/// Moves what is due; returns how long nothing more will be.
+async fn move_due(pool: &Pool) -> Result<Duration, DbError> {
+    let client = pool.get().await?;
+    let statement = client
+        .prepare_cached(include_str!("../../sql/queries/engine/move_due.sql"))
+        .await?;
+    let row = client.query_one(&statement, &[&MOVED_AT_ONCE]).await?;
+    let wait_ms: Option<i64> = row.try_get("wait_ms")?;
+    Ok(wait_ms.map_or(SLEEP_MAX, |wait_ms| {
+        Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).min(SLEEP_MAX)
+    }))
+}

@@ -1,0 +1,3 @@
+//! The outreach room, from the outside.
+
+mod website_spellings;
