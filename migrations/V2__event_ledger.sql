@@ -56,6 +56,8 @@ create table marketing.pipeline_events_overflow
 
 comment on table marketing.pipeline_events is
     'Every event, for ever until retention: what happened, when, what became of it. INSERT a row to emit; UPDATE status to pending to run again, to cancelled to cancel.';
+comment on column marketing.pipeline_events.id is 'Grows in the order in which events were emitted.';
+comment on column marketing.pipeline_events.created_at is 'When the emitting transaction began.';
 comment on column marketing.pipeline_events.event_type is 'What happened, for example company_created. The stage whose event_type is equal handles it.';
 comment on column marketing.pipeline_events.payload is 'What the stage needs, always a JSON object.';
 comment on column marketing.pipeline_events.status is 'pending: waits or is due later; processing: an outside call runs; processed, failed, cancelled: finished.';
@@ -95,9 +97,17 @@ create index pipeline_errors_created_for_views on marketing.pipeline_errors (cre
 
 comment on table marketing.pipeline_errors is
     'What went wrong and what became of it: one row per failed event or reported problem. Resolve with marketing.resolve_pipeline_error.';
+comment on column marketing.pipeline_errors.id is 'For marketing.resolve_pipeline_error.';
+comment on column marketing.pipeline_errors.event_type is 'Type of the event, or of the events of a paused stage.';
+comment on column marketing.pipeline_errors.severity is 'warning, error, or critical (a whole stage stands still).';
+comment on column marketing.pipeline_errors.resolved is 'True: settled.';
+comment on column marketing.pipeline_errors.resolution_notes is 'How it was settled; NULL: nobody said.';
+comment on column marketing.pipeline_errors.created_at is 'When it was logged.';
 comment on column marketing.pipeline_errors.event_id is 'The event that failed; NULL: not about one event.';
 comment on column marketing.pipeline_errors.record_id is 'The record it is about: the payload''s record_id, slot_id, run_id …, or the event''s id.';
 comment on column marketing.pipeline_errors.error_message is 'What happened, why, and what to do.';
 comment on column marketing.pipeline_errors.error_details is 'Stage, attempts and the like; NULL: nothing more is known.';
 comment on column marketing.pipeline_errors.resolved_at is 'When it was settled; NULL: still open.';
 comment on column marketing.pipeline_errors.resolved_by is 'Who settled it; ''requeue'' when the event was set to pending again.';
+
+comment on sequence marketing.pipeline_events_id_seq is 'Numbers events.';

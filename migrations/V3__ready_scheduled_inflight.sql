@@ -20,6 +20,9 @@ alter table pipeline.ready set (
 );
 
 comment on table pipeline.ready is 'Events that can run now, one row each, in the order in which a stage claims them.';
+comment on column pipeline.ready.stage_id is 'The stage that will claim it.';
+comment on column pipeline.ready.priority is 'As in the ledger.';
+comment on column pipeline.ready.event_id is 'The event in the ledger.';
 comment on column pipeline.ready.alone is 'A daemon died holding this event: it is claimed in a batch of its own.';
 
 create table pipeline.scheduled (
@@ -29,6 +32,8 @@ create table pipeline.scheduled (
 );
 
 comment on table pipeline.scheduled is 'Events that are due later: emitted for a time ahead, or waiting for their next attempt.';
+comment on column pipeline.scheduled.run_at is 'When it is due; as in the ledger.';
+comment on column pipeline.scheduled.event_id is 'The event in the ledger.';
 
 create table pipeline.inflight (
     event_id bigint not null,
@@ -45,6 +50,10 @@ create index inflight_worker_for_reclaims on pipeline.inflight (worker_id);
 create sequence pipeline.epochs as bigint;
 
 comment on table pipeline.inflight is 'Claims of outside work. A completion must name the epoch of its claim; a stale one is refused.';
+comment on column pipeline.inflight.event_id is 'The event in the ledger.';
+comment on column pipeline.inflight.stage_id is 'The stage that claimed it.';
+comment on column pipeline.inflight.worker_id is 'The daemon that holds it.';
+comment on column pipeline.inflight.claimed_at is 'When it was claimed.';
 comment on column pipeline.inflight.epoch is 'Number of the claim, from pipeline.epochs: grows with every claim, never returns.';
 comment on sequence pipeline.epochs is 'Numbers claims of outside work.';
 
@@ -57,3 +66,5 @@ create table pipeline.unrouted (
 create index unrouted_event_type_for_new_stages on pipeline.unrouted (event_type);
 
 comment on table pipeline.unrouted is 'Pending events that no stage handles. A new stage with their event_type takes them over.';
+comment on column pipeline.unrouted.event_id is 'The event in the ledger.';
+comment on column pipeline.unrouted.event_type is 'The type that no stage handles.';

@@ -30,6 +30,10 @@ create table pipeline.stages (
 );
 
 comment on table pipeline.stages is 'One row per stage: which event type it handles, how, within which bounds. An UPDATE takes effect within a second.';
+comment on column pipeline.stages.id is 'Used by the queues.';
+comment on column pipeline.stages.name is 'For people, logs and the command line.';
+comment on column pipeline.stages.event_type is 'The type of the events it handles; one stage for each type.';
+comment on column pipeline.stages.description is 'What it does, for people.';
 comment on column pipeline.stages.kind is 'builtin: a stage of the daemon, named by target; sql: the function target(event_ids bigint[]) returns table (event_id bigint, error text).';
 comment on column pipeline.stages.target is 'builtin: its registered name; sql: the function, schema-qualified.';
 comment on column pipeline.stages.batch_size is 'Most events of one claim.';
@@ -51,4 +55,8 @@ create table pipeline.workers (
 ) with (fillfactor = 50);
 
 comment on table pipeline.workers is 'The daemons that are alive. Each holds the advisory lock (pipeline.worker_lock_class(), id) on its LISTEN session.';
+comment on column pipeline.workers.id is 'Second half of the daemon''s advisory lock.';
+comment on column pipeline.workers.name is 'Host and process.';
+comment on column pipeline.workers.version is 'Version of pgcascade.';
+comment on column pipeline.workers.started_at is 'When it registered.';
 comment on column pipeline.workers.heartbeat_at is 'Last sign of life, about one a second.';

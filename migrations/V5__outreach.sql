@@ -9,6 +9,10 @@ create sequence marketing.company_numbers as bigint maxvalue 99899999;
 create sequence marketing.person_numbers as bigint maxvalue 99899999;
 create sequence marketing.slot_numbers as bigint maxvalue 99899999;
 
+comment on sequence marketing.company_numbers is 'Numbers companies; 0 to 99,899,999.';
+comment on sequence marketing.person_numbers is 'Numbers people; 0 to 99,899,999.';
+comment on sequence marketing.slot_numbers is 'Numbers slots; 0 to 99,899,999.';
+
 create function marketing.unique_id(entity text, number bigint)
 returns text
 language sql
@@ -69,6 +73,34 @@ create index company_raw_intake_batch_idx on intake.company_raw_intake (import_b
 create index company_raw_intake_master_idx on intake.company_raw_intake (company_unique_id);
 
 comment on table intake.company_raw_intake is 'Companies as they came in. INSERT starts the pipeline; UPDATE of company or website sends the row through again.';
+comment on column intake.company_raw_intake.id is 'The record_id of its events.';
+comment on column intake.company_raw_intake.company is 'Name as it was typed.';
+comment on column intake.company_raw_intake.company_name_for_emails is 'Short name for letters; the name when company is blank.';
+comment on column intake.company_raw_intake.company_linkedin_url is 'Profile; NULL: unknown.';
+comment on column intake.company_raw_intake.facebook_url is 'Page; NULL: unknown.';
+comment on column intake.company_raw_intake.twitter_url is 'Profile; NULL: unknown.';
+comment on column intake.company_raw_intake.industry is 'In free words; NULL: unknown.';
+comment on column intake.company_raw_intake.sic_codes is 'In free form; NULL: unknown.';
+comment on column intake.company_raw_intake.num_employees is 'Headcount; NULL: unknown.';
+comment on column intake.company_raw_intake.founded_year is 'Year; NULL: unknown.';
+comment on column intake.company_raw_intake.company_phone is 'As it was typed; NULL: unknown.';
+comment on column intake.company_raw_intake.company_email is 'As it was typed; never written to; NULL: unknown.';
+comment on column intake.company_raw_intake.company_street is 'NULL: unknown.';
+comment on column intake.company_raw_intake.company_address is 'Whole address where the parts are not known; NULL: unknown.';
+comment on column intake.company_raw_intake.company_city is 'NULL: unknown.';
+comment on column intake.company_raw_intake.company_state is 'NULL: unknown.';
+comment on column intake.company_raw_intake.state_abbrev is 'NULL: unknown.';
+comment on column intake.company_raw_intake.company_postal_code is 'NULL: unknown.';
+comment on column intake.company_raw_intake.company_country is 'NULL: unknown.';
+comment on column intake.company_raw_intake.annual_revenue is 'In free form; NULL: unknown.';
+comment on column intake.company_raw_intake.keywords is 'NULL: none.';
+comment on column intake.company_raw_intake.data_source is 'Where the row was obtained; NULL: not said.';
+comment on column intake.company_raw_intake.import_batch_id is 'Groups rows for reports and retries, free text; NULL: none.';
+comment on column intake.company_raw_intake.validation_notes is 'What to change before it is accepted; NULL: nothing.';
+comment on column intake.company_raw_intake.validated_at is 'When the verdict was given; NULL: none yet.';
+comment on column intake.company_raw_intake.validated_by is 'Who gave the verdict: pgcascade, or a person; NULL: nobody yet.';
+comment on column intake.company_raw_intake.created_at is 'When it came in.';
+comment on column intake.company_raw_intake.updated_at is 'When it was last changed.';
 comment on column intake.company_raw_intake.validated is 'NULL: not judged yet; false: refused, validation_notes says what to change; true: accepted.';
 comment on column intake.company_raw_intake.validation_codes is 'The rules that refused it, for reports by reason; NULL: none did.';
 comment on column intake.company_raw_intake.website is 'As it was typed; correct it here.';
@@ -122,6 +154,35 @@ create table marketing.company_master (
 create index company_master_batch_idx on marketing.company_master (import_batch_id);
 
 comment on table marketing.company_master is 'One row per company, found by its registrable domain. What a person wrote here is never overwritten by a later intake row.';
+comment on column marketing.company_master.company_unique_id is '04.04.01.84.<number>.';
+comment on column marketing.company_master.company_name is 'From the first intake row; edit it here.';
+comment on column marketing.company_master.website_url is 'The website in one form.';
+comment on column marketing.company_master.domain is 'Registrable domain, lowercase ASCII: what makes two rows one company.';
+comment on column marketing.company_master.industry is 'NULL: unknown.';
+comment on column marketing.company_master.employee_count is 'NULL: unknown.';
+comment on column marketing.company_master.company_phone is 'NULL: unknown.';
+comment on column marketing.company_master.address_street is 'NULL: unknown.';
+comment on column marketing.company_master.address_city is 'NULL: unknown.';
+comment on column marketing.company_master.address_state is 'NULL: unknown.';
+comment on column marketing.company_master.address_zip is 'NULL: unknown.';
+comment on column marketing.company_master.address_country is 'NULL: unknown.';
+comment on column marketing.company_master.linkedin_url is 'NULL: unknown.';
+comment on column marketing.company_master.facebook_url is 'NULL: unknown.';
+comment on column marketing.company_master.twitter_url is 'NULL: unknown.';
+comment on column marketing.company_master.sic_codes is 'NULL: unknown.';
+comment on column marketing.company_master.founded_year is 'NULL: unknown.';
+comment on column marketing.company_master.keywords is 'NULL: none.';
+comment on column marketing.company_master.description is 'For people; the pipeline never writes it.';
+comment on column marketing.company_master.source_system is 'intake_promotion, or whatever wrote the row.';
+comment on column marketing.company_master.promoted_from_intake_at is 'When it was promoted.';
+comment on column marketing.company_master.promotion_audit_log_id is 'For programs that keep such a log; the pipeline never writes it.';
+comment on column marketing.company_master.state_abbrev is 'NULL: unknown.';
+comment on column marketing.company_master.import_batch_id is 'Batch of the first intake row; NULL: none.';
+comment on column marketing.company_master.validated_at is 'When the first intake row was accepted.';
+comment on column marketing.company_master.validated_by is 'Who accepted it.';
+comment on column marketing.company_master.caused_by is 'The event whose stage wrote the row; NULL: a person or another program did.';
+comment on column marketing.company_master.created_at is 'When the row was made.';
+comment on column marketing.company_master.updated_at is 'When it was last changed.';
 comment on column marketing.company_master.source_record_id is 'Id of the first intake row; the others carry this company_unique_id.';
 comment on column marketing.company_master.data_quality_score is '0 to 100: 30 website, 30 LinkedIn, 20 phone, 20 industry.';
 comment on column marketing.company_master.withdrawn_at is 'Since when no accepted intake row stands behind it; NULL: one does. A withdrawn company is not outreach ready.';
@@ -152,6 +213,14 @@ create table marketing.company_slots (
 );
 
 comment on table marketing.company_slots is 'The three people wanted at each company: CEO, CFO and HR.';
+comment on column marketing.company_slots.company_slot_unique_id is '04.04.05.84.<number>.';
+comment on column marketing.company_slots.company_unique_id is 'The company.';
+comment on column marketing.company_slots.slot_type is 'CEO, CFO or HR.';
+comment on column marketing.company_slots.slot_label is 'CEO, CFO or HR Director.';
+comment on column marketing.company_slots.is_filled is 'True: person_unique_id can be written to.';
+comment on column marketing.company_slots.filled_at is 'When it was filled; NULL: it is not.';
+comment on column marketing.company_slots.caused_by is 'The event whose stage wrote the row; NULL: a person or another program did.';
+comment on column marketing.company_slots.created_at is 'When the row was made.';
 comment on column marketing.company_slots.person_unique_id is 'Who fills it; NULL: nobody with a verified address yet.';
 comment on column marketing.company_slots.confidence_score is '0 to 1: how well the person''s title fits; NULL: not filled.';
 comment on column marketing.company_slots.not_ready_reason is 'Why the slot is not outreach ready; NULL: it is, or nothing is known yet.';
@@ -169,6 +238,9 @@ create table marketing.outreach_settings (
 );
 
 comment on table marketing.outreach_settings is 'One row that an operator edits: what counts as ready, when to look again, what enrichment may cost.';
+comment on column marketing.outreach_settings.only_row is 'Keeps the table at one row.';
+comment on column marketing.outreach_settings.companies_per_run is 'Most companies of one run.';
+comment on column marketing.outreach_settings.leads_per_run_max is 'Most people that one run may return.';
 comment on column marketing.outreach_settings.accept_risky is 'True: a contact whose address is risky (a domain that accepts everything) is outreach ready too.';
 comment on column marketing.outreach_settings.verify_again_after is 'A verdict younger than this is used again instead of paid for again.';
 comment on column marketing.outreach_settings.look_again_after is 'When to look again for a slot for which nobody was found.';
@@ -200,6 +272,15 @@ create table marketing.enrichment_runs (
 );
 
 comment on table marketing.enrichment_runs is 'Runs of the contact source: one looks up many companies, is started once, and resumed by its id after a crash.';
+comment on column marketing.enrichment_runs.id is 'The run_id of its events.';
+comment on column marketing.enrichment_runs.status is 'planned, started (the source works), finished, or failed.';
+comment on column marketing.enrichment_runs.domains is 'The companies looked up.';
+comment on column marketing.enrichment_runs.source is 'Which source; one that ends in -sandbox invents its people; NULL: not begun.';
+comment on column marketing.enrichment_runs.started_at is 'When the source accepted it; NULL: it has not.';
+comment on column marketing.enrichment_runs.finished_at is 'When its result was written; NULL: not yet.';
+comment on column marketing.enrichment_runs.people_found is 'How many people it returned; NULL: not finished.';
+comment on column marketing.enrichment_runs.caused_by is 'The event whose stage last wrote the row.';
+comment on column marketing.enrichment_runs.created_at is 'When it was planned.';
 comment on column marketing.enrichment_runs.start_attempted_at is 'When a start was last begun; with no source_run_id its outcome is unknown and is looked for. NULL: never begun.';
 comment on column marketing.enrichment_runs.source_run_id is 'The source''s own id of the run; NULL: not started.';
 comment on column marketing.enrichment_runs.cost_max_usd is 'The most it may cost, in US dollars.';
@@ -241,6 +322,21 @@ create table marketing.contact_enrichment (
 create index contact_enrichment_run_idx on marketing.contact_enrichment (run_id);
 
 comment on table marketing.contact_enrichment is 'Who was found for a slot. completed with not_found is a normal result: the source knows nobody.';
+comment on column marketing.contact_enrichment.id is 'The enrichment_id of its events.';
+comment on column marketing.contact_enrichment.company_slot_unique_id is 'The slot; one row for each.';
+comment on column marketing.contact_enrichment.enrichment_status is 'pending, processing (a run looks), completed, or failed.';
+comment on column marketing.contact_enrichment.not_found is 'True: completed, and the source knows nobody.';
+comment on column marketing.contact_enrichment.linkedin_url is 'NULL: unknown.';
+comment on column marketing.contact_enrichment.first_name is 'NULL: unknown.';
+comment on column marketing.contact_enrichment.last_name is 'NULL: unknown.';
+comment on column marketing.contact_enrichment.full_name is 'NULL: nobody found.';
+comment on column marketing.contact_enrichment.title is 'As the source gave it; NULL: unknown.';
+comment on column marketing.contact_enrichment.seniority is 'The source''s word for the level; NULL: unknown.';
+comment on column marketing.contact_enrichment.phone is 'As the source gave it; NULL: unknown.';
+comment on column marketing.contact_enrichment.confidence_score is '0 to 1: how well the title fits the slot; NULL: nobody found.';
+comment on column marketing.contact_enrichment.enrichment_data is 'The person as the source gave it; NULL: nobody found.';
+comment on column marketing.contact_enrichment.caused_by is 'The event that asked for it; NULL: a person or another program wrote it.';
+comment on column marketing.contact_enrichment.created_at is 'When the row was made.';
 comment on column marketing.contact_enrichment.run_id is 'The run that looks, or looked; NULL: written by a person or another program.';
 comment on column marketing.contact_enrichment.enrichment_source is 'Which source said so; one that ends in -sandbox invents its people.';
 comment on column marketing.contact_enrichment.email is 'As the source gave it; NULL: it knew none.';
@@ -266,6 +362,12 @@ create table marketing.email_verification (
 create index email_verification_email_for_reuse on marketing.email_verification (email, verified_at);
 
 comment on table marketing.email_verification is 'The verdict on the address of an enriched contact. Only valid ones become outreach ready.';
+comment on column marketing.email_verification.id is 'The verification_id of its events.';
+comment on column marketing.email_verification.enrichment_id is 'The contact; one row for each.';
+comment on column marketing.email_verification.email is 'The address that was judged.';
+comment on column marketing.email_verification.verification_status is 'pending, valid, invalid, risky or unknown.';
+comment on column marketing.email_verification.caused_by is 'The event whose stage last wrote the row.';
+comment on column marketing.email_verification.created_at is 'When the row was made.';
 comment on column marketing.email_verification.verification_service is 'Who judged; ends in -sandbox when invented, ''syntax'' when the address cannot exist; NULL: nobody yet.';
 comment on column marketing.email_verification.verification_result is 'The service''s answer without the address; NULL: none yet.';
 comment on column marketing.email_verification.checks is 'How often the service was asked about this row''s address.';
@@ -310,6 +412,31 @@ create table marketing.people_master (
 create index people_master_verified_for_exports on marketing.people_master (company_unique_id) where email_verified;
 
 comment on table marketing.people_master is 'The people who fill slots.';
+comment on column marketing.people_master.unique_id is '04.04.02.84.<number>.';
+comment on column marketing.people_master.company_unique_id is 'The company.';
+comment on column marketing.people_master.company_slot_unique_id is 'The slot the person fills; one person for each.';
+comment on column marketing.people_master.first_name is 'Given name.';
+comment on column marketing.people_master.last_name is 'Family name.';
+comment on column marketing.people_master.full_name is 'Both (computed).';
+comment on column marketing.people_master.title is 'NULL: unknown.';
+comment on column marketing.people_master.seniority is 'c-suite, vp, director …; NULL: unknown.';
+comment on column marketing.people_master.department is 'Executive, Finance or HR.';
+comment on column marketing.people_master.email is 'NULL: unknown.';
+comment on column marketing.people_master.email_verified is 'True: judged deliverable.';
+comment on column marketing.people_master.email_verification_source is 'Who judged; NULL: nobody.';
+comment on column marketing.people_master.work_phone_e164 is 'NULL: unknown.';
+comment on column marketing.people_master.personal_phone_e164 is 'The pipeline never writes it.';
+comment on column marketing.people_master.linkedin_url is 'NULL: unknown.';
+comment on column marketing.people_master.twitter_url is 'The pipeline never writes it.';
+comment on column marketing.people_master.facebook_url is 'The pipeline never writes it.';
+comment on column marketing.people_master.bio is 'The pipeline never writes it.';
+comment on column marketing.people_master.skills is 'The pipeline never writes it.';
+comment on column marketing.people_master.education is 'The pipeline never writes it.';
+comment on column marketing.people_master.certifications is 'The pipeline never writes it.';
+comment on column marketing.people_master.promoted_from_intake_at is 'When the person was first written here.';
+comment on column marketing.people_master.promotion_audit_log_id is 'The pipeline never writes it.';
+comment on column marketing.people_master.created_at is 'When the row was made.';
+comment on column marketing.people_master.updated_at is 'When it was last changed.';
 comment on column marketing.people_master.source_system is 'Which source found the person; one that ends in -sandbox invents its people.';
 comment on column marketing.people_master.source_record_id is 'The source''s run id; NULL: not from a run.';
 comment on column marketing.people_master.email_verified_at is 'When the address was judged deliverable; NULL: it was not.';
@@ -327,6 +454,9 @@ create table marketing.do_not_contact (
 );
 
 comment on table marketing.do_not_contact is 'Addresses and domains that are never outreach ready. Takes effect the moment a row is inserted.';
+comment on column marketing.do_not_contact.reason is 'Why, for people.';
+comment on column marketing.do_not_contact.added_by is 'Who added it.';
+comment on column marketing.do_not_contact.added_at is 'When.';
 comment on column marketing.do_not_contact.entry is 'An e-mail address, or a domain for everybody there; lowercase.';
 
 -- The stages. An operator's edits of these rows survive every deploy.

@@ -41,7 +41,7 @@ pub enum MigrateError {
         file: String,
     },
     /// The server refused a migration; it was rolled back.
-    #[error("migrations/{file}.sql{} was refused: {message}", line_suffix(*.line))]
+    #[error("migrations/{file}.sql{} was refused: {message}", place::suffix(*.line))]
     Refused {
         /// The file without its ending.
         file: String,
@@ -56,11 +56,6 @@ pub enum MigrateError {
          that made them, or a newer one, and never edit a migration that has been applied"
     )]
     Diverged(String),
-}
-
-/// `:12` after a file's name.
-fn line_suffix(line: Option<usize>) -> String {
-    line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
 /// Applies the embedded migrations that the database does not have yet, on a direct session. A

@@ -1,7 +1,7 @@
 //! Functions, triggers and views: `sql/install.sql` in its order, re-applied at every deploy.
 //!
-//! The list works in psql as it is (`cd sql && psql -1 -f install.sql`): lines `\i <file>`, comments
-//! and nothing else. Everything is applied in one transaction, so that running daemons see either
+//! The list works in psql as it is (`cd sql && psql -1 -f install.sql`): lines `\i <file>`,
+//! comments and nothing else. Everything is applied in one transaction, so that running daemons see either
 //! the old functions or the new ones.
 
 use include_dir::{Dir, include_dir};
@@ -30,7 +30,7 @@ pub enum ObjectsError {
         reason: String,
     },
     /// The server refused a file.
-    #[error("sql/{file}{} was refused: {message}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    #[error("sql/{file}{} was refused: {message}", place::suffix(*.line))]
     Refused {
         /// The file, relative to `sql/`.
         file: String,

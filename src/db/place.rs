@@ -22,6 +22,11 @@ pub(super) fn complaint(script: &str, error: &tokio_postgres::Error) -> (Option<
     (line, words)
 }
 
+/// `:12` after a file's name, or nothing.
+pub(super) fn suffix(line: Option<usize>) -> String {
+    line.map(|line| format!(":{line}")).unwrap_or_default()
+}
+
 /// The line, counted from one, of a position counted in characters from one.
 fn line_of(script: &str, position: u32) -> usize {
     let before = usize::try_from(position)

@@ -4,8 +4,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::error::{Class, DbError};
 
-/// The oldest server that works: `MERGE`-free, but it needs multiranges, `jsonb` subscripts and
-/// `nulls not distinct`, which came with 14 and 15.
+/// The oldest server that works and is tested: the schema uses what came with version 15.
 const VERSION_MIN: u32 = 15;
 
 /// Read in one round trip, and in the simple protocol, which old servers and impostors speak too.
@@ -35,7 +34,20 @@ pub async fn check_server(client: &Client) -> Result<ServerInfo, DbError> {
         .ok_or_else(|| DbError::plain(Class::Bug, "the server did not say which version it is"))?;
     let text = |name: &str| row.try_get(name).ok().flatten().unwrap_or_default();
 
-    let product = text("product");
+    refuse_other_products(text("product"))?;
+    let version = text("version");
+    let number: u32 = text("version_number").parse().unwrap_or_default();
+    let major = number / 10_000;
+    refuse_old(major, version)?;
+    refuse_read_only(text("in_recovery") == "t", text("read_only") == "on")?;
+    Ok(ServerInfo {
+        major,
+        version: version.to_owned(),
+    })
+}
+
+/// Refuses what speaks the protocol but is not PostgreSQL.
+fn refuse_other_products(product: &str) -> Result<(), DbError> {
     if product.contains("CockroachDB") {
         return Err(DbError::plain(
             Class::Bug,
@@ -43,34 +55,38 @@ pub async fn check_server(client: &Client) -> Result<ServerInfo, DbError> {
              15 or later",
         ));
     }
-    let version = text("version");
-    let number: u32 = text("version_number").parse().unwrap_or_default();
-    let major = number / 10_000;
+    Ok(())
+}
+
+/// Refuses versions that lack what the migrations use.
+fn refuse_old(major: u32, version: &str) -> Result<(), DbError> {
     if major < VERSION_MIN {
         return Err(DbError::plain(
             Class::Bug,
             format!(
-                "this server is PostgreSQL {version}, and {VERSION_MIN} or later is needed; upgrade \
-                 it, or connect to a newer one"
+                "this server is PostgreSQL {version}, and {VERSION_MIN} or later is needed; \
+                 upgrade it, or connect to a newer one"
             ),
         ));
     }
-    if text("in_recovery") == "t" {
+    Ok(())
+}
+
+/// Refuses servers that take no writes.
+fn refuse_read_only(in_recovery: bool, read_only: bool) -> Result<(), DbError> {
+    if in_recovery {
         return Err(DbError::plain(
             Class::ReadOnly,
             "this is a read-only replica; connect to the primary, or add \
              target_session_attrs=read-write to a URL that names all hosts",
         ));
     }
-    if text("read_only") == "on" {
+    if read_only {
         return Err(DbError::plain(
             Class::ReadOnly,
             "this server takes no writes (default_transaction_read_only is on, often because its \
              disk quota is used up); turn it off for this database or user",
         ));
     }
-    Ok(ServerInfo {
-        major,
-        version: version.to_owned(),
-    })
+    Ok(())
 }

@@ -6,13 +6,14 @@
 //! an error that names it, because a misspelt `sslmode` must not silently mean "no encryption".
 
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 
-use super::tls::{Roots, TlsMode, Verify};
+use super::libpq;
+use super::tls::TlsMode;
+use super::url_error::UrlError;
 use super::words::Words;
 
 /// How long one address may take to accept a connection, unless the URL says otherwise.
@@ -26,89 +27,6 @@ const KEEPALIVES_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVES_RETRIES: u32 = 3;
 /// Sent data that stays unacknowledged this long ends the connection.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Words that the driver understands as libpq does.
-const DRIVER_WORDS: [&str; 18] = [
-    "user",
-    "password",
-    "dbname",
-    "host",
-    "hostaddr",
-    "port",
-    "options",
-    "application_name",
-    "sslmode",
-    "sslnegotiation",
-    "connect_timeout",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-    "keepalives_retries",
-    "target_session_attrs",
-    "channel_binding",
-    "load_balance_hosts",
-];
-/// Words of other clients, and of libpq where nothing here depends on them.
-const DROPPED_WORDS: [&str; 11] = [
-    "connection_limit",
-    "pool_timeout",
-    "schema",
-    "statement_cache_size",
-    "uselibpqcompat",
-    "socket_timeout",
-    "client_encoding",
-    "fallback_application_name",
-    "gssencmode",
-    "sslcompression",
-    "sslsni",
-];
-
-/// Why a connection URL cannot be used. No message repeats the password.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum UrlError {
-    /// Nothing was given.
-    #[error("the connection URL is empty; write postgresql://user:password@host:5432/database")]
-    Empty,
-    /// Not a PostgreSQL URL.
-    #[error("a connection URL begins with postgresql:// and not with {0}://")]
-    Scheme(String),
-    /// The key=value form is broken.
-    #[error(
-        "the connection string is neither a postgresql:// URL nor key=value pairs; quote a value that holds spaces: password='a b'"
-    )]
-    Pairs,
-    /// A word nobody knows.
-    #[error(
-        "the connection URL has an unknown parameter \"{0}\"; correct its spelling or remove it"
-    )]
-    Unknown(String),
-    /// A word whose value nobody knows.
-    #[error("the connection URL says {name}={value}, but {name} must be {allowed}")]
-    Value {
-        /// The parameter.
-        name: &'static str,
-        /// What was given.
-        value: String,
-        /// What would be right.
-        allowed: &'static str,
-    },
-    /// Two words that do not go together.
-    #[error("the connection URL is contradictory: {0}")]
-    Contradiction(&'static str),
-    /// No host, so nowhere to connect to.
-    #[error(
-        "the connection URL names no host; write postgresql://user:password@host:5432/database, or ?host=/path for a socket"
-    )]
-    NoHost,
-    /// An unescaped character in the password most likely.
-    #[error(
-        "the connection URL has a host name with \"@\" in it; write @ in a password as %40, / as %2F, ? as %3F, # as %23 and : as %3A"
-    )]
-    Unescaped,
-    /// The driver refuses the rest.
-    #[error("the connection URL cannot be read: {0}")]
-    Driver(String),
-}
 
 /// A database to connect to. Prints without its password.
 #[derive(Clone)]
@@ -159,7 +77,7 @@ impl DatabaseUrl {
     /// The connection string with its password, for libpq in a child process. Never for a log.
     pub fn reveal(&self) -> String {
         let mut words = self.words.clone();
-        drop_foreign(&mut words);
+        libpq::drop_foreign(&mut words);
         words.take("pgbouncer");
         words.join()
     }
@@ -167,14 +85,12 @@ impl DatabaseUrl {
     /// Takes our words out, lets the driver read the rest, and adds what is missing.
     fn from_words(given: Words) -> Result<Self, UrlError> {
         let mut words = given.clone();
-        let tls = take_tls(&mut words)?;
-        let user_timeout = take_user_timeout(&mut words)?;
+        let tls = libpq::take_tls(&mut words)?;
+        let user_timeout = libpq::take_user_timeout(&mut words)?;
         let pgbouncer = words.take("pgbouncer").is_some_and(|value| value == "true");
-        translate(&mut words);
-        drop_foreign(&mut words);
-        if let Some(name) = words.names().find(|name| !DRIVER_WORDS.contains(name)) {
-            return Err(UrlError::Unknown(name.to_owned()));
-        }
+        libpq::translate(&mut words);
+        libpq::drop_foreign(&mut words);
+        libpq::refuse_unknown(&words)?;
         let interval_given = words.names().any(|name| name == "keepalives_interval");
         let retries_given = words.names().any(|name| name == "keepalives_retries");
         let idle_given = words.names().any(|name| name == "keepalives_idle");
@@ -238,99 +154,6 @@ impl fmt::Display for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseUrl({self})")
-    }
-}
-
-/// Takes the TLS words out, and leaves the driver the mode it knows.
-fn take_tls(words: &mut Words) -> Result<TlsMode, UrlError> {
-    let mode = words.take("sslmode");
-    let roots = words.take("sslrootcert").filter(|value| !value.is_empty());
-    let system = roots.as_deref() == Some("system");
-    // libpq: naming the system's roots without a mode means full verification.
-    let mode = mode.unwrap_or_else(|| if system { "verify-full" } else { "prefer" }.to_owned());
-    let (driver_mode, verify) = match mode.as_str() {
-        "disable" => ("disable", Verify::Nothing),
-        "allow" | "prefer" => ("prefer", Verify::Nothing),
-        // libpq: `require` with a certificate at hand verifies the chain.
-        "require" if roots.is_some() => ("require", Verify::Chain),
-        "require" => ("require", Verify::Nothing),
-        "verify-ca" => ("require", Verify::Chain),
-        "verify-full" => ("require", Verify::ChainAndName),
-        _ => {
-            return Err(UrlError::Value {
-                name: "sslmode",
-                value: mode,
-                allowed: "disable, prefer, require, verify-ca or verify-full",
-            });
-        }
-    };
-    if system && verify != Verify::ChainAndName {
-        return Err(UrlError::Contradiction(
-            "sslrootcert=system needs sslmode=verify-full",
-        ));
-    }
-    words.put("sslmode", driver_mode);
-    let roots = match roots {
-        Some(path) if !system => Roots::File(PathBuf::from(path)),
-        _ => Roots::System,
-    };
-    let client = match (words.take("sslcert"), words.take("sslkey")) {
-        (None, None) => None,
-        (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
-        _ => {
-            return Err(UrlError::Contradiction(
-                "sslcert and sslkey are given together or not at all",
-            ));
-        }
-    };
-    Ok(TlsMode {
-        verify,
-        roots,
-        client,
-    })
-}
-
-/// libpq gives this time in milliseconds where the driver would read seconds.
-fn take_user_timeout(words: &mut Words) -> Result<Option<Duration>, UrlError> {
-    let Some(value) = words.take("tcp_user_timeout") else {
-        return Ok(None);
-    };
-    match value.parse::<u64>() {
-        Ok(milliseconds) => Ok(Some(Duration::from_millis(milliseconds))),
-        Err(_) => Err(UrlError::Value {
-            name: "tcp_user_timeout",
-            value,
-            allowed: "a number of milliseconds",
-        }),
-    }
-}
-
-/// Says in the driver's words what libpq says in others.
-fn translate(words: &mut Words) {
-    if let Some(count) = words.take("keepalives_count") {
-        words.put("keepalives_retries", &count);
-    }
-    if let Some(wanted) = words.take("target_session_attrs") {
-        words.put(
-            "target_session_attrs",
-            if wanted == "primary" {
-                "read-write"
-            } else {
-                &wanted
-            },
-        );
-    }
-}
-
-/// Drops the words of other clients.
-fn drop_foreign(words: &mut Words) {
-    for name in DROPPED_WORDS {
-        if words.take(name).is_some() {
-            tracing::debug!(
-                parameter = name,
-                "the connection URL's parameter has no effect here"
-            );
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The words of a connection URL or key=value string, taken apart and put together again.
 //!
 //! The driver parses a whole string or nothing, and refuses words that every hosted database hands
-//! out. So the parameters are split off here, ours are taken out by `url.rs`, and the rest goes
+//! out. So the parameters are split off here, ours are taken out by `libpq.rs`, and the rest goes
 //! back to the driver in the form it came in.
 
-use super::url::UrlError;
+use super::url_error::UrlError;
 use ::url::form_urlencoded;
 
 /// A connection string as a part that only the driver reads, and its parameters in order.

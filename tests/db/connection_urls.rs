@@ -74,7 +74,8 @@ fn sslmode_words_mean_what_libpq_says() {
 #[test]
 fn a_hosted_url_is_taken_as_it_is_pasted() {
     let url = parsed(
-        "postgres://u:p%40ss@ep-cool-1-pooler.eu.aws.neon.tech/app?sslmode=require&channel_binding=require",
+        "postgres://u:p%40ss@ep-cool-1-pooler.eu.aws.neon.tech/app?sslmode=require\
+         &channel_binding=require",
     );
     assert_eq!(url.config().get_password(), Some(b"p@ss".as_slice()));
     assert!(url.is_pooler());

@@ -1,8 +1,8 @@
 //! Migrations and objects: once, in order, one deploy at a time.
 
 use pgcascade::db::migrate::{MigrateError, embedded, migrate_with};
-use pgcascade::db::objects::{ObjectFile, ObjectsError, install, read_list};
-use pgcascade::db::{DatabaseUrl, connect};
+use pgcascade::db::objects::{ObjectFile, ObjectsError, embedded_objects, install, read_list};
+use pgcascade::db::{DatabaseUrl, connect, install_objects, migrate, pending_migrations};
 use refinery::Migration;
 use tokio_postgres::Client;
 
@@ -127,6 +127,34 @@ async fn an_edited_migration_is_refused() {
         .await
         .expect_err("it was edited");
     assert!(matches!(error, MigrateError::Diverged(_)), "{error}");
+}
+
+#[tokio::test]
+async fn the_programs_own_files_apply_and_apply_again() {
+    let database = TestCluster::deployed_database().await;
+    let pending = pending_migrations(database.url()).await.expect("readable");
+    assert_eq!(pending, Vec::<String>::new());
+    let report = migrate(database.url()).await.expect("nothing to do");
+    assert_eq!(report.applied, Vec::<String>::new());
+    let mut client = session(database.url()).await;
+    let first = install_objects(&mut client)
+        .await
+        .expect("objects apply over themselves");
+    assert_eq!(first, embedded_objects().expect("a list").len());
+    let transcript = database
+        .psql("select count(*) > 0 from public.refinery_schema_history;\n")
+        .await;
+    assert!(transcript.contains("(1 row)"), "{transcript}");
+}
+
+#[tokio::test]
+async fn everything_is_pending_in_an_empty_database() {
+    let database = TestCluster::shared_database().await;
+    let pending = pending_migrations(database.url()).await.expect("readable");
+    assert_eq!(
+        pending.len(),
+        embedded().expect("names of migrations").len()
+    );
 }
 
 #[test]

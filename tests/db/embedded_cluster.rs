@@ -97,16 +97,15 @@ async fn a_second_start_finds_it_running() {
 async fn two_starts_at_once_make_one_cluster() {
     let dir = temp_dir();
     let home = dir.path().join("with spaces, and a comma");
-    let start = |home: &Path| {
-        let cluster = Cluster::open(home, &search()).expect("programs are installed");
+    let cluster = Stopping::open(&home);
+    let start = || {
+        let cluster = cluster.0.clone();
         blocking(move || cluster.start().expect("both succeed").was_running)
     };
-    let (first, second) = tokio::join!(start(&home), start(&home));
-    let cluster = Cluster::open(&home, &search()).expect("it is there");
+    let (first, second) = tokio::join!(start(), start());
     let socket = fs::read_dir(home.join("run"))
         .expect("a socket directory")
         .count();
-    assert!(cluster.stop(StopMode::Immediate).expect("it stops"));
     assert!(first != second, "one starts it, the other finds it running");
     assert!(socket > 0, "the path with spaces holds the socket");
 }
@@ -115,7 +114,8 @@ async fn two_starts_at_once_make_one_cluster() {
 async fn a_long_path_gets_a_short_socket() {
     let dir = temp_dir();
     let home = dir.path().join("x".repeat(120));
-    let cluster = Cluster::open(&home, &search()).expect("programs are installed");
+    let stopping = Stopping::open(&home);
+    let cluster = &stopping.0;
     let running = cluster.clone();
     blocking(move || running.start().expect("it starts")).await;
     assert!(cluster.stop(StopMode::Immediate).expect("it stops"));
@@ -169,7 +169,8 @@ async fn a_process_number_that_belongs_to_another_program_is_not_believed() {
 fn nobody_else_can_read_the_password() {
     let dir = temp_dir();
     let home = dir.path().join("cluster");
-    let cluster = Cluster::open(&home, &search()).expect("programs are installed");
+    let stopping = Stopping::open(&home);
+    let cluster = &stopping.0;
     assert!(matches!(
         cluster.url(),
         Err(ClusterError::NotStarted { .. })
@@ -192,7 +193,8 @@ fn nobody_else_can_read_the_password() {
 #[test]
 fn psql_opens_the_cluster_whatever_the_environment_says() {
     let dir = temp_dir();
-    let cluster = Cluster::open(&dir.path().join("c"), &search()).expect("programs are installed");
+    let stopping = Stopping::open(&dir.path().join("c"));
+    let cluster = &stopping.0;
     cluster.start().expect("it starts");
     let mut psql = cluster
         .psql_command(&["-XAt", "-c", "select current_user"])

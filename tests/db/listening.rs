@@ -170,7 +170,10 @@ async fn a_lock_that_somebody_holds_is_waited_for_and_the_holder_named() {
     let listener = listener(database.url());
     let mut state = listener.state();
     let named = state.wait_for(|state| {
-        matches!(state, ListenState::Disconnected { reason, .. } if reason.contains("the other one"))
+        let ListenState::Disconnected { reason, .. } = state else {
+            return false;
+        };
+        reason.contains("the other one")
     });
     wait::within("the holder to be named", named)
         .await

@@ -34,10 +34,14 @@ async fn while_the_server_is_down_the_pool_says_lost() {
     let cluster = TestCluster::start().await;
     let pool = Pool::open(cluster.url(), 2, "tests").expect("a pool");
     cluster.stop_immediately().await;
-    let error = pool.get().await.err().expect("nobody is there");
+    let error = pool.get().await.expect_err("nobody is there");
     assert_eq!(error.class(), Class::Lost);
     cluster.start_again().await;
-    pool.get().await.expect("the server is back");
+    let answer = wait::until("the pool to answer again", async || {
+        let client = pool.get().await.ok()?;
+        client.query_one("select 1", &[]).await.ok()
+    });
+    assert_eq!(answer.await.get::<_, i32>(0), 1);
 }
 
 #[tokio::test]

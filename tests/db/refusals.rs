@@ -149,7 +149,7 @@ async fn data_errors_never_quote_the_row() {
             "create table people (email text constraint email_once unique);
              insert into people values ('ann@example.com');
              create function complain() returns void language plpgsql as
-                 $$ begin raise 'no slot is free' using errcode = 'PC001', hint = 'add one'; end $$",
+                 $$ begin raise 'no slot is free' using errcode = 'PC001', hint = 'add'; end $$",
         )
         .await
         .expect("a table and a function");

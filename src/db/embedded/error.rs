@@ -36,7 +36,10 @@ pub enum ClusterError {
         found: String,
     },
     /// The disk is full.
-    #[error("no space is left for {}; free some (a new cluster needs about 60 MB) and start again", dir.display())]
+    #[error(
+        "no space is left for {}; free some (a new cluster needs about 60 MB) and start again",
+        dir.display()
+    )]
     NoSpace {
         /// The cluster.
         dir: PathBuf,
@@ -58,7 +61,10 @@ pub enum ClusterError {
         reason: String,
     },
     /// Something we keep beside the cluster is gone or unreadable.
-    #[error("{} is damaged: {reason}; restore the file, or move the directory away to begin anew", dir.display())]
+    #[error(
+        "{} is damaged: {reason}; restore the file, or move the directory away to begin anew",
+        dir.display()
+    )]
     Damaged {
         /// The cluster.
         dir: PathBuf,
@@ -92,7 +98,11 @@ pub enum ClusterError {
         said: String,
     },
     /// The files are not the server's user's any more.
-    #[error("the server may not use its files in {} ({said}); give them back to user \"{user}\" with chown -R", dir.display())]
+    #[error(
+        "the server may not use its files in {} ({said}); give them back to user \"{user}\" with \
+         chown -R",
+        dir.display()
+    )]
     Permission {
         /// The cluster.
         dir: PathBuf,
@@ -130,7 +140,10 @@ pub enum ClusterError {
         said: String,
     },
     /// Never started.
-    #[error("the cluster in {} has not been started yet; start it with `pgcascade pg start`", dir.display())]
+    #[error(
+        "the cluster in {} has not been started yet; start it with `pgcascade pg start`",
+        dir.display()
+    )]
     NotStarted {
         /// The cluster.
         dir: PathBuf,

@@ -17,9 +17,9 @@ const OURS: [&str; 7] = ["data", "data.new", "log", "run", "password", "port", "
 const SOCKET_DIR_MAX: usize = 83;
 /// The file of our settings, included at the end of `postgresql.conf`.
 const SETTINGS_FILE: &str = "pgcascade.conf";
-/// Why each is not the default: sessions for a few daemons and their users; memory that fits a small
-/// machine; fewer checkpoints while events pour in; logs that end by themselves after a week; and
-/// durability spelled out, so that nobody has to wonder.
+/// Why each is not the default: sessions for a few daemons and their users; memory that fits a
+/// small machine; fewer checkpoints while events pour in; logs that end by themselves after a week;
+/// and durability spelled out, so that nobody has to wonder.
 const SETTINGS: [(&str, &str); 14] = [
     ("listen_addresses", "127.0.0.1"),
     ("max_connections", "60"),

@@ -193,6 +193,7 @@ impl Cluster {
                 said: error::words(&output),
             });
         }
+        init::remove_short_socket_dir(&self.dir);
         Ok(true)
     }
 
