@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 //! What tests stand on: private clusters, local servers that answer like the real services, waits
 //! that fail, captured logs.
-=======
-//! What tests stand on: private database clusters, waits that fail, local servers that answer like
-//! the real services, and captured logs.
->>>>>>> db
 
 pub mod captured_log;
 pub mod cluster;
