@@ -61,11 +61,17 @@ begin
         from dealt
         group by dealt.run_number
         returning enrichment_runs.id, enrichment_runs.domains
+    ),
+    -- One row for each company, so that slots find their run by equality.
+    looked_up as materialized (
+        select runs.id as run_id, domain
+        from runs
+        cross join unnest(runs.domains) as domain
     )
     insert into marketing.contact_enrichment as contact (company_slot_unique_id, run_id, enrichment_status, caused_by)
-    select wanted.company_slot_unique_id, runs.id, 'processing', wanted.event_id
+    select wanted.company_slot_unique_id, looked_up.run_id, 'processing', wanted.event_id
     from wanted
-    join runs on wanted.domain = any (runs.domains)
+    join looked_up on looked_up.domain = wanted.domain
     order by wanted.company_slot_unique_id
     on conflict (company_slot_unique_id) do update
     set run_id = excluded.run_id,
