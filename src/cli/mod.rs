@@ -1,1 +1,118 @@
-//! (room)
+//! The command tree; `--help` is the manual. One file per command, thin: parse, one call, render.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `deploy` `run` `demo` | make a database ready, work on it, see it all at once |
+//! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
+//! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
+//! | `import` | companies from a file |
+//! | `pg` | the cluster of our own |
+//! | `output` `failure` `words` | how results and errors look |
+//! | `target` `schema` | which database, and whether it fits this program |
+
+mod deploy;
+mod failure;
+mod output;
+mod pg;
+mod run;
+mod schema;
+mod status;
+mod target;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{self, overlook_empty};
+use crate::shutdown::Shutdown;
+use crate::telemetry::{self, Talk};
+use failure::{Done, Failure};
+
+/// Insert a row; the rest cascades: an event-driven pipeline inside PostgreSQL
+///
+/// Insert a company into intake.company_raw_intake; validation, promotion, slots, contacts and
+/// verified addresses follow, each stage set off by the row that the one before it wrote.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pgcascade",
+    version,
+    max_term_width = 100,
+    after_help = "First steps:
+  pgcascade demo                          see all of it work, in a minute, offline
+  pgcascade deploy                        make a database ready (DATABASE_URL, or one of its own)
+  pgcascade run                           start the daemon
+  pgcascade import companies FILE.csv     put companies in
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. Every flag with [env: …] can be set that way."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+    /// How it logs.
+    #[command(flatten)]
+    log: config::Log,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Deploy(deploy::DeployArgs),
+    Run(run::RunArgs),
+    Status(status::StatusArgs),
+    Pg(pg::PgArgs),
+}
+
+impl Command {
+    fn talk(&self) -> Talk {
+        match self {
+            Self::Run(_) => Talk::Daemon,
+            Self::Deploy(_) | Self::Status(_) | Self::Pg(_) => Talk::Quiet,
+        }
+    }
+}
+
+/// Reads the command line and does what it says; errors have been printed when it returns.
+pub fn main() -> ExitCode {
+    let matches = overlook_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match begin(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Log, crypto and runtime, then the command.
+fn begin(cli: Cli) -> Done {
+    telemetry::start(&cli.log, cli.command.talk())
+        .map_err(|error| Failure::Usage(format!("{error:#}")))?;
+    crate::db::install_crypto_provider();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(async {
+        let shutdown = Shutdown::on_signals()?;
+        tokio::select! {
+            done = dispatch(cli.command, &shutdown) => done,
+            () = shutdown.at_once.cancelled() => Err(Failure::Interrupted),
+        }
+    });
+    // What still blocks a thread (a server that is being started) must not hold us up.
+    runtime.shutdown_background();
+    done
+}
+
+async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
+    match command {
+        Command::Run(args) => run::run(args, shutdown).await,
+        Command::Deploy(args) => until(shutdown, deploy::run(args)).await,
+        Command::Status(args) => until(shutdown, status::run(args)).await,
+        Command::Pg(args) => until(shutdown, pg::run(args)).await,
+    }
+}
+
+/// Drops a command at the first signal: its session ends, and the server rolls back.
+async fn until(shutdown: &Shutdown, command: impl Future<Output = Done>) -> Done {
+    tokio::select! {
+        done = command => done,
+        () = shutdown.finish.cancelled() => Err(Failure::Interrupted),
+    }
+}

@@ -1,0 +1,169 @@
+//! `deploy`: makes a database ready, and shows that it is.
+//!
+//! Checks first (server, rights, names that others use), then migrates, installs the objects, looks
+//! for the triggers in the database's own catalogue and sends one event through them in a
+//! transaction that is rolled back. Every step may be repeated; two deploys take turns.
+
+mod check;
+mod files;
+mod obstacles;
+mod verify;
+
+use serde::Serialize;
+
+use super::failure::{Done, Failure};
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
+use super::words::count;
+use crate::config::{self, Urls};
+use crate::db::embedded::Status;
+use crate::db::objects::{embedded_objects, install};
+use crate::db::{ServerInfo, check_server, migrate};
+use files::split;
+use verify::Trigger;
+
+const ENSURE_PARTITIONS: &str = include_str!("../../sql/queries/cli/ensure_partitions.sql");
+
+/// Creates or updates everything in the database, then proves that events flow
+///
+/// Without DATABASE_URL a PostgreSQL cluster of its own is made and started. Safe to run again, and
+/// while daemons run. No data is ever dropped; names that others use stop it before any change.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade deploy
+  DATABASE_URL=postgresql://me:secret@db.example.com/outreach pgcascade deploy
+  pgcascade deploy --check      says what would be done; exit code 1 if anything would")]
+pub struct DeployArgs {
+    /// Change nothing: say what would be done, with exit code 1 if anything would
+    #[arg(long)]
+    pub check: bool,
+    /// Print one JSON document instead
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: config::Database,
+}
+
+/// What a deploy did and found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    database: String,
+    server_version: String,
+    migrations_applied: Vec<String>,
+    objects_installed: usize,
+    triggers: Vec<Trigger>,
+    event_flow_works: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(args: DeployArgs) -> Done {
+    let output = Output::new(args.json);
+    let target = Target::choose(&args.database)?;
+    if args.check {
+        return match would_start(&target)? {
+            Some(would) => check::tell(&output, None, vec![would]),
+            None => check::run(&target.open(Absent::Refuse).await?, &output).await,
+        };
+    }
+    let urls = target.open(Absent::Make).await?;
+    let report = deploy(&urls, &output).await?;
+    if output.is_json() {
+        output.json(&report);
+    }
+    output.say("\nNext: pgcascade run          starts the daemon");
+    output.say("      pgcascade import companies FILE.csv");
+    Ok(())
+}
+
+/// Deploys, and says so step by step.
+///
+/// # Errors
+/// See [`Failure`]; what was done before stays done, and running it again goes on from there.
+pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
+    let (mut session, server) = connect(urls, output).await?;
+    obstacles::refuse(&session).await?;
+
+    output.say("📦 Deploying: PostgreSQL Triggers & Event Queue");
+    let migrated = migrate(&urls.direct).await?;
+    let files = embedded_objects()?;
+    let objects_installed = files.len();
+    let (queue, errors) = split(files);
+    install(&mut session.client, &queue).await?;
+    session.row(ENSURE_PARTITIONS, &[]).await?;
+    output.say(format!(
+        "   {} applied, {} before; {} installed",
+        count(to_i64(migrated.applied.len()), "migration"),
+        migrated.already,
+        count(to_i64(queue.len()), "object")
+    ));
+    output.say("   ✅ Success!");
+
+    output.say("📦 Deploying: Error Logging System");
+    install(&mut session.client, &errors).await?;
+    output.say("   ✅ Success!");
+
+    output.say("🔍 VERIFYING TRIGGERS");
+    let triggers = verify::triggers(&session).await?;
+    output.say(format!("   Found {} event triggers", triggers.len()));
+    for trigger in &triggers {
+        let Trigger {
+            schema,
+            table,
+            name,
+            ..
+        } = trigger;
+        output.say(format!("     {name:<38}  {schema}.{table}"));
+    }
+
+    output.say("🧪 TESTING EVENT FLOW");
+    verify::event_flow(&mut session).await?;
+    output.say("   ✅ Event system working!");
+    Ok(Report {
+        database: urls.direct.to_string(),
+        server_version: server.version,
+        migrations_applied: migrated.applied,
+        objects_installed,
+        triggers,
+        event_flow_works: true,
+    })
+}
+
+/// Connects and makes sure that the server is one that works.
+async fn connect(urls: &Urls, output: &Output) -> Result<(Session, ServerInfo), Failure> {
+    let session = Session::open(urls, "deploy").await?;
+    let server = check_server(&session.client).await?;
+    output.say(format!(
+        "✅ Connected to PostgreSQL {} at {}",
+        server.major, urls.direct
+    ));
+    Schema::of(&session).await?.refuse_newer()?;
+    Ok((session, server))
+}
+
+/// What must be started before anything can be looked at.
+fn would_start(target: &Target) -> Result<Option<String>, Failure> {
+    let Target::Own(cluster) = target else {
+        return Ok(None);
+    };
+    let dir = cluster.dir().display();
+    Ok(match cluster.status()? {
+        Status::Running { .. } => None,
+        Status::Absent => Some(format!(
+            "make a PostgreSQL {} cluster in {dir}, start it and deploy into it",
+            cluster.binaries().major
+        )),
+        Status::Stopped => Some(format!(
+            "start the cluster in {dir}; what else, it says once `pgcascade pg start` has run"
+        )),
+    })
+}
+
+/// Lengths are far below the limit; the database counts in this type.
+pub(super) fn to_i64(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

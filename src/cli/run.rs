@@ -1,0 +1,98 @@
+//! `run`: the daemon.
+
+use super::deploy::deploy;
+use super::failure::Done;
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
+use crate::config::{self, Urls};
+use crate::db::{Pool, check_server};
+use crate::engine::{Daemon, DaemonOptions};
+use crate::shutdown::Shutdown;
+use crate::{app, config::host_name};
+
+/// Runs a daemon: claims events, does the work of the stages, until SIGTERM or Ctrl-C
+///
+/// Start as many as you like, on as many machines as you like. The first signal finishes or
+/// releases what is held; a second one ends at once, and others take over within seconds.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade run
+  pgcascade run --deploy --log json
+  APIFY_TOKEN=… MILLIONVERIFIER_API_KEY=… pgcascade run
+
+A provider without a key runs as its sandbox: offline, free, inventing its answers. Everything it
+writes is marked as sandbox.")]
+pub struct RunArgs {
+    /// Deploy first
+    #[arg(long)]
+    pub deploy: bool,
+    /// What `pgcascade status` calls this daemon [default: host and process id]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What the daemon may use.
+    #[command(flatten)]
+    pub daemon: config::Daemon,
+    /// Whom it calls.
+    #[command(flatten)]
+    pub providers: config::Providers,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: config::Database,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`super::failure::Failure`].
+pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
+    // All settings are checked before anything is started.
+    let providers = app::providers(&args.providers)?;
+    let target = Target::choose(&args.database)?;
+    let absent = match args.deploy {
+        true => Absent::Make,
+        false => Absent::Refuse,
+    };
+    let urls = target.open(absent).await?;
+    if args.deploy {
+        deploy(&urls, &Output::to_nobody()).await?;
+        tracing::info!(database = %urls.direct, "deployed");
+    } else {
+        let session = Session::open(&urls, "run").await?;
+        check_server(&session.client).await?;
+        Schema::of(&session).await?.require()?;
+    }
+    let name = args.name.unwrap_or_else(name);
+    daemon(&urls, &providers, &args.daemon, name)?
+        .run(shutdown.finish.clone())
+        .await?;
+    Ok(())
+}
+
+/// Puts a daemon together.
+///
+/// # Errors
+/// Certificates that cannot be used, or stages that do not fit together.
+pub fn daemon(
+    urls: &Urls,
+    providers: &app::Providers,
+    settings: &config::Daemon,
+    name: String,
+) -> anyhow::Result<Daemon> {
+    let pool = Pool::open(
+        &urls.work,
+        usize::from(settings.pool_size),
+        &format!("pgcascade {name}"),
+    )?;
+    let options = DaemonOptions {
+        listen_url: urls.direct.clone(),
+        name,
+        drain: settings.drain(),
+    };
+    Ok(Daemon::new(pool, app::registry(providers)?, options))
+}
+
+/// Host and process: unique on this machine, and what an operator can look for.
+fn name() -> String {
+    format!("{}:{}", host_name(), std::process::id())
+}
