@@ -232,6 +232,16 @@ pub fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// The program as it was called, for commands that a person is told to type.
+pub fn program_name() -> String {
+    let called = std::env::args_os()
+        .next()
+        .and_then(|name| name.into_string().ok());
+    called
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "pgcascade".to_owned())
+}
+
 /// What the shell calls this machine, if it says so.
 pub fn host_name() -> String {
     let given = std::env::var_os("HOSTNAME").and_then(|name| name.into_string().ok());

@@ -10,14 +10,21 @@
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
 
+mod cancel;
+mod demo;
 mod deploy;
+mod errors;
 mod failure;
+mod import;
 mod output;
 mod pg;
+mod retry;
 mod run;
 mod schema;
+mod selection;
 mod status;
 mod target;
+mod watch;
 mod words;
 
 use std::process::ExitCode;
@@ -59,7 +66,13 @@ pub struct Cli {
 enum Command {
     Deploy(deploy::DeployArgs),
     Run(run::RunArgs),
+    Demo(demo::DemoArgs),
     Status(status::StatusArgs),
+    Watch(watch::WatchArgs),
+    Errors(errors::ErrorsArgs),
+    Retry(retry::RetryArgs),
+    Cancel(cancel::CancelArgs),
+    Import(import::ImportArgs),
     Pg(pg::PgArgs),
 }
 
@@ -67,7 +80,8 @@ impl Command {
     fn talk(&self) -> Talk {
         match self {
             Self::Run(_) => Talk::Daemon,
-            Self::Deploy(_) | Self::Status(_) | Self::Pg(_) => Talk::Quiet,
+            Self::Watch(_) | Self::Demo(_) => Talk::Silent,
+            _ => Talk::Quiet,
         }
     }
 }
@@ -105,6 +119,12 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Run(args) => run::run(args, shutdown).await,
         Command::Deploy(args) => until(shutdown, deploy::run(args)).await,
         Command::Status(args) => until(shutdown, status::run(args)).await,
+        Command::Demo(args) => demo::run(args, shutdown).await,
+        Command::Watch(args) => watch::run(args, shutdown).await,
+        Command::Errors(args) => until(shutdown, errors::run(args)).await,
+        Command::Retry(args) => until(shutdown, retry::run(args)).await,
+        Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
+        Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
     }
 }
@@ -114,5 +134,15 @@ async fn until(shutdown: &Shutdown, command: impl Future<Output = Done>) -> Done
     tokio::select! {
         done = command => done,
         () = shutdown.finish.cancelled() => Err(Failure::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_fits_together() {
+        Cli::command().debug_assert();
     }
 }
