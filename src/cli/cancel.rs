@@ -9,13 +9,16 @@ use crate::config;
 /// At least one filter is needed; several narrow the choice. A call to an outside service that is
 /// under way is not undone, but its result is refused.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    override_usage = "pgcascade cancel [OPTIONS] <FILTER>...",
+    after_help = "Examples:
   pgcascade cancel --batch SPRING-2026 --dry-run
   pgcascade cancel --type contact_enriched
   pgcascade cancel --event 17 18
 
 The same in psql: UPDATE marketing.pipeline_events SET status = 'cancelled' WHERE id = 17;
-Cancelled by mistake? pgcascade retry --event 17 18")]
+Cancelled by mistake? pgcascade retry --event 17 18"
+)]
 pub struct CancelArgs {
     /// Which events.
     #[command(flatten)]

@@ -44,14 +44,15 @@ use failure::{Done, Failure};
 #[command(
     name = "pgcascade",
     version,
-    max_term_width = 100,
+    max_term_width = 80,
     after_help = "First steps:
-  pgcascade demo                          see all of it work, in a minute, offline
-  pgcascade deploy                        make a database ready (DATABASE_URL, or one of its own)
-  pgcascade run                           start the daemon
-  pgcascade import companies FILE.csv     put companies in
+  pgcascade demo                         see all of it work, offline
+  pgcascade deploy                       make a database ready
+  pgcascade run                          start the daemon
+  pgcascade import companies FILE.csv    put companies in
 
-Exit codes: 0 done, 1 failed, 2 wrong usage. Every flag with [env: …] can be set that way."
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+What a flag says can be said by its variable, too: [env: …]."
 )]
 pub struct Cli {
     /// What to do.

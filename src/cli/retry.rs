@@ -9,12 +9,15 @@ use crate::config;
 /// At least one filter is needed; several narrow the choice. Cancelled events are run again when
 /// they are named by --event.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    override_usage = "pgcascade retry [OPTIONS] <FILTER>...",
+    after_help = "Examples:
   pgcascade retry --all-failed --dry-run
   pgcascade retry --type contact_enriched --error 'timed out'
   pgcascade retry --event 17 18
 
-The same in psql: UPDATE marketing.pipeline_events SET status = 'pending' WHERE id = 17;")]
+The same in psql: UPDATE marketing.pipeline_events SET status = 'pending' WHERE id = 17;"
+)]
 pub struct RetryArgs {
     /// Which events.
     #[command(flatten)]

@@ -6,6 +6,21 @@ pub fn count(number: i64, noun: &str) -> String {
     format!("{} {noun}{ending}", grouped(number))
 }
 
+/// The same for a noun whose plural is no mere `s`: `1 company`, `2 companies`.
+pub fn count_of(number: i64, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{} {noun}", grouped(number))
+}
+
+/// The text, or its beginning with an ellipsis where it is longer than so many characters.
+pub fn cut(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
 /// `12,345`.
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -59,6 +74,11 @@ mod tests {
         assert_eq!(written, ["0", "7", "999", "1,000", "1,234,567", "-4,200"]);
         assert_eq!(count(1, "event"), "1 event");
         assert_eq!(count(2000, "event"), "2,000 events");
+        assert_eq!(count_of(2, "company", "companies"), "2 companies");
+        assert_eq!(
+            (cut("abcdef", 6), cut("abcdef", 5)),
+            ("abcdef".into(), "abcd…".into())
+        );
     }
 
     #[test]

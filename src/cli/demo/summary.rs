@@ -8,13 +8,16 @@ use tokio_postgres::Row;
 use crate::cli::import::Loaded;
 use crate::cli::output::{Output, Side};
 use crate::cli::target::{Session, get};
-use crate::cli::words::{count, grouped, seconds};
+use crate::cli::words::{count, count_of, cut, grouped, seconds};
 use crate::db::DbError;
 
 const BATCH: &str = include_str!("../../../sql/queries/cli/demo_batch.sql");
 const REFUSALS: &str = include_str!("../../../sql/queries/cli/demo_refusals.sql");
 const TIMES: &str = include_str!("../../../sql/queries/cli/demo_times.sql");
 const CONTACTS: &str = include_str!("../../../sql/queries/cli/demo_contacts.sql");
+
+/// So that a contact fits on a line of 80 columns, its address whole.
+const NAME_CHARS_MAX: usize = 18;
 
 /// The demo's result.
 #[derive(Debug, Serialize)]
@@ -158,8 +161,8 @@ impl Summary {
                 "{} (CEO, CFO and HR of {}), {} found; addresses: {} valid, {} risky, {} invalid, \
                  {} unknown. {} ready for outreach, for example:",
                 count(all.slots, "slot"),
-                count(all.companies_promoted, "company").replace("companys", "companies"),
-                count(all.people_found, "person").replace("persons", "people"),
+                count_of(all.companies_promoted, "company", "companies"),
+                count_of(all.people_found, "person", "people"),
                 grouped(all.addresses_valid),
                 grouped(all.addresses_risky),
                 grouped(all.addresses_invalid),
@@ -170,9 +173,9 @@ impl Summary {
         let columns = ["COMPANY", "SLOT", "PERSON", "E-MAIL"].map(|name| (name, Side::Left));
         let rows = self.contacts.iter().map(|contact| {
             vec![
-                contact.company.clone(),
+                cut(&contact.company, NAME_CHARS_MAX),
                 contact.slot.clone(),
-                contact.person.clone(),
+                cut(&contact.person, NAME_CHARS_MAX),
                 contact.email.clone(),
             ]
         });

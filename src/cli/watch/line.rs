@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::output::{clean, text_width};
 use crate::cli::target::get;
-use crate::cli::words::count;
+use crate::cli::words::{count, cut};
 use crate::db::{DbError, Pool};
 use crate::mask::{Email, Phone};
 
@@ -17,6 +17,17 @@ const EVENT_TIMES: &str = include_str!("../../../sql/queries/cli/event_times.sql
 const PHONE_DIGITS_MIN: usize = 7;
 /// Keys that say which record an event is about, the telling one first.
 const RECORD_KEYS: [&str; 4] = ["record_id", "company_unique_id", "slot_id", "run_id"];
+/// Keys that a person looks for first; the end of a line may be cut off.
+const TELLING_KEYS: [&str; 8] = [
+    "company_name",
+    "slot_type",
+    "full_name",
+    "email",
+    "verification_status",
+    "website",
+    "website_url",
+    "source",
+];
 /// Keys that say nothing on a line that shows time and record already.
 const SILENT_KEYS: [&str; 1] = ["trigger_time"];
 
@@ -87,7 +98,13 @@ impl Announcement {
         let subject = record
             .map(|key| shown(&self.payload[*key]))
             .unwrap_or_default();
-        let rest: Vec<String> = masked(&self.payload)
+        let mut fields: Vec<(String, Value)> = masked(&self.payload).into_iter().collect();
+        // The sort keeps the rest in its order.
+        fields.sort_by_key(|(key, _)| {
+            let place = TELLING_KEYS.iter().position(|telling| telling == key);
+            place.unwrap_or(TELLING_KEYS.len())
+        });
+        let rest: Vec<String> = fields
             .iter()
             .filter(|(key, value)| {
                 let is_told = record.is_some_and(|record| key == record);
@@ -153,14 +170,6 @@ fn masked_text(key: &str, text: &str) -> String {
         false => word.to_owned(),
     });
     words.collect::<Vec<_>>().join(" ")
-}
-
-fn cut(line: &str, width: usize) -> String {
-    if line.chars().count() <= width {
-        return line.to_owned();
-    }
-    let kept: String = line.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}…")
 }
 
 /// The database's clock: when events were written.
