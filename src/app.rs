@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 
+use crate::config;
 use crate::engine::Registry;
 use crate::outreach::contact_source::ContactSource;
 use crate::outreach::email_verifier::EmailVerifier;
@@ -11,6 +13,8 @@ use crate::outreach::run_collect::RunCollect;
 use crate::outreach::run_start::RunStart;
 use crate::outreach::validation::Validation;
 use crate::outreach::verification::EmailVerification;
+use crate::providers::apify::{ApifyClient, ApifySandbox};
+use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
 
 /// The outside services that the stages call.
 #[derive(Clone)]
@@ -48,4 +52,40 @@ pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
             )
         })
         .context("the daemon's stages do not fit together")
+}
+
+/// The providers as configured: real ones where there is a key, sandboxes elsewhere.
+///
+/// # Errors
+/// A provider's settings cannot be used.
+pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
+    let contact_source: Arc<dyn ContactSource> = match config.apify()? {
+        Some(settings) => Arc::new(ApifyClient::new(settings)?),
+        None => {
+            tracing::warn!("no APIFY_TOKEN: people are invented by a sandbox");
+            Arc::new(ApifySandbox)
+        }
+    };
+    let email_verifier: Arc<dyn EmailVerifier> = match config.millionverifier()? {
+        Some(settings) => match DemoKey::parse(settings.api_key.expose_secret()) {
+            Some(key) => Arc::new(MillionVerifierSandbox::with_demo_key(key)),
+            None => Arc::new(MillionVerifierClient::new(settings)?),
+        },
+        None => {
+            tracing::warn!("no MILLIONVERIFIER_API_KEY: verdicts are invented by a sandbox");
+            Arc::new(MillionVerifierSandbox::new())
+        }
+    };
+    Ok(Providers {
+        contact_source,
+        email_verifier,
+    })
+}
+
+/// Sandboxes only, whatever keys there are: for demonstrations.
+pub fn sandboxes() -> Providers {
+    Providers {
+        contact_source: Arc::new(ApifySandbox),
+        email_verifier: Arc::new(MillionVerifierSandbox::new()),
+    }
 }
