@@ -38,9 +38,15 @@ impl Deploy {
         let place = place(config).await?;
         deploy(&place).await?;
         output::line("");
-        output::line("Next: `pgcascade run` starts the daemon; `pgcascade watch` shows events.");
+        let program = output::program();
+        output::line(format!("Next: {program} run      starts the daemon"));
+        output::line(format!(
+            "      {program} watch    shows events as they happen"
+        ));
         if place.own_cluster {
-            output::line("      `pgcascade pg psql` opens psql on this database.");
+            output::line(format!(
+                "      {program} pg psql  opens psql on this database"
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }

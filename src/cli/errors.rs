@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::connect::deployed;
 use super::output;
@@ -99,7 +99,7 @@ fn named(row: Vec<String>) -> Value {
         .zip(row);
     Value::Object(
         cells
-            .map(|(heading, cell)| (heading, json!(cell)))
+            .map(|(heading, cell)| (heading, output::json_cell(&cell)))
             .collect::<Map<_, _>>(),
     )
 }

@@ -1,14 +1,39 @@
 //! The only file that prints.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::Value;
 use tokio_postgres::Row;
 
 /// Widest table where nobody can see it: in a file or a pipe.
 const WIDTH_WITHOUT_TERMINAL: u16 = 160;
+
+/// Only the headings are set off: more lines than words tire the eye.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A command that was called wrongly: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub String);
+
+/// The exit code of a command that failed: 2 for wrong usage, else 1.
+pub fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.is::<WrongUsage>() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// How this program was called, for commands to type next.
+pub fn program() -> String {
+    std::env::args()
+        .next()
+        .unwrap_or_else(|| "pgcascade".to_owned())
+}
 
 /// Prints a line. A reader that has gone away (`| head`) ends the program quietly.
 pub fn line(text: impl AsRef<str>) {
@@ -44,7 +69,7 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>, empty: &str) {
     }
     let mut table = Table::new();
     table
-        .load_style(UTF8_HORIZONTAL_ONLY)
+        .load_style(STYLE)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(headings);
     if !io::stdout().is_terminal() {
@@ -54,6 +79,15 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>, empty: &str) {
         table.add_row(row);
     }
     line(table.to_string());
+}
+
+/// A cell for scripts: a number where it is one, NULL where there is nothing.
+pub fn json_cell(cell: &str) -> Value {
+    match cell.parse::<serde_json::Number>() {
+        Ok(number) => Value::Number(number),
+        Err(_) if cell.is_empty() => Value::Null,
+        Err(_) => Value::String(cell.to_owned()),
+    }
 }
 
 /// A row of text columns: what the statements of this room return. NULL prints as nothing.

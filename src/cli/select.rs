@@ -1,6 +1,6 @@
 //! Which events a command is about: the filters that `retry` and `cancel` share.
 
-use anyhow::{bail, ensure};
+use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 use tokio_postgres::Client;
@@ -41,13 +41,15 @@ impl Filters {
     /// # Errors
     /// None is given.
     pub fn require_one(&self, otherwise: &str) -> anyhow::Result<()> {
-        ensure!(
-            !self.events.is_empty()
-                || self.event_type.is_some()
-                || self.batch.is_some()
-                || self.error.is_some(),
-            "say which events: --event, --type, --batch or --error; {otherwise}"
-        );
+        let given = !self.events.is_empty()
+            || self.event_type.is_some()
+            || self.batch.is_some()
+            || self.error.is_some();
+        if !given {
+            let message =
+                format!("say which events: --event, --type, --batch or --error; {otherwise}");
+            return Err(output::WrongUsage(message).into());
+        }
         Ok(())
     }
 

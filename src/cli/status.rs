@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio_postgres::Client;
 
 use super::connect::deployed;
@@ -64,7 +64,7 @@ const SECTIONS: [Section; 5] = [
         key: "companies",
         title: "Companies",
         statement: include_str!("../../sql/queries/cli/company_states.sql"),
-        headings: &["state", "companies", "contacts_ready"],
+        headings: &["state", "companies"],
         empty: "None yet: INSERT INTO intake.company_raw_intake (company, website) VALUES (…);",
     },
     Section {
@@ -114,7 +114,7 @@ async fn as_json(client: &Client) -> anyhow::Result<Value> {
         let named = rows.into_iter().map(|row| {
             let cells = section.headings.iter().map(ToString::to_string).zip(row);
             cells
-                .map(|(heading, cell)| (heading, json!(cell)))
+                .map(|(heading, cell)| (heading, output::json_cell(&cell)))
                 .collect::<Map<_, _>>()
         });
         all.insert(section.key.to_owned(), named.collect());

@@ -100,18 +100,21 @@ async fn stages(client: &Client, began: DateTime<Utc>) -> anyhow::Result<()> {
 }
 
 fn next_steps() {
-    output::line("\nLook around: pgcascade pg psql");
-    output::line(
-        "  SELECT company_name, slot_type, full_name, email FROM marketing.vw_outreach_ready LIMIT 10;",
-    );
-    output::line(
-        "  SELECT company, website, reason FROM marketing.vw_company_progress WHERE state = 'refused';",
-    );
-    output::line(
-        "  UPDATE intake.company_raw_intake SET website = 'https://www.bosch.com' WHERE id = …;",
-    );
-    output::line(
-        "The daemon has stopped: `pgcascade run` starts it, `pgcascade watch` shows events,",
-    );
-    output::line("`pgcascade pg stop` stops the cluster; its data stays.");
+    let program = output::program();
+    output::line(format!("\nLook around: {program} pg psql"));
+    for statement in [
+        "SELECT company_name, slot_type, full_name, email FROM marketing.vw_outreach_ready LIMIT 10;",
+        "SELECT company, website, reason FROM marketing.vw_company_progress WHERE state = 'refused';",
+        "UPDATE intake.company_raw_intake SET website = 'https://…' WHERE id = …;",
+    ] {
+        output::line(format!("  {statement}"));
+    }
+    output::line("A corrected row goes through again as soon as a daemon runs:");
+    output::line(format!(
+        "  {program} run        the daemon; Ctrl-C stops it"
+    ));
+    output::line(format!("  {program} watch      events as they happen"));
+    output::line(format!(
+        "  {program} pg stop    stops the database; its data stays"
+    ));
 }
