@@ -1,6 +1,7 @@
 //! The two transactions of an outside stage: claim with preparation, and fenced completion.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -14,10 +15,6 @@ use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
 use crate::db::{DbError, Pool, Transaction};
 
-/// Most events a daemon holds of one stage beyond its running calls. A claim takes at most the
-/// stage's batch size anyway; this bounds memory should somebody set that to thousands.
-const ROOM: i32 = 1000;
-
 /// A finished call on its way into the database.
 #[derive(Debug, Clone)]
 pub struct Called {
@@ -25,8 +22,19 @@ pub struct Called {
     pub event: Event,
     /// What the call was made with.
     pub input: Value,
+    /// How long the call took; None when none was made.
+    pub took: Option<Duration>,
     /// What came back; Err when no call was made and the verdict stands already.
     pub answer: Result<Answer<Value>, Verdict>,
+}
+
+/// What a daemon can take.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// How many events it can hold beside those it has.
+    pub events: i32,
+    /// Whether it has calls of the stage under way.
+    pub busy: bool,
 }
 
 /// What a claim came to.
@@ -47,12 +55,13 @@ pub async fn claim_and_prepare(
     stage_id: i16,
     stage_name: &str,
     worker_id: i32,
+    room: Room,
     bounds: &Bounds,
     stage: &Arc<dyn OutsideStage>,
 ) -> Result<Claimed, DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events = claim_outside(&tx, stage_id, worker_id, ROOM).await?;
+    let events = claim_outside(&tx, stage_id, worker_id, room.events, room.busy).await?;
     if events.is_empty() {
         return Ok(Claimed {
             events: 0,
