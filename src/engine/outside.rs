@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::event::Event;
-use super::outside_batch::{Called, Room, claim_and_prepare, complete};
+use super::outside_batch::{Called, Claimed, Room, claim_and_prepare, complete, give_back};
 use super::stage::{OnUnknown, OutsideStage};
 use super::stages::StageRow;
 use super::verdict::Verdict;
@@ -66,6 +66,8 @@ struct Held {
     /// Answered, not written; and when the first of them must be written at the latest.
     answered: Vec<Called>,
     write_at: Option<Instant>,
+    /// A claim failed in a way that leaves open whether it was made.
+    claim_in_doubt: bool,
     /// How long a call takes, as a moving mean.
     call_mean: Duration,
 }
@@ -80,6 +82,16 @@ impl Held {
         self.answered.push(called);
         self.write_at
             .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
+    }
+
+    /// Every event held, whatever its state.
+    fn ids(&self) -> Vec<i64> {
+        let waiting = self.waiting.iter().map(|(event, _)| event.id);
+        let answered = self.answered.iter().map(|called| called.event.id);
+        waiting
+            .chain(self.called.keys().copied())
+            .chain(answered)
+            .collect()
     }
 
     /// How many events to hold: about a second's worth of calls. More would wait here while another
@@ -180,32 +192,30 @@ impl OutsideRunner {
 
     /// Claims a batch; false when there was nothing to claim.
     async fn claim(&self, held: &mut Held) -> bool {
-        let stage_id = self.row.borrow().id;
-        let name = self.row.borrow().name.clone();
-        let bounds = self.row.borrow().bounds.clone();
-        let room = Room {
-            events: held.room(bounds.concurrency),
-            busy: !held.calls.is_empty(),
-        };
-        let claiming = claim_and_prepare(
-            &self.pool,
-            stage_id,
-            &name,
-            self.worker_id,
-            room,
-            &bounds,
-            &self.stage,
-        );
-        match claiming.await {
+        match self.try_claim(held).await {
             Ok(claimed) => {
                 held.waiting.extend(claimed.calls);
                 claimed.events > 0
             }
             Err(error) => {
+                held.claim_in_doubt |= error.class() == Class::Lost;
                 self.pause_after("claim", &error).await;
                 false
             }
         }
+    }
+
+    async fn try_claim(&self, held: &mut Held) -> Result<Claimed, DbError> {
+        let row = self.row.borrow().clone();
+        if held.claim_in_doubt {
+            give_back(&self.pool, row.id, self.worker_id, &held.ids()).await?;
+            held.claim_in_doubt = false;
+        }
+        let room = Room {
+            events: held.room(row.bounds.concurrency),
+            busy: !held.calls.is_empty(),
+        };
+        claim_and_prepare(&self.pool, &row, self.worker_id, room, &self.stage).await
     }
 
     /// Begins as many calls as the concurrency allows.
@@ -237,14 +247,7 @@ impl OutsideRunner {
     /// Writes everything answered; keeps it for another try when the database is away.
     async fn write(&self, held: &mut Held) {
         let row = self.row.borrow().clone();
-        let completing = complete(
-            &self.pool,
-            row.id,
-            &row.name,
-            &row.bounds,
-            &self.stage,
-            &held.answered,
-        );
+        let completing = complete(&self.pool, &row, &self.stage, &held.answered);
         match completing.await {
             Ok(()) => {
                 held.answered.clear();

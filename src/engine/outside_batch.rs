@@ -11,6 +11,7 @@ use super::complete::{finish, release};
 use super::event::Event;
 use super::isolate::{SliceWork, isolate};
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
+use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
 use crate::db::{DbError, Pool, Transaction};
@@ -52,16 +53,14 @@ pub struct Claimed {
 /// Whatever the database says; then nothing was claimed.
 pub async fn claim_and_prepare(
     pool: &Pool,
-    stage_id: i16,
-    stage_name: &str,
+    row: &StageRow,
     worker_id: i32,
     room: Room,
-    bounds: &Bounds,
     stage: &Arc<dyn OutsideStage>,
 ) -> Result<Claimed, DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events = claim_outside(&tx, stage_id, worker_id, room.events, room.busy).await?;
+    let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy).await?;
     if events.is_empty() {
         return Ok(Claimed {
             events: 0,
@@ -81,15 +80,44 @@ pub async fn claim_and_prepare(
     }
     for (place, error) in isolated.culprits {
         let event = &events[place];
-        settled.push((event.clone(), of_error(&error, event.attempt, bounds)));
+        settled.push((event.clone(), of_error(&error, event.attempt, &row.bounds)));
     }
 
-    settle(&tx, stage_id, stage_name, settled).await?;
+    settle(&tx, row, settled).await?;
     tx.commit().await?;
     Ok(Claimed {
         events: events.len(),
         calls,
     })
+}
+
+/// Takes back claims that this daemon made without hearing of it: the connection was lost between
+/// their commit and its answer. `held` is what the daemon knows it holds.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn give_back(
+    pool: &Pool,
+    stage_id: i16,
+    worker_id: i32,
+    held: &[i64],
+) -> Result<(), DbError> {
+    let client = pool.get().await?;
+    let statement = client
+        .prepare_cached(include_str!("../../sql/queries/engine/give_back.sql"))
+        .await?;
+    let given_back: i64 = client
+        .query_one(&statement, &[&stage_id, &worker_id, &held])
+        .await?
+        .try_get(0)?;
+    if given_back > 0 {
+        tracing::info!(
+            stage.id = stage_id,
+            events = given_back,
+            "claims without an answer undone"
+        );
+    }
+    Ok(())
 }
 
 /// Completes finished calls in one transaction: fence, results, statuses.
@@ -98,9 +126,7 @@ pub async fn claim_and_prepare(
 /// Whatever the database says; then nothing was written and the same calls may be completed again.
 pub async fn complete(
     pool: &Pool,
-    stage_id: i16,
-    stage_name: &str,
-    bounds: &Bounds,
+    row: &StageRow,
     stage: &Arc<dyn OutsideStage>,
     answered: &[Called],
 ) -> Result<(), DbError> {
@@ -123,7 +149,7 @@ pub async fn complete(
         .iter()
         .filter(|called| held.contains(&called.event.id))
     {
-        let verdict = verdict_of(called, bounds, stage.as_ref());
+        let verdict = verdict_of(called, &row.bounds, stage.as_ref());
         if let Some(ending) = ending_of(called, &verdict) {
             ended.push(Ended {
                 event: called.event.clone(),
@@ -146,10 +172,10 @@ pub async fn complete(
             .iter_mut()
             .find(|outcome| outcome.event_id == event.id)
         {
-            outcome.verdict = of_error(&error, event.attempt, bounds);
+            outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
-    finish(&tx, stage_id, stage_name, &outcomes).await?;
+    finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -157,8 +183,7 @@ pub async fn complete(
 /// Settles events without a call: their claims end as if a call had come back.
 async fn settle(
     tx: &Transaction<'_>,
-    stage_id: i16,
-    stage_name: &str,
+    row: &StageRow,
     settled: Vec<(Event, Verdict)>,
 ) -> Result<(), DbError> {
     if settled.is_empty() {
@@ -173,7 +198,7 @@ async fn settle(
             verdict,
         })
         .collect();
-    finish(tx, stage_id, stage_name, &outcomes).await
+    finish(tx, row.id, &row.name, &outcomes).await
 }
 
 fn verdict_of(called: &Called, bounds: &Bounds, stage: &dyn OutsideStage) -> Verdict {
