@@ -137,7 +137,7 @@ pub async fn complete(
     if held.len() < answered.len() {
         let stale = answered.len() - held.len();
         tracing::warn!(
-            stage.name = stage_name,
+            stage.name = row.name,
             stale,
             "stale completions were refused"
         );
