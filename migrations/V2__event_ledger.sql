@@ -64,7 +64,7 @@ comment on column marketing.pipeline_events.status is 'pending: waits or is due 
 comment on column marketing.pipeline_events.priority is '1 runs first, 10 last.';
 comment on column marketing.pipeline_events.run_at is 'Not before this time; moves into the future when a failed attempt is to be repeated.';
 comment on column marketing.pipeline_events.attempts is 'How many attempts were begun; one that the provider only put off does not count.';
-comment on column marketing.pipeline_events.crashes is 'How often a daemon died while it held the event; the second time fails it.';
+comment on column marketing.pipeline_events.crashes is 'How often a daemon died while it held the event: from the first time on it runs alone, the third time it fails.';
 comment on column marketing.pipeline_events.retry_count is 'How many attempts failed (computed from attempts and status).';
 comment on column marketing.pipeline_events.claimed_at is 'When the last attempt began; NULL: none yet.';
 comment on column marketing.pipeline_events.processed_at is 'When it finished; NULL: not finished.';

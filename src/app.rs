@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 
 use crate::config;
 use crate::engine::Registry;
@@ -12,10 +13,8 @@ use crate::outreach::run_collect::RunCollect;
 use crate::outreach::run_start::RunStart;
 use crate::outreach::validation::Validation;
 use crate::outreach::verification::EmailVerification;
-use crate::providers::apify::{ApifyClient, ApifyConfig, ApifySandbox};
-use crate::providers::millionverifier::{
-    MillionVerifierClient, MillionVerifierConfig, MillionVerifierSandbox,
-};
+use crate::providers::apify::{ApifyClient, ApifySandbox};
+use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
 
 /// The outside services that the stages call.
 #[derive(Clone)]
@@ -24,48 +23,6 @@ pub struct Providers {
     pub contact_source: Arc<dyn ContactSource>,
     /// Verifies addresses.
     pub email_verifier: Arc<dyn EmailVerifier>,
-}
-
-impl Providers {
-    /// Providers that ask nobody and invent their answers.
-    pub fn sandboxes() -> Self {
-        Self {
-            contact_source: Arc::new(ApifySandbox),
-            email_verifier: Arc::new(MillionVerifierSandbox::new()),
-        }
-    }
-}
-
-/// The providers that the settings ask for; one without a key is its sandbox, and the log says so.
-///
-/// # Errors
-/// A setting that cannot be used.
-pub fn providers(settings: &config::Providers) -> anyhow::Result<Providers> {
-    let mut providers = Providers::sandboxes();
-    let apify = settings.apify_base_url()?;
-    let millionverifier = settings.millionverifier_base_url()?;
-    match &settings.apify_token {
-        Some(token) => {
-            let config = ApifyConfig::new(apify, token.clone(), settings.apify_actor.clone());
-            providers.contact_source = Arc::new(ApifyClient::new(config)?);
-        }
-        None => warn_of_sandbox(providers.contact_source.name(), "APIFY_TOKEN"),
-    }
-    match &settings.millionverifier_api_key {
-        Some(key) => {
-            let config = MillionVerifierConfig::new(millionverifier, key.clone());
-            providers.email_verifier = Arc::new(MillionVerifierClient::new(config)?);
-        }
-        None => warn_of_sandbox(providers.email_verifier.name(), "MILLIONVERIFIER_API_KEY"),
-    }
-    Ok(providers)
-}
-
-fn warn_of_sandbox(name: &str, key: &str) {
-    tracing::warn!(
-        provider.name = name,
-        "{key} is not set: answers are invented, and every row made from them is marked as sandbox"
-    );
 }
 
 /// Every builtin stage, one line each.
@@ -95,4 +52,40 @@ pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
             )
         })
         .context("the daemon's stages do not fit together")
+}
+
+/// The providers as configured: real ones where there is a key, sandboxes elsewhere.
+///
+/// # Errors
+/// A provider's settings cannot be used.
+pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
+    let contact_source: Arc<dyn ContactSource> = match config.apify()? {
+        Some(settings) => Arc::new(ApifyClient::new(settings)?),
+        None => {
+            tracing::warn!("no APIFY_TOKEN: people are invented by a sandbox");
+            Arc::new(ApifySandbox)
+        }
+    };
+    let email_verifier: Arc<dyn EmailVerifier> = match config.millionverifier()? {
+        Some(settings) => match DemoKey::parse(settings.api_key.expose_secret()) {
+            Some(key) => Arc::new(MillionVerifierSandbox::with_demo_key(key)),
+            None => Arc::new(MillionVerifierClient::new(settings)?),
+        },
+        None => {
+            tracing::warn!("no MILLIONVERIFIER_API_KEY: verdicts are invented by a sandbox");
+            Arc::new(MillionVerifierSandbox::new())
+        }
+    };
+    Ok(Providers {
+        contact_source,
+        email_verifier,
+    })
+}
+
+/// Sandboxes only, whatever keys there are: for demonstrations.
+pub fn sandboxes() -> Providers {
+    Providers {
+        contact_source: Arc::new(ApifySandbox),
+        email_verifier: Arc::new(MillionVerifierSandbox::new()),
+    }
 }

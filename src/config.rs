@@ -12,8 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::embedded::{Cluster, Search};
 use crate::db::{DatabaseUrl, UrlError};
+use crate::providers::apify::{self, ApifyConfig};
 use crate::providers::http::{BaseUrl, BaseUrlError};
-use crate::providers::{apify, millionverifier};
+use crate::providers::millionverifier::{self, MillionVerifierConfig};
 
 /// Beside the directory of the cluster, for the one that the demo makes.
 const DEMO_SUFFIX: &str = "-demo";
@@ -138,10 +139,10 @@ impl Database {
 /// What a daemon may be told.
 #[derive(Debug, Clone, Args)]
 pub struct Daemon {
-    /// Most database connections of this daemon
-    #[arg(long, env = "PGCASCADE_POOL_SIZE", value_name = "N", default_value_t = 12,
-          value_parser = clap::value_parser!(u16).range(2..=500))]
-    pub pool_size: u16,
+    /// Most database connections of this daemon, the one for LISTEN not counted
+    #[arg(long, env = "PGCASCADE_CONNECTIONS", value_name = "N", default_value_t = 12,
+          value_parser = clap::value_parser!(u16).range(4..=500))]
+    pub connections: u16,
 
     /// After a stop, seconds that calls under way may take to finish
     #[arg(long, env = "PGCASCADE_DRAIN_SECS", value_name = "SECONDS", default_value_t = 20,
@@ -187,20 +188,26 @@ pub struct Providers {
 }
 
 impl Providers {
-    /// Apify's address.
+    /// Settings of Apify; None without a key. The address is checked all the same.
     ///
     /// # Errors
-    /// It is no base URL.
-    pub fn apify_base_url(&self) -> Result<BaseUrl, ConfigError> {
-        base_url("APIFY_BASE_URL", &self.apify_base_url)
+    /// The address is no base URL.
+    pub fn apify(&self) -> Result<Option<ApifyConfig>, ConfigError> {
+        let base_url = base_url("APIFY_BASE_URL", &self.apify_base_url)?;
+        let config = |token: &SecretString| {
+            ApifyConfig::new(base_url, token.clone(), self.apify_actor.clone())
+        };
+        Ok(self.apify_token.as_ref().map(config))
     }
 
-    /// MillionVerifier's address.
+    /// Settings of MillionVerifier; None without a key. The address is checked all the same.
     ///
     /// # Errors
-    /// It is no base URL.
-    pub fn millionverifier_base_url(&self) -> Result<BaseUrl, ConfigError> {
-        base_url("MILLIONVERIFIER_BASE_URL", &self.millionverifier_base_url)
+    /// The address is no base URL.
+    pub fn millionverifier(&self) -> Result<Option<MillionVerifierConfig>, ConfigError> {
+        let base_url = base_url("MILLIONVERIFIER_BASE_URL", &self.millionverifier_base_url)?;
+        let config = |key: &SecretString| MillionVerifierConfig::new(base_url, key.clone());
+        Ok(self.millionverifier_api_key.as_ref().map(config))
     }
 }
 

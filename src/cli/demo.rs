@@ -19,7 +19,7 @@ use super::import::{Loaded, Options, load};
 use super::output::{Output, complain};
 use super::run::daemon;
 use super::target::{Absent, Session, Target, get};
-use crate::app::Providers;
+use crate::app;
 use crate::config::{self, Urls};
 use crate::db::DbError;
 use crate::outreach::import::{CompanyCsv, Encoding};
@@ -159,10 +159,10 @@ async fn work(
     output: &Output,
 ) -> Result<(), Failure> {
     let settings = config::Daemon {
-        pool_size: 12,
+        connections: 12,
         drain_secs: 10,
     };
-    let daemon = daemon(urls, &Providers::sandboxes(), &settings, "demo".to_owned())?;
+    let daemon = daemon(urls, &app::sandboxes(), &settings, "demo".to_owned())?;
     let stop = shutdown.finish.child_token();
     let mut running: JoinHandle<Result<(), DbError>> = tokio::spawn(daemon.run(stop.clone()));
     let progress = Progress::begin(output);

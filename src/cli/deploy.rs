@@ -105,6 +105,7 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
 
     output.say("📦 Deploying: Error Logging System");
     install(&mut session.client, &errors).await?;
+    verify::error_log(&mut session).await?;
     output.say("   ✅ Success!");
 
     output.say("🔍 VERIFYING TRIGGERS");

@@ -81,7 +81,7 @@ pub fn daemon(
 ) -> anyhow::Result<Daemon> {
     let pool = Pool::open(
         &urls.work,
-        usize::from(settings.pool_size),
+        usize::from(settings.connections),
         &format!("pgcascade {name}"),
     )?;
     let options = DaemonOptions {

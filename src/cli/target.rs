@@ -14,7 +14,7 @@ use crate::db::{DatabaseUrl, DbError, connect};
 #[derive(Debug)]
 pub enum Target {
     /// A database that was given.
-    Given(Urls),
+    Given(Box<Urls>),
     /// The cluster of our own.
     Own(Box<Cluster>),
 }
@@ -35,7 +35,7 @@ impl Target {
     /// A URL that cannot be read, or no server programs for a cluster of our own.
     pub fn choose(database: &config::Database) -> Result<Self, Failure> {
         match database.urls()? {
-            Some(urls) => Ok(Self::Given(urls)),
+            Some(urls) => Ok(Self::Given(Box::new(urls))),
             None => Ok(Self::Own(Box::new(own_cluster(&database.own)?))),
         }
     }
@@ -46,7 +46,7 @@ impl Target {
     /// The cluster does not start, or is not there and must not be made.
     pub async fn open(self, absent: Absent) -> Result<Urls, Failure> {
         match self {
-            Self::Given(urls) => Ok(urls),
+            Self::Given(urls) => Ok(*urls),
             Self::Own(cluster) => {
                 let url = start(*cluster, absent).await?;
                 let work = url.clone();

@@ -18,7 +18,8 @@ pub async fn claim_in_database(tx: &Transaction<'_>, stage_id: i16) -> Result<Ve
     events(&tx.query(&statement, &[&stage_id]).await?)
 }
 
-/// Claims at most `room` events for outside calls of this worker.
+/// Claims at most `room` events for outside calls of this worker; `busy` tells whether it has calls
+/// of the stage under way, with which an event that must run alone does not mix.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -27,12 +28,13 @@ pub async fn claim_outside(
     stage_id: i16,
     worker_id: i32,
     room: i32,
+    busy: bool,
 ) -> Result<Vec<Event>, DbError> {
     let statement = tx
         .prepare_cached(include_str!("../../sql/queries/engine/claim_outside.sql"))
         .await?;
     events(
-        &tx.query(&statement, &[&stage_id, &worker_id, &room])
+        &tx.query(&statement, &[&stage_id, &worker_id, &room, &busy])
             .await?,
     )
 }
@@ -53,16 +55,14 @@ fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
     let mut events = rows
         .iter()
         .map(|row| {
+            let outside = row.len() > 4;
             Ok(Event {
                 id: row.try_get("event_id")?,
                 event_type: row.try_get("event_type")?,
                 payload: row.try_get("payload")?,
                 attempt: row.try_get("attempt")?,
-                epoch: if row.len() > 4 {
-                    row.try_get("epoch")?
-                } else {
-                    0
-                },
+                crashes: if outside { row.try_get("crashes")? } else { 0 },
+                epoch: if outside { row.try_get("epoch")? } else { 0 },
             })
         })
         .collect::<Result<Vec<_>, DbError>>()?;

@@ -13,6 +13,8 @@ pub struct Event {
     pub payload: Value,
     /// Which attempt this is, from 1.
     pub attempt: i16,
+    /// How often a daemon died while it held the event. If ever, it runs alone.
+    pub crashes: i16,
     /// The number of the claim, for outside work; 0 for work in the database, whose transaction is
     /// its claim.
     pub epoch: i64,
@@ -47,6 +49,7 @@ mod tests {
             event_type: "company_created".to_owned(),
             payload: json!({"record_id": 7, "batch_id": "B1", "digits": "42", "odd": [1]}),
             attempt: 1,
+            crashes: 0,
             epoch: 0,
         };
         assert_eq!(event.integer("record_id"), Some(7));

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::event::Event;
-use super::outside_batch::{Called, claim_and_prepare, complete};
+use super::outside_batch::{Called, Claimed, Room, claim_and_prepare, complete, give_back};
 use super::stage::{OnUnknown, OutsideStage};
 use super::stages::StageRow;
 use super::verdict::Verdict;
@@ -28,6 +28,10 @@ use crate::db::{Class, DbError, Pool};
 const WRITE_DELAY: Duration = Duration::from_millis(20);
 /// So many finished calls are written at once without waiting for more.
 const WRITTEN_AT_ONCE: usize = 500;
+/// Events are claimed ahead of their calls for about this long.
+const HOLD: Duration = Duration::from_secs(1);
+/// What a call is taken to need before any was made.
+const CALL_GUESS: Duration = Duration::from_millis(100);
 /// Wait after an error of the database before it is tried again.
 const ERROR_PAUSE: Duration = Duration::from_millis(500);
 /// Reason kept with an event that goes back because its daemon stopped or its stage was paused.
@@ -62,15 +66,55 @@ struct Held {
     /// Answered, not written; and when the first of them must be written at the latest.
     answered: Vec<Called>,
     write_at: Option<Instant>,
+    /// A claim failed in a way that leaves open whether it was made.
+    claim_in_doubt: bool,
+    /// How long a call takes, as a moving mean.
+    call_mean: Duration,
 }
 
 impl Held {
     /// A call came back.
     fn answer(&mut self, called: Called) {
         self.called.remove(&called.event.id);
+        if let Some(took) = called.took {
+            self.call_mean = (self.call_mean * 7 + took) / 8;
+        }
         self.answered.push(called);
         self.write_at
             .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
+    }
+
+    /// Every event held, whatever its state.
+    fn ids(&self) -> Vec<i64> {
+        let waiting = self.waiting.iter().map(|(event, _)| event.id);
+        let answered = self.answered.iter().map(|called| called.event.id);
+        waiting
+            .chain(self.called.keys().copied())
+            .chain(answered)
+            .collect()
+    }
+
+    /// How many events to hold: about a second's worth of calls. More would wait here while another
+    /// daemon stands idle, and would be held by this one should it die.
+    fn room(&self, concurrency: usize) -> i32 {
+        let mean = if self.call_mean.is_zero() {
+            CALL_GUESS
+        } else {
+            self.call_mean
+        };
+        let calls_one_by_one = HOLD.as_micros() / mean.as_micros().max(1000);
+        let calls = usize::try_from(calls_one_by_one).unwrap_or(1).max(2) * concurrency;
+        i32::try_from(calls).unwrap_or(i32::MAX)
+    }
+
+    /// Whether an event that must run alone is running or next.
+    fn alone(&self) -> bool {
+        let running = self.called.values().any(|(event, _)| event.crashes > 0);
+        running
+            || self
+                .waiting
+                .front()
+                .is_some_and(|(event, _)| event.crashes > 0)
     }
 
     /// Whether finished calls should be written now: there are enough, their time has come, or
@@ -103,8 +147,7 @@ impl OutsideRunner {
                 Woken::Stop => break,
                 Woken::Answer(called) => held.answer(called),
                 Woken::WriteDue => {}
-                Woken::Bell => claimable = true,
-                Woken::RowChanged => claimable = true,
+                Woken::Bell | Woken::RowChanged => claimable = true,
             }
             if self.row.borrow().paused {
                 self.put_back_waiting(&mut held);
@@ -112,15 +155,16 @@ impl OutsideRunner {
             self.begin_calls(&mut held);
             if held.write_is_due() {
                 self.write(&mut held).await;
+                // An event that must run alone waits for a daemon without calls: that is us now.
+                claimable |= held.calls.is_empty();
             }
-            while claimable && held.waiting.is_empty() && !self.stop.is_cancelled() {
-                claimable = self.claim(&mut held).await;
+            while claimable && held.waiting.is_empty() && !held.alone() {
+                claimable = !self.stop.is_cancelled() && self.claim(&mut held).await;
                 self.begin_calls(&mut held);
                 if held.calls.len() >= self.concurrency() {
                     break;
                 }
             }
-            self.begin_calls(&mut held);
         }
         self.wind_down(held).await;
     }
@@ -148,43 +192,52 @@ impl OutsideRunner {
 
     /// Claims a batch; false when there was nothing to claim.
     async fn claim(&self, held: &mut Held) -> bool {
-        let stage_id = self.row.borrow().id;
-        let name = self.row.borrow().name.clone();
-        let bounds = self.row.borrow().bounds.clone();
-        let claiming = claim_and_prepare(
-            &self.pool,
-            stage_id,
-            &name,
-            self.worker_id,
-            &bounds,
-            &self.stage,
-        );
-        match claiming.await {
+        match self.try_claim(held).await {
             Ok(claimed) => {
                 held.waiting.extend(claimed.calls);
                 claimed.events > 0
             }
             Err(error) => {
+                held.claim_in_doubt |= error.class() == Class::Lost;
                 self.pause_after("claim", &error).await;
                 false
             }
         }
     }
 
+    async fn try_claim(&self, held: &mut Held) -> Result<Claimed, DbError> {
+        let row = self.row.borrow().clone();
+        if held.claim_in_doubt {
+            give_back(&self.pool, row.id, self.worker_id, &held.ids()).await?;
+            held.claim_in_doubt = false;
+        }
+        let room = Room {
+            events: held.room(row.bounds.concurrency),
+            busy: !held.calls.is_empty(),
+        };
+        claim_and_prepare(&self.pool, &row, self.worker_id, room, &self.stage).await
+    }
+
     /// Begins as many calls as the concurrency allows.
     fn begin_calls(&self, held: &mut Held) {
         let timeout = self.row.borrow().bounds.timeout;
         while held.calls.len() < self.concurrency() {
+            if held.alone() && !held.calls.is_empty() {
+                return;
+            }
             let Some((event, input)) = held.waiting.pop_front() else {
                 return;
             };
             let stage = Arc::clone(&self.stage);
             held.called.insert(event.id, (event.clone(), input.clone()));
             held.calls.spawn(async move {
+                let began = Instant::now();
                 let answer = call(stage.as_ref(), &input, timeout).await;
+                let took = Some(began.elapsed());
                 Called {
                     event,
                     input,
+                    took,
                     answer: Ok(answer),
                 }
             });
@@ -194,14 +247,7 @@ impl OutsideRunner {
     /// Writes everything answered; keeps it for another try when the database is away.
     async fn write(&self, held: &mut Held) {
         let row = self.row.borrow().clone();
-        let completing = complete(
-            &self.pool,
-            row.id,
-            &row.name,
-            &row.bounds,
-            &self.stage,
-            &held.answered,
-        );
+        let completing = complete(&self.pool, &row, &self.stage, &held.answered);
         match completing.await {
             Ok(()) => {
                 held.answered.clear();
@@ -217,6 +263,7 @@ impl OutsideRunner {
             held.answer(Called {
                 event,
                 input,
+                took: None,
                 answer: Err(put_back()),
             });
         }
@@ -266,6 +313,7 @@ impl OutsideRunner {
             held.answered.push(Called {
                 event,
                 input,
+                took: None,
                 answer,
             });
         }

@@ -1,6 +1,7 @@
 //! The two transactions of an outside stage: claim with preparation, and fenced completion.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -10,13 +11,10 @@ use super::complete::{finish, release};
 use super::event::Event;
 use super::isolate::{SliceWork, isolate};
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
+use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
 use crate::db::{DbError, Pool, Transaction};
-
-/// Most events a daemon holds of one stage beyond its running calls. A claim takes at most the
-/// stage's batch size anyway; this bounds memory should somebody set that to thousands.
-const ROOM: i32 = 1000;
 
 /// A finished call on its way into the database.
 #[derive(Debug, Clone)]
@@ -25,8 +23,19 @@ pub struct Called {
     pub event: Event,
     /// What the call was made with.
     pub input: Value,
+    /// How long the call took; None when none was made.
+    pub took: Option<Duration>,
     /// What came back; Err when no call was made and the verdict stands already.
     pub answer: Result<Answer<Value>, Verdict>,
+}
+
+/// What a daemon can take.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// How many events it can hold beside those it has.
+    pub events: i32,
+    /// Whether it has calls of the stage under way.
+    pub busy: bool,
 }
 
 /// What a claim came to.
@@ -44,15 +53,14 @@ pub struct Claimed {
 /// Whatever the database says; then nothing was claimed.
 pub async fn claim_and_prepare(
     pool: &Pool,
-    stage_id: i16,
-    stage_name: &str,
+    row: &StageRow,
     worker_id: i32,
-    bounds: &Bounds,
+    room: Room,
     stage: &Arc<dyn OutsideStage>,
 ) -> Result<Claimed, DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events = claim_outside(&tx, stage_id, worker_id, ROOM).await?;
+    let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy).await?;
     if events.is_empty() {
         return Ok(Claimed {
             events: 0,
@@ -72,15 +80,44 @@ pub async fn claim_and_prepare(
     }
     for (place, error) in isolated.culprits {
         let event = &events[place];
-        settled.push((event.clone(), of_error(&error, event.attempt, bounds)));
+        settled.push((event.clone(), of_error(&error, event.attempt, &row.bounds)));
     }
 
-    settle(&tx, stage_id, stage_name, settled).await?;
+    settle(&tx, row, settled).await?;
     tx.commit().await?;
     Ok(Claimed {
         events: events.len(),
         calls,
     })
+}
+
+/// Takes back claims that this daemon made without hearing of it: the connection was lost between
+/// their commit and its answer. `held` is what the daemon knows it holds.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn give_back(
+    pool: &Pool,
+    stage_id: i16,
+    worker_id: i32,
+    held: &[i64],
+) -> Result<(), DbError> {
+    let client = pool.get().await?;
+    let statement = client
+        .prepare_cached(include_str!("../../sql/queries/engine/give_back.sql"))
+        .await?;
+    let given_back: i64 = client
+        .query_one(&statement, &[&stage_id, &worker_id, &held])
+        .await?
+        .try_get(0)?;
+    if given_back > 0 {
+        tracing::info!(
+            stage.id = stage_id,
+            events = given_back,
+            "claims without an answer undone"
+        );
+    }
+    Ok(())
 }
 
 /// Completes finished calls in one transaction: fence, results, statuses.
@@ -89,9 +126,7 @@ pub async fn claim_and_prepare(
 /// Whatever the database says; then nothing was written and the same calls may be completed again.
 pub async fn complete(
     pool: &Pool,
-    stage_id: i16,
-    stage_name: &str,
-    bounds: &Bounds,
+    row: &StageRow,
     stage: &Arc<dyn OutsideStage>,
     answered: &[Called],
 ) -> Result<(), DbError> {
@@ -102,7 +137,7 @@ pub async fn complete(
     if held.len() < answered.len() {
         let stale = answered.len() - held.len();
         tracing::warn!(
-            stage.name = stage_name,
+            stage.name = row.name,
             stale,
             "stale completions were refused"
         );
@@ -114,7 +149,7 @@ pub async fn complete(
         .iter()
         .filter(|called| held.contains(&called.event.id))
     {
-        let verdict = verdict_of(called, bounds, stage.as_ref());
+        let verdict = verdict_of(called, &row.bounds, stage.as_ref());
         if let Some(ending) = ending_of(called, &verdict) {
             ended.push(Ended {
                 event: called.event.clone(),
@@ -137,10 +172,10 @@ pub async fn complete(
             .iter_mut()
             .find(|outcome| outcome.event_id == event.id)
         {
-            outcome.verdict = of_error(&error, event.attempt, bounds);
+            outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
-    finish(&tx, stage_id, stage_name, &outcomes).await?;
+    finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -148,8 +183,7 @@ pub async fn complete(
 /// Settles events without a call: their claims end as if a call had come back.
 async fn settle(
     tx: &Transaction<'_>,
-    stage_id: i16,
-    stage_name: &str,
+    row: &StageRow,
     settled: Vec<(Event, Verdict)>,
 ) -> Result<(), DbError> {
     if settled.is_empty() {
@@ -164,7 +198,7 @@ async fn settle(
             verdict,
         })
         .collect();
-    finish(tx, stage_id, stage_name, &outcomes).await
+    finish(tx, row.id, &row.name, &outcomes).await
 }
 
 fn verdict_of(called: &Called, bounds: &Bounds, stage: &dyn OutsideStage) -> Verdict {

@@ -43,7 +43,7 @@ begin
 
     return query
     with
-    -- An event that took a daemon down with it runs in a batch of its own.
+    -- An event that a daemon died holding is a batch of its own.
     lone as materialized (
         select ready.ctid as place
         from pipeline.ready

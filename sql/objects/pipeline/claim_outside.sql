@@ -1,16 +1,20 @@
--- pipeline.claim_outside(stage_id, worker_id, room): takes a batch of events for calls to an outside service.
+-- pipeline.claim_outside(stage_id, worker_id, room, busy): takes a batch of events for calls to an outside service.
 --
 -- The events become processing, visibly, and stand in pipeline.inflight under a new epoch. The attempt is on record before the
 -- call is made; a completion must bring the epoch back.
 --
--- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now.
+-- An event that a daemon died holding runs alone, and alone is meant strictly: it is claimed by a daemon that has no other call of
+-- the stage under way, and while one waits, a busy daemon claims nothing, so that it soon has none.
+--
+-- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
+--            it has calls of the stage under way.
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused.
 -- Reads:  pipeline.stages
 -- Writes: pipeline.ready, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
-create or replace function pipeline.claim_outside(stage_id smallint, worker_id integer, room integer)
-returns table (event_id bigint, event_type text, payload jsonb, attempt smallint, epoch bigint)
+create or replace function pipeline.claim_outside(stage_id smallint, worker_id integer, room integer, busy boolean)
+returns table (event_id bigint, event_type text, payload jsonb, attempt smallint, crashes smallint, epoch bigint)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -34,11 +38,15 @@ begin
         return;
     end if;
 
+    if busy and exists (select from pipeline.ready where ready.stage_id = claim_outside.stage_id and ready.alone) then
+        return;
+    end if;
+
     v_epoch := nextval('pipeline.epochs');
 
     return query
     with
-    -- An event that took a daemon down with it runs in a batch of its own.
+    -- An event that a daemon died holding is a batch of its own.
     lone as materialized (
         select ready.ctid as place
         from pipeline.ready
@@ -71,17 +79,17 @@ begin
         from taken
         where event.id = taken.event_id
         and event.status = 'pending'
-        returning event.id, event.event_type, event.payload, event.attempts
+        returning event.id, event.event_type, event.payload, event.attempts, event.crashes
     ),
     held as (
         insert into pipeline.inflight (event_id, epoch, stage_id, worker_id)
         select begun.id, v_epoch, claim_outside.stage_id, claim_outside.worker_id
         from begun
     )
-    select begun.id, begun.event_type, begun.payload, begun.attempts, v_epoch
+    select begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch
     from begun;
 end
 $$;
 
-comment on function pipeline.claim_outside(smallint, integer, integer) is
+comment on function pipeline.claim_outside(smallint, integer, integer, boolean) is
     'Claims a batch for outside calls: processing in the ledger, held in pipeline.inflight under a new epoch.';

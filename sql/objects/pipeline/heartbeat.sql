@@ -1,8 +1,6 @@
 -- pipeline.heartbeat(worker_id, name, version): a daemon's sign of life, and what it should know once a second.
 --
 -- Also reclaims what dead daemons held: one whose heartbeat is older than two seconds and whose advisory lock is free is dead.
--- An event that was held by a dead daemon for the second time is failed, not tried for ever; the first time it will run alone.
---
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
 -- Returns: stage_id of each stage that has events to claim, so that no lost wake-up lasts longer than a heartbeat.
 -- Reads:  pipeline.stages, pipeline.ready

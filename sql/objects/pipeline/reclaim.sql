@@ -1,5 +1,8 @@
 -- pipeline.reclaim(worker_id): takes back what a dead daemon held, and forgets the daemon.
 --
+-- The first time nobody can tell which of the events held was to blame, if any was: they run alone from then on. An event that is
+-- held by a dying daemon twice while it runs alone is failed, not tried for ever.
+--
 -- Arguments: worker_id of a daemon that is dead for certain (the caller holds its advisory lock).
 -- Returns: how many events were taken back.
 -- Reads:  nothing
@@ -21,14 +24,14 @@ begin atomic
     ),
     taken_back as (
         update marketing.pipeline_events as event
-        set status = case when event.crashes >= 1 then 'failed' else 'pending' end,
+        set status = case when event.crashes >= 2 then 'failed' else 'pending' end,
             crashes = event.crashes + 1,
-            run_at = case when event.crashes >= 1 then event.run_at else clock_timestamp() end,
-            processed_at = case when event.crashes >= 1 then clock_timestamp() end,
+            run_at = case when event.crashes >= 2 then event.run_at else clock_timestamp() end,
+            processed_at = case when event.crashes >= 2 then clock_timestamp() end,
             error_message = case
-                when event.crashes >= 1 then
-                    'The daemon died twice while it held this event. Find out why, then set its status to pending to try again.'
-                else 'The daemon died while it held this event; it is tried once more, alone.'
+                when event.crashes >= 2 then
+                    'The daemon died three times while it held this event, the last two times alone. Find out why, then set its status to pending to try again.'
+                else 'The daemon died while it held this event; it is tried again, alone.'
             end
         from lost
         where event.id = lost.event_id
@@ -51,4 +54,4 @@ begin atomic
     select count(*) from taken_back;
 end;
 
-comment on function pipeline.reclaim(integer) is 'Takes back what a dead daemon held; the second time an event is held by a dying daemon it fails.';
+comment on function pipeline.reclaim(integer) is 'Takes back what a dead daemon held; an event that was held alone by two dying daemons fails.';

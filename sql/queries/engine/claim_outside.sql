@@ -1,8 +1,9 @@
 -- engine/claim_outside: takes a batch for calls to an outside service.
 --
--- $1 smallint: stage; $2 integer: worker; $3 integer: how many events the daemon can hold now.
--- Returns: event_id, event_type, payload, attempt, epoch.
+-- $1 smallint: stage; $2 integer: worker; $3 integer: how many events the daemon can hold now; $4 boolean: it has
+-- calls of the stage under way.
+-- Returns: event_id, event_type, payload, attempt, crashes, epoch.
 -- Writes: pipeline.ready, pipeline.inflight, marketing.pipeline_events (through the function)
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
-select event_id, event_type, payload, attempt, epoch
-from pipeline.claim_outside($1, $2, $3)
+select event_id, event_type, payload, attempt, crashes, epoch
+from pipeline.claim_outside($1, $2, $3, $4)

@@ -15,6 +15,9 @@ const EXISTING_TRIGGERS: &str = include_str!("../../../sql/queries/cli/existing_
 const TEST_INSERT: &str = include_str!("../../../sql/queries/cli/test_insert.sql");
 const TEST_EVENT: &str = include_str!("../../../sql/queries/cli/test_event.sql");
 
+const TEST_ERROR: &str = include_str!("../../../sql/queries/cli/test_error.sql");
+const TEST_ERROR_SHOWN: &str = include_str!("../../../sql/queries/cli/test_error_shown.sql");
+
 /// NOTIFY refuses bodies of this many bytes and more.
 const NOTIFICATION_BYTES_MAX: usize = 8000;
 
@@ -71,6 +74,34 @@ fn ensure_trigger(there: Option<bool>, name: &str, table: &str) -> anyhow::Resul
         there == Some(true),
         "the trigger {name} on {table} is switched off, so its rows emit nothing; switch it on: \
          ALTER TABLE {table} ENABLE TRIGGER {name};"
+    );
+    Ok(())
+}
+
+/// Logs an error, looks for it in the view, and settles it, in a transaction that is rolled back.
+///
+/// # Errors
+/// Error logging does not do what it should.
+pub async fn error_log(session: &mut Session) -> Result<(), Failure> {
+    let transaction = session.client.transaction().await.map_err(DbError::from)?;
+    let logged = transaction.query_one(TEST_ERROR, &[]).await;
+    let id: i64 = get(&logged.map_err(DbError::from)?, "id")?;
+    let shown = transaction.query_one(TEST_ERROR_SHOWN, &[&id]).await;
+    let shown = shown.map_err(DbError::from)?;
+    let (is_shown, is_settled): (bool, bool) = (get(&shown, "shown")?, get(&shown, "settled")?);
+    transaction.rollback().await.map_err(DbError::from)?;
+    let works = ensure_works(is_shown, is_settled);
+    Ok(works?)
+}
+
+fn ensure_works(is_shown: bool, is_settled: bool) -> anyhow::Result<()> {
+    ensure!(
+        is_shown,
+        "marketing.vw_unresolved_errors does not show an error; deploy again"
+    );
+    ensure!(
+        is_settled,
+        "marketing.resolve_pipeline_error settles no error; deploy again"
     );
     Ok(())
 }
