@@ -142,7 +142,7 @@ async fn connect(urls: &Urls, output: &Output) -> Result<(Session, ServerInfo), 
         "✅ Connected to PostgreSQL {} at {}",
         server.major, urls.direct
     ));
-    Schema::of(&session).await?.refuse_newer()?;
+    Schema::of(&session).await?.refuse_foreign()?;
     Ok((session, server))
 }
 

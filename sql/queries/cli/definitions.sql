@@ -27,7 +27,8 @@ and view.relkind = 'v'
 union all
 select
     format('the trigger %s on %s', trigger.tgname, trigger.tgrelid::regclass),
-    pg_get_triggerdef(trigger.oid)
+    -- A trigger that is switched off is defined like one that is on.
+    concat_ws(E'\n', pg_get_triggerdef(trigger.oid), trigger.tgenabled)
 from pg_catalog.pg_trigger as trigger
 join pg_catalog.pg_class as relation on relation.oid = trigger.tgrelid
 where relation.relnamespace in (select ours.oid from ours)

@@ -50,7 +50,7 @@ pub async fn run(urls: &Urls, output: &Output) -> Done {
             .map(|name| format!("apply the migration {name}"))
             .chain([format!("install {objects} again")])
             .collect(),
-        Schema::Current | Schema::Newer { .. } => changed_objects(&mut session).await?,
+        Schema::Current | Schema::Foreign { .. } => changed_objects(&mut session).await?,
     };
     tell(output, Some(urls), would)
 }

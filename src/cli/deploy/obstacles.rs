@@ -127,7 +127,7 @@ fn pending(schema: &Schema) -> Result<Vec<refinery::Migration>, MigrateError> {
         Schema::Older { missing } => {
             migrations.retain(|migration| missing.contains(&migration.to_string()));
         }
-        Schema::Current | Schema::Newer { .. } => migrations.clear(),
+        Schema::Current | Schema::Foreign { .. } => migrations.clear(),
     }
     Ok(migrations)
 }
