@@ -6,6 +6,8 @@ mod conformance;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod support;
