@@ -80,7 +80,7 @@ impl Rig {
 
     /// Waits until a query returns true.
     pub async fn until(&self, what: &str) {
-        let sql = format!("select ({what})");
+        let sql = format!("select coalesce(({what}), false)");
         wait::until(what, async || {
             self.rows(&sql, &[]).await[0]
                 .get::<_, bool>(0)

@@ -7,6 +7,7 @@ pub mod daemon;
 pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;
+pub mod outreach;
 pub mod wait;
 
 /// Installs the crypto provider that the program installs at start-up; again and again is fine.
