@@ -8,6 +8,8 @@ mod db;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod support;
