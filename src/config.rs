@@ -1,181 +1,284 @@
-//! Every flag and variable, once, checked before anything starts.
+//! Every flag and variable, once; secrets are wrapped, and all is checked before anything starts.
 //!
-//! The only file that reads the environment. A variable that is set to nothing counts as not set.
-//! Secrets are wrapped: they are never printed, neither by `--help` nor by an error.
+//! Nothing else reads the environment. A variable that is set but empty counts as unset, because
+//! shells and compose files make them so; clap alone would take the empty text for a value.
+//! Nothing here is parsed by clap that may hold a secret: clap repeats what it cannot read.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
-use clap::Args;
+use clap::{Arg, Args, Command, ValueEnum, ValueHint};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::db::DatabaseUrl;
 use crate::db::embedded::{Cluster, Search};
-use crate::providers::http::BaseUrl;
-use crate::providers::{apify, millionverifier};
+use crate::db::{DatabaseUrl, UrlError};
+use crate::providers::apify::{self, ApifyConfig};
+use crate::providers::http::{BaseUrl, BaseUrlError};
+use crate::providers::millionverifier::{self, MillionVerifierConfig};
 
-/// Where the database is.
+/// Beside the directory of the cluster, for the one that the demo makes.
+const DEMO_SUFFIX: &str = "-demo";
+
+/// The heading of the database's flags in `--help`.
+const DATABASE: &str = "Database";
+/// The heading of the providers' flags in `--help`.
+const PROVIDERS: &str = "Providers";
+/// The heading of the log's flags in `--help`.
+const LOG: &str = "Log";
+
+/// A setting that cannot be used. It repeats no value, which may hold a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A connection URL.
+    #[error("{name} cannot be used: {reason}")]
+    DatabaseUrl {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: UrlError,
+    },
+    /// A provider's address.
+    #[error("{name} cannot be used: {reason}")]
+    BaseUrl {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: BaseUrlError,
+    },
+}
+
+/// The cluster of our own, where no database is given.
 #[derive(Debug, Clone, Args)]
-pub struct Database {
-    /// Database to work in, for example postgresql://user:password@host/name?sslmode=verify-full.
-    /// Without it pgcascade runs a PostgreSQL cluster of its own (see `pgcascade pg`).
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
-    pub database_url: Option<SecretString>,
-
-    /// Direct address of the same database for LISTEN, when DATABASE_URL goes through a transaction
-    /// pooler. Default: DATABASE_URL, around the poolers of Neon and Supabase.
-    #[arg(
-        long,
-        env = "PGCASCADE_LISTEN_URL",
-        hide_env_values = true,
-        global = true
-    )]
-    pub listen_url: Option<SecretString>,
-
-    /// Directory of the cluster that pgcascade runs when there is no DATABASE_URL.
-    #[arg(long, env = "PGCASCADE_DATA_DIR", global = true)]
+pub struct OwnCluster {
+    /// Directory of the PostgreSQL cluster that is used where no DATABASE_URL is set
+    ///
+    /// Default: ~/.local/share/pgcascade, as root /var/lib/pgcascade.
+    #[arg(long, env = "PGCASCADE_DATA_DIR", value_name = "DIR", value_hint = ValueHint::DirPath,
+          help_heading = DATABASE)]
     pub data_dir: Option<PathBuf>,
 
-    /// Directory of the PostgreSQL server programs (initdb, pg_ctl, postgres) for that cluster.
-    #[arg(long, env = "PGCASCADE_PG_BIN", global = true)]
+    /// Directory of initdb, pg_ctl and postgres; found by itself where packages install them
+    #[arg(long, env = "PGCASCADE_PG_BIN", value_name = "DIR", value_hint = ValueHint::DirPath,
+          help_heading = DATABASE)]
     pub pg_bin: Option<PathBuf>,
+
+    /// Use the cluster that `pgcascade demo` made, whatever DATABASE_URL says
+    #[arg(long, help_heading = DATABASE)]
+    pub demo: bool,
+}
+
+impl OwnCluster {
+    /// The directory; the demo's is beside the other.
+    pub fn dir(&self) -> PathBuf {
+        let data_home = std::env::var_os("XDG_DATA_HOME").filter(|home| !home.is_empty());
+        let dir = self
+            .data_dir
+            .clone()
+            .unwrap_or_else(|| Cluster::default_dir(data_home.map(PathBuf::from).as_deref()));
+        if !self.demo {
+            return dir;
+        }
+        let mut name = dir.file_name().unwrap_or_default().to_owned();
+        name.push(DEMO_SUFFIX);
+        dir.with_file_name(name)
+    }
+
+    /// Where to look for the server's programs.
+    pub fn search(&self) -> Search {
+        Search::new(self.pg_bin.clone(), std::env::var_os("PATH").as_deref())
+    }
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Database {
+    /// PostgreSQL 15 to 18, as postgresql://user:password@host:port/database
+    ///
+    /// May be a pooler's address. Without it pgcascade runs a cluster of its own.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true,
+          help_heading = DATABASE)]
+    pub database_url: Option<SecretString>,
+
+    /// The same database without a pooler, for LISTEN and for deploying [default: DATABASE_URL]
+    #[arg(long, env = "PGCASCADE_LISTEN_URL", value_name = "URL", hide_env_values = true,
+          help_heading = DATABASE)]
+    pub listen_url: Option<SecretString>,
+
+    /// The cluster of our own.
+    #[command(flatten)]
+    pub own: OwnCluster,
+}
+
+/// Two addresses of one database.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// For work, perhaps a pooler's.
+    pub work: DatabaseUrl,
+    /// Direct: for LISTEN, locks and migrations.
+    pub direct: DatabaseUrl,
 }
 
 impl Database {
-    /// The given database; None when pgcascade is to run its own cluster.
+    /// The addresses, if a database was given and `--demo` was not.
     ///
     /// # Errors
-    /// The URL cannot be understood.
-    pub fn url(&self) -> anyhow::Result<Option<DatabaseUrl>> {
-        parse(self.database_url.as_ref(), "DATABASE_URL")
-    }
-
-    /// The address for LISTEN, where it is not that of the work.
-    ///
-    /// # Errors
-    /// The URL cannot be understood.
-    pub fn listen_url(&self) -> anyhow::Result<Option<DatabaseUrl>> {
-        parse(self.listen_url.as_ref(), "PGCASCADE_LISTEN_URL")
-    }
-
-    /// The cluster of our own, found but not started.
-    ///
-    /// # Errors
-    /// No server programs, or a directory that cannot be used.
-    pub fn cluster(&self) -> anyhow::Result<Cluster> {
-        let dir = filled(self.data_dir.as_ref()).unwrap_or_else(|| {
-            Cluster::default_dir(variable("XDG_DATA_HOME").map(PathBuf::from).as_deref())
-        });
-        let search = Search::new(
-            filled(self.pg_bin.as_ref()),
-            variable("PATH").as_deref().map(OsStr::new),
-        );
-        Ok(Cluster::open(&dir, &search)?)
-    }
-}
-
-/// The outside services. One without a key runs as its sandbox: invented people, invented verdicts.
-#[derive(Debug, Clone, Args)]
-pub struct Providers {
-    /// Key of Apify, which finds people. Without it: a sandbox.
-    #[arg(long, env = "APIFY_TOKEN", hide_env_values = true)]
-    pub apify_token: Option<SecretString>,
-
-    /// Actor that is run at Apify.
-    #[arg(long, env = "APIFY_ACTOR", default_value = apify::ACTOR)]
-    pub apify_actor: String,
-
-    /// Address of Apify.
-    #[arg(long, env = "APIFY_BASE_URL", default_value = apify::BASE_URL)]
-    pub apify_base_url: String,
-
-    /// Key of MillionVerifier, which verifies addresses. Without it: a sandbox.
-    #[arg(long, env = "MILLIONVERIFIER_API_KEY", hide_env_values = true)]
-    pub millionverifier_api_key: Option<SecretString>,
-
-    /// Address of MillionVerifier.
-    #[arg(long, env = "MILLIONVERIFIER_BASE_URL", default_value = millionverifier::BASE_URL)]
-    pub millionverifier_base_url: String,
-}
-
-impl Providers {
-    /// Settings of Apify; None without a key.
-    ///
-    /// # Errors
-    /// The address cannot be used.
-    pub fn apify(&self) -> anyhow::Result<Option<apify::ApifyConfig>> {
-        let Some(token) = filled_secret(self.apify_token.as_ref()) else {
+    /// A URL that cannot be read.
+    pub fn urls(&self) -> Result<Option<Urls>, ConfigError> {
+        let Some(work) = &self.database_url else {
             return Ok(None);
         };
-        let base_url = BaseUrl::parse(&self.apify_base_url).context("APIFY_BASE_URL")?;
-        Ok(Some(apify::ApifyConfig::new(
-            base_url,
-            token,
-            self.apify_actor.clone(),
-        )))
-    }
-
-    /// Settings of MillionVerifier; None without a key.
-    ///
-    /// # Errors
-    /// The address cannot be used.
-    pub fn millionverifier(
-        &self,
-    ) -> anyhow::Result<Option<millionverifier::MillionVerifierConfig>> {
-        let Some(key) = filled_secret(self.millionverifier_api_key.as_ref()) else {
-            return Ok(None);
+        let work = url("DATABASE_URL", work)?;
+        let direct = match &self.listen_url {
+            Some(direct) => url("PGCASCADE_LISTEN_URL", direct)?,
+            None => work.direct(),
         };
-        let base_url =
-            BaseUrl::parse(&self.millionverifier_base_url).context("MILLIONVERIFIER_BASE_URL")?;
-        Ok(Some(millionverifier::MillionVerifierConfig::new(
-            base_url, key,
-        )))
+        Ok((!self.own.demo).then_some(Urls { work, direct }))
     }
 }
 
-/// How a daemon runs.
+/// What a daemon may be told.
 #[derive(Debug, Clone, Args)]
-pub struct Running {
-    /// Most database connections of the daemon, the one for LISTEN not counted.
-    #[arg(long, env = "PGCASCADE_CONNECTIONS", default_value_t = 12,
+pub struct Daemon {
+    /// Most database connections of this daemon, the one for LISTEN not counted
+    #[arg(long, env = "PGCASCADE_CONNECTIONS", value_name = "N", default_value_t = 12,
           value_parser = clap::value_parser!(u16).range(4..=500))]
     pub connections: u16,
 
-    /// Seconds that calls under way may take to finish after SIGTERM.
-    #[arg(long, env = "PGCASCADE_DRAIN_SECS", default_value_t = 20,
+    /// After a stop, seconds that calls under way may take to finish
+    #[arg(long, env = "PGCASCADE_DRAIN_SECS", value_name = "SECONDS", default_value_t = 20,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub drain_secs: u64,
 }
 
-impl Running {
-    /// How long calls under way may take to finish.
+impl Daemon {
+    /// [`Self::drain_secs`] as a duration.
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_secs)
     }
 }
 
-fn parse(text: Option<&SecretString>, name: &str) -> anyhow::Result<Option<DatabaseUrl>> {
-    filled_secret(text)
-        .map(|text| DatabaseUrl::parse(text.expose_secret()).context(name.to_owned()))
-        .transpose()
+/// The outside services. One without a key runs as its sandbox: offline, free, inventing answers.
+#[derive(Debug, Clone, Args)]
+pub struct Providers {
+    /// Apify's token; without it contacts are invented by a sandbox
+    #[arg(long, env = "APIFY_TOKEN", value_name = "TOKEN", hide_env_values = true,
+          help_heading = PROVIDERS)]
+    pub apify_token: Option<SecretString>,
+
+    /// The Apify actor that finds people by company domain
+    #[arg(long, env = "APIFY_ACTOR", value_name = "ACTOR", default_value = apify::ACTOR,
+          help_heading = PROVIDERS)]
+    pub apify_actor: String,
+
+    /// Where Apify is
+    #[arg(long, env = "APIFY_BASE_URL", value_name = "URL", default_value = apify::BASE_URL,
+          hide_env_values = true, help_heading = PROVIDERS)]
+    pub apify_base_url: String,
+
+    /// MillionVerifier's key; without it verdicts on addresses are invented by a sandbox
+    #[arg(long, env = "MILLIONVERIFIER_API_KEY", value_name = "KEY", hide_env_values = true,
+          help_heading = PROVIDERS)]
+    pub millionverifier_api_key: Option<SecretString>,
+
+    /// Where MillionVerifier is
+    #[arg(long, env = "MILLIONVERIFIER_BASE_URL", value_name = "URL",
+          default_value = millionverifier::BASE_URL, hide_env_values = true,
+          help_heading = PROVIDERS)]
+    pub millionverifier_base_url: String,
 }
 
-fn filled_secret(secret: Option<&SecretString>) -> Option<SecretString> {
-    secret
-        .filter(|secret| !secret.expose_secret().trim().is_empty())
-        .cloned()
+impl Providers {
+    /// Settings of Apify; None without a key. The address is checked all the same.
+    ///
+    /// # Errors
+    /// The address is no base URL.
+    pub fn apify(&self) -> Result<Option<ApifyConfig>, ConfigError> {
+        let base_url = base_url("APIFY_BASE_URL", &self.apify_base_url)?;
+        let config = |token: &SecretString| {
+            ApifyConfig::new(base_url, token.clone(), self.apify_actor.clone())
+        };
+        Ok(self.apify_token.as_ref().map(config))
+    }
+
+    /// Settings of MillionVerifier; None without a key. The address is checked all the same.
+    ///
+    /// # Errors
+    /// The address is no base URL.
+    pub fn millionverifier(&self) -> Result<Option<MillionVerifierConfig>, ConfigError> {
+        let base_url = base_url("MILLIONVERIFIER_BASE_URL", &self.millionverifier_base_url)?;
+        let config = |key: &SecretString| MillionVerifierConfig::new(base_url, key.clone());
+        Ok(self.millionverifier_api_key.as_ref().map(config))
+    }
 }
 
-fn filled(path: Option<&PathBuf>) -> Option<PathBuf> {
-    path.filter(|path| !path.as_os_str().is_empty()).cloned()
+/// How the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One line for a person.
+    Compact,
+    /// One JSON object a line for a collector.
+    Json,
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one file that reads the environment"
-)]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// What is logged, on standard error.
+#[derive(Debug, Clone, Args)]
+pub struct Log {
+    /// How log lines look on standard error
+    #[arg(long = "log", global = true, value_enum, value_name = "FORMAT", help_heading = LOG,
+          default_value = "compact")]
+    pub format: LogFormat,
+
+    /// What is logged, such as info or pgcascade=debug [default: what suits the command]
+    #[arg(long = "log-filter", global = true, env = "RUST_LOG", value_name = "FILTER",
+          help_heading = LOG)]
+    pub filter: Option<String>,
+}
+
+/// Whether the user asked for plain text, by the convention of no-color.org.
+pub fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// The program as it was called, for commands that a person is told to type.
+pub fn program_name() -> String {
+    let called = std::env::args_os()
+        .next()
+        .and_then(|name| name.into_string().ok());
+    called
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "pgcascade".to_owned())
+}
+
+/// What the shell calls this machine, if it says so.
+pub fn host_name() -> String {
+    let given = std::env::var_os("HOSTNAME").and_then(|name| name.into_string().ok());
+    let kernel = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    given
+        .filter(|name| !name.is_empty())
+        .or_else(kernel)
+        .map_or_else(|| "localhost".to_owned(), |name| name.trim().to_owned())
+}
+
+/// Makes clap overlook variables that are set but empty, in a command and all below it.
+#[must_use]
+pub fn overlook_empty(command: Command) -> Command {
+    let is_empty = |arg: &Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.to_string_lossy().trim().is_empty())
+    };
+    command
+        .mut_args(|arg| match is_empty(&arg) {
+            true => arg.env(None::<&'static str>),
+            false => arg,
+        })
+        .mut_subcommands(overlook_empty)
+}
+
+fn url(name: &'static str, text: &SecretString) -> Result<DatabaseUrl, ConfigError> {
+    DatabaseUrl::parse(text.expose_secret().trim())
+        .map_err(|reason| ConfigError::DatabaseUrl { name, reason })
+}
+
+fn base_url(name: &'static str, text: &str) -> Result<BaseUrl, ConfigError> {
+    BaseUrl::parse(text).map_err(|reason| ConfigError::BaseUrl { name, reason })
 }

@@ -1,194 +1,170 @@
-//! `pgcascade deploy`: tables, functions, triggers, views, and a test that they work together.
+//! `deploy`: makes a database ready, and shows that it is.
+//!
+//! Checks first (server, rights, names that others use), then migrates, installs the objects, looks
+//! for the triggers in the database's own catalogue and sends one event through them in a
+//! transaction that is rolled back. Every step may be repeated; two deploys take turns.
 
-use std::process::ExitCode;
+mod check;
+mod files;
+mod obstacles;
+mod verify;
 
-use anyhow::{Context, ensure};
-use clap::Args;
-use tokio_postgres::Client;
+use serde::Serialize;
 
-use super::connect::{Place, place, session};
-use super::output;
-use super::preflight::refuse_foreign_objects;
-use crate::config;
-use crate::db;
+use super::failure::{Done, Failure};
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
+use super::words::count;
+use crate::config::{self, Urls};
+use crate::db::embedded::Status;
+use crate::db::objects::{embedded_objects, install};
+use crate::db::{ServerInfo, check_server, migrate};
+use files::split;
+use verify::Trigger;
 
-/// Installs or updates everything in the database; safe to run again and at the same time.
+const ENSURE_PARTITIONS: &str = include_str!("../../sql/queries/cli/ensure_partitions.sql");
+
+/// Creates or updates everything in the database, then proves that events flow
 ///
-/// Without DATABASE_URL it works on pgcascade's own PostgreSQL cluster, which it starts. Before
-/// anything is changed it refuses servers older than PostgreSQL 15, read-only replicas, and tables
-/// or triggers of its names that another program made.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pgcascade deploy\n  \
-    DATABASE_URL=postgresql://… pgcascade deploy --check")]
-pub struct Deploy {
-    /// Change nothing; say what would be done. Exit code 1 when something would.
+/// Without DATABASE_URL a PostgreSQL cluster of its own is made and started. Safe to run again, and
+/// while daemons run. No data is ever dropped; names that others use stop it before any change.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade deploy
+  DATABASE_URL=postgresql://me:secret@db.example.com/outreach pgcascade deploy
+  pgcascade deploy --check      says what would be done; exit code 1 if anything would")]
+pub struct DeployArgs {
+    /// Change nothing: say what would be done, with exit code 1 if anything would
     #[arg(long)]
-    check: bool,
+    pub check: bool,
+    /// Print one JSON document instead
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: config::Database,
 }
 
-impl Deploy {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What is in the way, and what to do.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        if self.check {
-            return check(config).await;
-        }
-        let place = place(config).await?;
-        deploy(&place).await?;
-        output::line("");
-        let program = output::program();
-        output::line(format!("Next: {program} run      starts the daemon"));
-        output::line(format!(
-            "      {program} watch    shows events as they happen"
-        ));
-        if place.own_cluster {
-            output::line(format!(
-                "      {program} pg psql  opens psql on this database"
-            ));
-        }
-        Ok(ExitCode::SUCCESS)
-    }
+/// What a deploy did and found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    database: String,
+    server_version: String,
+    migrations_applied: Vec<String>,
+    objects_installed: usize,
+    triggers: Vec<Trigger>,
+    event_flow_works: bool,
 }
 
-/// Deploys, saying each step.
+/// Runs the command.
 ///
 /// # Errors
-/// What is in the way, and what to do.
-pub async fn deploy(place: &Place) -> anyhow::Result<()> {
-    let mut client = session(&place.direct).await?;
-    output::line(format!("✅ Connected to {}", place.direct));
-    let pending = db::pending_migrations(&place.direct).await?;
-    refuse_foreign_objects(&client, &pending).await?;
-
-    output::line("📦 Deploying: PostgreSQL Triggers & Event Queue");
-    let applied = db::migrate(&place.direct).await?;
-    let objects = db::install_objects(&mut client).await?;
-    client
-        .execute(
-            include_str!("../../sql/queries/cli/ensure_partitions.sql"),
-            &[],
-        )
-        .await
-        .context("the ledger's partitions cannot be made")?;
-    output::line(format!(
-        "   ✅ Success! ({} migrations applied now, {objects} functions, triggers and views installed)",
-        applied.applied.len()
-    ));
-
-    output::line("📦 Deploying: Error Logging System");
-    test_error_log(&mut client).await?;
-    output::line("   ✅ Success!");
-
-    output::line("🔍 VERIFYING TRIGGERS");
-    verify_triggers(&client).await?;
-
-    output::line("🧪 TESTING EVENT FLOW");
-    test_event_flow(&mut client).await?;
-    output::line("   ✅ Event system working!");
+/// See [`Failure`].
+pub async fn run(args: DeployArgs) -> Done {
+    let output = Output::new(args.json);
+    let target = Target::choose(&args.database)?;
+    if args.check {
+        return match would_start(&target)? {
+            Some(would) => check::tell(&output, None, vec![would]),
+            None => check::run(&target.open(Absent::Refuse).await?, &output).await,
+        };
+    }
+    let urls = target.open(Absent::Make).await?;
+    let report = deploy(&urls, &output).await?;
+    if output.is_json() {
+        output.json(&report);
+    }
+    output.say("\nNext: pgcascade run          starts the daemon");
+    output.say("      pgcascade import companies FILE.csv");
     Ok(())
 }
 
-/// Says what a deploy would do.
-async fn check(config: &config::Database) -> anyhow::Result<ExitCode> {
-    let Some(url) = config.url()? else {
-        return check_own_cluster(config);
+/// Deploys, and says so step by step.
+///
+/// # Errors
+/// See [`Failure`]; what was done before stays done, and running it again goes on from there.
+pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
+    let (mut session, server) = connect(urls, output).await?;
+    obstacles::refuse(&session).await?;
+
+    output.say("📦 Deploying: PostgreSQL Triggers & Event Queue");
+    let migrated = migrate(&urls.direct).await?;
+    let files = embedded_objects()?;
+    let objects_installed = files.len();
+    let (queue, errors) = split(files);
+    install(&mut session.client, &queue).await?;
+    session.row(ENSURE_PARTITIONS, &[]).await?;
+    output.say(format!(
+        "   {} applied, {} before; {} installed",
+        count(to_i64(migrated.applied.len()), "migration"),
+        migrated.already,
+        count(to_i64(queue.len()), "object")
+    ));
+    output.say("   ✅ Success!");
+
+    output.say("📦 Deploying: Error Logging System");
+    install(&mut session.client, &errors).await?;
+    verify::error_log(&mut session).await?;
+    output.say("   ✅ Success!");
+
+    output.say("🔍 VERIFYING TRIGGERS");
+    let triggers = verify::triggers(&session).await?;
+    output.say(format!("   Found {} event triggers", triggers.len()));
+    for trigger in &triggers {
+        let Trigger {
+            schema,
+            table,
+            name,
+            ..
+        } = trigger;
+        output.say(format!("     {name:<38}  {schema}.{table}"));
+    }
+
+    output.say("🧪 TESTING EVENT FLOW");
+    verify::event_flow(&mut session).await?;
+    output.say("   ✅ Event system working!");
+    Ok(Report {
+        database: urls.direct.to_string(),
+        server_version: server.version,
+        migrations_applied: migrated.applied,
+        objects_installed,
+        triggers,
+        event_flow_works: true,
+    })
+}
+
+/// Connects and makes sure that the server is one that works.
+async fn connect(urls: &Urls, output: &Output) -> Result<(Session, ServerInfo), Failure> {
+    let session = Session::open(urls, "deploy").await?;
+    let server = check_server(&session.client).await?;
+    output.say(format!(
+        "✅ Connected to PostgreSQL {} at {}",
+        server.major, urls.direct
+    ));
+    Schema::of(&session).await?.refuse_foreign()?;
+    Ok((session, server))
+}
+
+/// What must be started before anything can be looked at.
+fn would_start(target: &Target) -> Result<Option<String>, Failure> {
+    let Target::Own(cluster) = target else {
+        return Ok(None);
     };
-    let direct = config.listen_url()?.unwrap_or_else(|| url.direct());
-    let client = session(&direct).await?;
-    output::line(format!("✅ Connected to {direct}"));
-    let pending = db::pending_migrations(&direct).await?;
-    refuse_foreign_objects(&client, &pending).await?;
-    if pending.is_empty() {
-        output::line("Nothing to migrate; functions, triggers and views would be installed again.");
-        verify_triggers(&client).await?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    output::line(format!("Would apply: {}", pending.join(", ")));
-    Ok(ExitCode::FAILURE)
+    let dir = cluster.dir().display();
+    Ok(match cluster.status()? {
+        Status::Running { .. } => None,
+        Status::Absent => Some(format!(
+            "make a PostgreSQL {} cluster in {dir}, start it and deploy into it",
+            cluster.binaries().major
+        )),
+        Status::Stopped => Some(format!(
+            "start the cluster in {dir}; what else, it says once `pgcascade pg start` has run"
+        )),
+    })
 }
 
-/// A cluster of our own is not started for a check.
-fn check_own_cluster(config: &config::Database) -> anyhow::Result<ExitCode> {
-    let cluster = config.cluster()?;
-    let status = cluster.status()?;
-    output::line(format!(
-        "No DATABASE_URL: would work on pgcascade's own cluster ({status:?}), starting it if need be."
-    ));
-    Ok(ExitCode::FAILURE)
-}
-
-/// Lists the event triggers by the documented query.
-async fn verify_triggers(client: &Client) -> anyhow::Result<()> {
-    let rows = client
-        .query(
-            include_str!("../../sql/queries/cli/event_triggers.sql"),
-            &[],
-        )
-        .await
-        .context("the triggers cannot be listed")?;
-    ensure!(
-        !rows.is_empty(),
-        "no event trigger was found; the deploying user may not see them"
-    );
-    output::line(format!("   Found {} event triggers", rows.len()));
-    for row in &rows {
-        let (table, name, fires): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
-        output::line(format!("   - {name} on {table} ({fires})"));
-    }
-    Ok(())
-}
-
-/// Logs, finds and settles an error, in a transaction that is rolled back.
-async fn test_error_log(client: &mut Client) -> anyhow::Result<()> {
-    let tx = client.transaction().await?;
-    let row = tx
-        .query_one(
-            include_str!("../../sql/queries/cli/test_error_log.sql"),
-            &[],
-        )
-        .await?;
-    let entry: i64 = row.get("id");
-    let row = tx
-        .query_one(
-            include_str!("../../sql/queries/cli/test_error_view.sql"),
-            &[&entry],
-        )
-        .await?;
-    ensure!(
-        row.get::<_, bool>("shown"),
-        "marketing.vw_unresolved_errors does not show an error"
-    );
-    ensure!(row.get::<_, bool>("settled"), "an error cannot be settled");
-    tx.rollback().await?;
-    Ok(())
-}
-
-/// Inserts a company and looks for its event, in a transaction that is rolled back.
-async fn test_event_flow(client: &mut Client) -> anyhow::Result<()> {
-    let tx = client.transaction().await?;
-    let row = tx
-        .query_one(include_str!("../../sql/queries/cli/test_insert.sql"), &[])
-        .await?;
-    let id: i64 = row.get("id");
-    let rows = tx
-        .query(include_str!("../../sql/queries/cli/test_event.sql"), &[&id])
-        .await?;
-    ensure!(
-        rows.len() == 1,
-        "an inserted company emitted {} events, not one",
-        rows.len()
-    );
-    let event_type: &str = rows[0].get("event_type");
-    ensure!(
-        event_type == "company_created",
-        "an inserted company emitted {event_type}"
-    );
-    ensure!(
-        rows[0].get::<_, bool>("queued"),
-        "no stage would claim company_created"
-    );
-    tx.rollback().await?;
-    Ok(())
+/// Lengths are far below the limit; the database counts in this type.
+pub(super) fn to_i64(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

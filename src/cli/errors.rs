@@ -1,105 +1,214 @@
-//! `pgcascade errors`: what is wrong, and settling it.
+//! `errors`: what went wrong, what to do about it, and settling it.
 
-use std::process::ExitCode;
+use clap::Subcommand;
+use serde::Serialize;
+use tokio_postgres::Row;
 
-use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
-
-use super::connect::deployed;
-use super::output;
+use super::failure::Done;
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target, get};
+use super::words::{count, seconds};
 use crate::config;
+use crate::db::DbError;
 
-const HEADINGS: [&str; 8] = [
-    "id",
-    "when",
-    "severity",
-    "stage",
-    "record",
-    "event",
-    "what to do",
-    "settled",
-];
+const ERRORS: &str = include_str!("../../sql/queries/cli/errors.sql");
+const RESOLVE: &str = include_str!("../../sql/queries/cli/resolve_error.sql");
 
-/// Lists open errors, critical ones first.
-///
-/// The same in psql: marketing.pipeline_errors, vw_unresolved_errors, vw_error_rate_24h.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pgcascade errors\n  \
-    pgcascade errors resolve 12 --notes 'address corrected'\n  pgcascade retry --event 4711")]
-pub struct Errors {
+/// Lists open errors with what to do, and settles them
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  pgcascade errors
+  pgcascade errors --all --limit 100 --json
+  pgcascade errors resolve 12 --notes 'typed the domain again'
+
+The same in psql: marketing.vw_unresolved_errors, marketing.pipeline_errors, and
+SELECT marketing.resolve_pipeline_error(12, 'anna', 'typed the domain again');"
+)]
+pub struct ErrorsArgs {
+    /// What to do instead of listing.
     #[command(subcommand)]
-    what: Option<What>,
-
-    /// Settled ones, too.
+    action: Option<Action>,
+    /// Settled errors, too
     #[arg(long)]
     all: bool,
-
-    /// Most entries shown.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=100_000))]
-    limit: i64,
-
-    /// For scripts.
+    /// At most so many, newest first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: u32,
+    /// Print one JSON document instead
     #[arg(long)]
     json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    database: config::Database,
 }
 
-/// What else.
 #[derive(Debug, Subcommand)]
-enum What {
-    /// Settles an entry; to run its event again, use `pgcascade retry`.
+enum Action {
+    /// Settle errors; to run their events again, use `pgcascade retry` instead
     Resolve {
-        /// Id of the entry.
-        id: i64,
-        /// Who settled it; the database user unless given.
-        #[arg(long)]
+        /// Ids of errors
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+        /// Who settles it [default: the database user]
+        #[arg(long, value_name = "NAME")]
         by: Option<String>,
-        /// How.
-        #[arg(long)]
+        /// How it was settled
+        #[arg(long, value_name = "TEXT")]
         notes: Option<String>,
+        /// Where the data is.
+        #[command(flatten)]
+        database: config::Database,
     },
 }
 
-impl Errors {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The database refuses it, or there is no such entry.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        let (_, client) = deployed(config).await?;
-        if let Some(What::Resolve { id, by, notes }) = self.what {
-            let statement = include_str!("../../sql/queries/cli/resolve_error.sql");
-            let row = client
-                .query_one(statement, &[&id, &by, &notes])
-                .await
-                .map_err(crate::db::DbError::from)?;
-            let settled: bool = row.get(0);
-            output::line(if settled {
-                "Settled."
-            } else {
-                "It was settled before."
-            });
-            return Ok(ExitCode::SUCCESS);
-        }
-        let statement = include_str!("../../sql/queries/cli/open_errors.sql");
-        let rows = client.query(statement, &[&self.all, &self.limit]).await?;
-        let rows: Vec<Vec<String>> = rows.iter().map(output::cells).collect();
-        if self.json {
-            output::json(&Value::Array(rows.into_iter().map(named).collect()));
-        } else {
-            output::table(&HEADINGS, rows, "Nothing is wrong.");
-        }
-        Ok(ExitCode::SUCCESS)
-    }
+#[derive(Debug, Serialize)]
+struct Entry {
+    id: i64,
+    at: String,
+    age_seconds: f64,
+    severity: String,
+    event_id: Option<i64>,
+    event_type: String,
+    event_status: Option<String>,
+    record_id: String,
+    message: String,
+    resolved: bool,
+    resolved_by: Option<String>,
+    resolution_notes: Option<String>,
+    what_to_do: Option<String>,
 }
 
-fn named(row: Vec<String>) -> Value {
-    let cells = HEADINGS
-        .iter()
-        .map(|heading| heading.replace(' ', "_"))
-        .zip(row);
-    Value::Object(
-        cells
-            .map(|(heading, cell)| (heading, output::json_cell(&cell)))
-            .collect::<Map<_, _>>(),
-    )
+#[derive(Debug, Serialize)]
+struct Listing {
+    total: i64,
+    errors: Vec<Entry>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`super::failure::Failure`].
+pub async fn run(args: ErrorsArgs) -> Done {
+    if let Some(Action::Resolve {
+        ids,
+        by,
+        notes,
+        database,
+    }) = args.action
+    {
+        return resolve(&database, &ids, by, notes).await;
+    }
+    let output = Output::new(args.json);
+    let session = open(&args.database).await?;
+    let rows = session
+        .rows(ERRORS, &[&args.all, &i64::from(args.limit)])
+        .await?;
+    let total = rows.first().map_or(Ok(0), |row| get(row, "total"))?;
+    let errors = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let listing = Listing { total, errors };
+    if output.is_json() {
+        output.json(&listing);
+    }
+    render(&listing, args.all, &output);
+    Ok(())
+}
+
+async fn open(database: &config::Database) -> Result<Session, super::failure::Failure> {
+    let urls = Target::choose(database)?.open(Absent::Refuse).await?;
+    let session = Session::open(&urls, "errors").await?;
+    Schema::of(&session).await?.require()?;
+    Ok(session)
+}
+
+async fn resolve(
+    database: &config::Database,
+    ids: &[i64],
+    by: Option<String>,
+    notes: Option<String>,
+) -> Done {
+    let output = Output::new(false);
+    let session = open(database).await?;
+    for id in ids {
+        let row = session.row(RESOLVE, &[id, &by, &notes]).await?;
+        output.say(match get(&row, "was_open")? {
+            true => format!("Error {id} is settled"),
+            false => format!("Error {id} was settled before"),
+        });
+    }
+    Ok(())
+}
+
+fn entry(row: &Row) -> Result<Entry, DbError> {
+    let mut entry = Entry {
+        id: get(row, "id")?,
+        at: get(row, "at")?,
+        age_seconds: get(row, "age_seconds")?,
+        severity: get(row, "severity")?,
+        event_id: get(row, "event_id")?,
+        event_type: get(row, "event_type")?,
+        event_status: get(row, "event_status")?,
+        record_id: get(row, "record_id")?,
+        message: get(row, "error_message")?,
+        resolved: get(row, "resolved")?,
+        resolved_by: get(row, "resolved_by")?,
+        resolution_notes: get(row, "resolution_notes")?,
+        what_to_do: None,
+    };
+    entry.what_to_do = what_to_do(&entry);
+    Ok(entry)
+}
+
+/// The command that goes on from here; the message itself says what to mend.
+fn what_to_do(entry: &Entry) -> Option<String> {
+    if entry.resolved {
+        return None;
+    }
+    Some(match (entry.event_id, entry.event_status.as_deref()) {
+        (Some(event), Some("failed")) => format!(
+            "pgcascade retry --event {event}   (or: pgcascade errors resolve {})",
+            entry.id
+        ),
+        _ => format!("pgcascade errors resolve {}", entry.id),
+    })
+}
+
+fn render(listing: &Listing, all: bool, output: &Output) {
+    if listing.errors.is_empty() {
+        output.say(match all {
+            true => "No errors",
+            false => "No open errors",
+        });
+        return;
+    }
+    for entry in &listing.errors {
+        let event = entry
+            .event_id
+            .map(|id| format!(", event {id}"))
+            .unwrap_or_default();
+        output.say(format!(
+            "#{} {}  {}  record {}{event}  {} ago",
+            entry.id,
+            entry.severity,
+            entry.event_type,
+            entry.record_id,
+            seconds(entry.age_seconds)
+        ));
+        output.paragraph(4, &entry.message);
+        if let Some(what) = &entry.what_to_do {
+            output.say(format!("    → {what}"));
+        }
+        if entry.resolved {
+            let by = entry.resolved_by.as_deref().unwrap_or("somebody");
+            let notes = entry.resolution_notes.as_deref().unwrap_or_default();
+            output.paragraph(4, &format!("settled by {by} {notes}"));
+        }
+    }
+    let shown = super::deploy::to_i64(listing.errors.len());
+    if listing.total > shown {
+        let rest = count(listing.total - shown, "more error");
+        output.say(format!("… and {rest}: --limit {}", listing.total));
+    }
 }

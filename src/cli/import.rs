@@ -1,191 +1,222 @@
-//! `pgcascade import companies`: rows from a CSV file.
+//! `import companies`: a CSV file into the intake table, whole or not at all, and never twice.
+
+mod load;
+mod rejects;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum, ValueHint};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde::Serialize;
 
-use super::connect::deployed;
-use super::import_copy::{Report, Source, import};
-use super::output;
+use super::failure::Done;
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
+use super::words::count;
 use crate::config;
-use crate::outreach::import::Encoding;
+use crate::outreach::import::{CompanyCsv, Encoding};
+pub use load::{Loaded, Options, load};
+use rejects::Rejects;
 
-/// Imports rows from a file.
-#[derive(Debug, Args)]
-pub struct Import {
+/// Puts rows from a file into the database
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// What the file holds.
     #[command(subcommand)]
     what: What,
 }
 
-/// What to import.
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Companies, into intake.company_raw_intake; each line starts through the pipeline.
-    Companies(Companies),
+    Companies(CompaniesArgs),
 }
 
-/// Companies from a CSV file with a header line.
+/// Imports companies from CSV: all good lines in one transaction, bad ones kept with their reason
 ///
-/// Headers are known by many names (Company, Website, # Employees …). Lines that cannot be read are
-/// reported with line number and reason and kept in a reject file, which can be imported again once
-/// corrected. A line that was imported before is left out, so the same file twice changes nothing.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pgcascade import companies leads.csv\n  \
-    pgcascade import companies leads.csv --batch 20261120-wv-1 --dry-run")]
-struct Companies {
-    /// The file.
+/// The first line names the columns; company (or name) is needed, website wanted, others are known
+/// by their usual names. Comma, semicolon, tab or bar; quotes as spreadsheets write them. A line
+/// that is there already, from this file or another, is not imported again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade import companies leads.csv --dry-run
+  pgcascade import companies leads.csv --batch SPRING-2026
+  pgcascade import companies excel.csv --encoding windows-1252
+
+Lines that cannot be read go to leads.rejects.csv with line number and reason; correct them there
+and import that file.")]
+struct CompaniesArgs {
+    /// The CSV file
+    #[arg(value_name = "FILE.csv", value_hint = ValueHint::FilePath)]
     file: PathBuf,
-
-    /// Batch id of its rows, unless the file has a column for it. Default: date-file-number.
-    #[arg(long)]
+    /// Batch id of all rows [default: the file's own column, else YYYYMMDD-<file>-<n>]
+    #[arg(long, value_name = "ID")]
     batch: Option<String>,
-
-    /// How its bytes are to be read.
-    #[arg(long, value_enum, default_value_t = FileEncoding::Utf8)]
+    /// How the file is encoded
+    #[arg(long, value_enum, default_value = "utf-8")]
     encoding: FileEncoding,
-
-    /// Where rejected lines are kept. Default: the file's name with .rejects.csv.
-    #[arg(long)]
-    rejects: Option<PathBuf>,
-
-    /// Read everything, import nothing, report all the same.
+    /// Change nothing: say what would be imported and rejected
     #[arg(long)]
     dry_run: bool,
-
-    /// For scripts.
+    /// Print one JSON document instead
     #[arg(long)]
     json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    database: config::Database,
 }
 
-/// Encodings of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FileEncoding {
-    /// UTF-8.
+    /// Unicode.
     #[value(name = "utf-8")]
     Utf8,
-    /// What Excel writes in the West as plain "CSV".
+    /// What Excel calls CSV in the West.
     #[value(name = "windows-1252")]
     Windows1252,
 }
 
-impl Import {
-    /// Runs the command. Exit code 1 when lines were rejected, so that a script notices.
-    ///
-    /// # Errors
-    /// The file or the database cannot be used; nothing was imported then.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        let What::Companies(companies) = self.what;
-        let file = File::open(&companies.file)
-            .with_context(|| format!("{} cannot be opened", companies.file.display()))?;
-        let (_, mut client) = deployed(config).await?;
-        let bar = progress(file.metadata().map(|file| file.len()).unwrap_or(0));
-        let source = Source {
-            input: Box::new(bar.wrap_read(file)),
-            stem: stem(&companies.file),
-            encoding: match companies.encoding {
-                FileEncoding::Utf8 => Encoding::Utf8,
-                FileEncoding::Windows1252 => Encoding::Windows1252,
-            },
-            reject_file: (!companies.dry_run).then(|| companies.reject_file()),
-            batch: companies.batch.clone(),
-            dry_run: companies.dry_run,
-        };
-        let report = import(&mut client, source)
-            .await
-            .with_context(|| format!("nothing was imported from {}", companies.file.display()));
-        bar.finish_and_clear();
-        let report = report?;
-        companies.show(&report);
-        Ok(if report.rejected == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
-    }
+#[derive(Debug, Serialize)]
+struct Report<'r> {
+    file: String,
+    dry_run: bool,
+    batch: Option<&'r str>,
+    lines: i64,
+    imported: i64,
+    already_there: i64,
+    rejected: i64,
+    rejects_file: Option<String>,
+    ignored_columns: Vec<String>,
 }
 
-impl Companies {
-    fn reject_file(&self) -> PathBuf {
-        self.rejects
-            .clone()
-            .unwrap_or_else(|| self.file.with_extension("rejects.csv"))
-    }
+/// Runs the command.
+///
+/// # Errors
+/// See [`super::failure::Failure`]; nothing was imported then.
+pub async fn run(args: ImportArgs) -> Done {
+    let What::Companies(args) = args.what;
+    let output = Output::new(args.json);
+    let shown = args.file.display().to_string();
+    let (csv, bar) =
+        open(&args.file, args.encoding).with_context(|| format!("{shown} cannot be imported"))?;
+    let ignored_columns = csv.header().ignored();
+    let mut rejects = Rejects::beside(&args.file, csv.header().clone(), args.dry_run);
 
-    fn show(&self, report: &Report) {
-        let known = report.rows.saturating_sub(report.imported);
-        if self.json {
-            let rejects: Vec<_> = report
-                .reasons
-                .iter()
-                .map(|(line, reason)| json!({ "line": line, "reason": reason }))
-                .collect();
-            output::json(&json!({
-                "batch": report.batch, "rows": report.rows, "imported": report.imported,
-                "already_there": known, "rejected": report.rejected, "rejects": rejects,
-                "reject_file": report.reject_file, "ignored_columns": report.ignored_columns,
-                "dry_run": self.dry_run,
-            }));
-            return;
-        }
-        show(report, known, self.dry_run);
-    }
-}
-
-/// The report as people read it.
-fn show(report: &Report, known: u64, dry_run: bool) {
-    let verb = if dry_run {
-        "would be imported"
-    } else {
-        "imported"
+    let urls = Target::choose(&args.database)?.open(Absent::Refuse).await?;
+    let mut session = Session::open(&urls, "import").await?;
+    Schema::of(&session).await?.require()?;
+    let options = Options {
+        batch: args.batch.clone(),
+        name: stem(&args.file),
+        lines_max: None,
+        dry_run: args.dry_run,
     };
-    output::line(format!(
-        "{} {verb} as batch {}, {known} were there already, {} rejected.",
-        report.imported, report.batch, report.rejected
+    let loaded = load(&mut session, csv, &options, &mut |line, reason, raw| {
+        rejects.add(line, reason, raw)
+    })
+    .await
+    .with_context(|| format!("nothing of {shown} was imported"))?;
+    bar.finish_and_clear();
+    let rejects_file = rejects.keep()?;
+
+    let report = Report {
+        file: shown,
+        dry_run: args.dry_run,
+        batch: loaded.batch.as_deref(),
+        lines: loaded.lines,
+        imported: loaded.imported,
+        already_there: loaded.already_there,
+        rejected: loaded.rejected,
+        rejects_file: rejects_file.map(|path| path.display().to_string()),
+        ignored_columns,
+    };
+    if output.is_json() {
+        output.json(&report);
+    }
+    render(&report, rejects.first(), &output);
+    Ok(())
+}
+
+/// Opens the file behind a progress bar that counts its bytes; the bar hides where no terminal is.
+fn open(
+    file: &Path,
+    encoding: FileEncoding,
+) -> anyhow::Result<(CompanyCsv<impl std::io::Read + use<>>, ProgressBar)> {
+    let opened = File::open(file).context("check the path, and that you may read the file")?;
+    let bytes = opened.metadata().context("the file cannot be read")?.len();
+    let bar = ProgressBar::new(bytes);
+    if let Ok(style) = ProgressStyle::with_template("  {bar:40} {percent:>3} %  {bytes}") {
+        bar.set_style(style);
+    }
+    let encoding = match encoding {
+        FileEncoding::Utf8 => Encoding::Utf8,
+        FileEncoding::Windows1252 => Encoding::Windows1252,
+    };
+    Ok((CompanyCsv::open(bar.wrap_read(opened), encoding)?, bar))
+}
+
+/// The file's name without its ending, fit for a batch id.
+fn stem(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let kept = stem.chars().map(|letter| match letter.is_alphanumeric() {
+        true => letter,
+        false => '-',
+    });
+    kept.take(60).collect()
+}
+
+fn render(report: &Report<'_>, first_rejects: &[String], output: &Output) {
+    let imported = match report.dry_run {
+        true => "would be imported",
+        false => "imported",
+    };
+    output.say(format!("{}: {}", report.file, count(report.lines, "line")));
+    match report.batch {
+        Some(batch) => output.say(format!(
+            "  {:>9} {imported}, batch {batch}",
+            super::words::grouped(report.imported)
+        )),
+        None => output.say(format!(
+            "  {:>9} {imported}",
+            super::words::grouped(report.imported)
+        )),
+    }
+    output.say(format!(
+        "  {:>9} already there",
+        super::words::grouped(report.already_there)
     ));
-    if !report.ignored_columns.is_empty() {
-        output::line(format!(
-            "Columns not imported: {}.",
-            report.ignored_columns.join(", ")
-        ));
+    output.say(format!(
+        "  {:>9} rejected",
+        super::words::grouped(report.rejected)
+    ));
+    for reject in first_rejects {
+        output.paragraph(4, reject);
     }
-    for (line, reason) in &report.reasons {
-        output::line(format!("  line {line} {reason}"));
-    }
-    let more = report.rejected.saturating_sub(report.reasons.len() as u64);
+    let more = report.rejected - super::deploy::to_i64(first_rejects.len());
     if more > 0 {
-        output::line(format!("  … and {more} more"));
+        output.say(format!("    … and {more} more"));
     }
-    if let Some(path) = &report.reject_file {
-        output::line(format!(
-            "Rejected lines are kept in {}; correct them there and import it.",
-            path.display()
-        ));
+    if let Some(file) = &report.rejects_file {
+        output.paragraph(
+            2,
+            &format!(
+                "Rejected lines are in {file}: correct them there and run `pgcascade import \
+                 companies {file}`"
+            ),
+        );
     }
-}
-
-/// The name of a file without its endings, in characters that a batch id should have.
-fn stem(path: &Path) -> String {
-    let name = path
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let stem = name.split('.').next().unwrap_or_default();
-    let plain = |c: char| {
-        if c.is_alphanumeric() || c == '-' || c == '_' {
-            c
-        } else {
-            '-'
-        }
-    };
-    stem.chars().map(plain).take(60).collect()
-}
-
-fn progress(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    if !report.ignored_columns.is_empty() {
+        output.paragraph(
+            2,
+            &format!(
+                "Columns not imported: {}",
+                report.ignored_columns.join(", ")
+            ),
+        );
+    }
+    if report.lines > 0 && report.imported == 0 && report.rejected == 0 {
+        output.say("  Nothing new: every line is in the database already");
+    }
 }

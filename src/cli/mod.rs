@@ -1,98 +1,149 @@
-//! The command tree. `--help` of each command is its manual.
+//! The command tree; `--help` is the manual. One file per command, thin: parse, one call, render.
 //!
-//! A command parses, makes one call or runs one statement that psql users have as well, and renders.
-//! Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! | file | subject |
+//! |---|---|
+//! | `deploy` `run` `demo` | make a database ready, work on it, see it all at once |
+//! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
+//! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
+//! | `import` | companies from a file |
+//! | `pg` | the cluster of our own |
+//! | `output` `failure` `words` | how results and errors look |
+//! | `target` `schema` | which database, and whether it fits this program |
 
-pub mod cancel;
-pub mod connect;
-pub mod demo;
-pub mod deploy;
-pub mod errors;
-pub mod import;
-pub mod import_copy;
-pub mod output;
-pub mod pg;
-pub mod preflight;
-pub mod retry;
-pub mod run;
-pub mod select;
-pub mod status;
-pub mod summary;
-pub mod watch;
+mod cancel;
+mod demo;
+mod deploy;
+mod errors;
+mod failure;
+mod import;
+mod output;
+mod pg;
+mod retry;
+mod run;
+mod schema;
+mod selection;
+mod status;
+mod target;
+mod watch;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config;
-use crate::telemetry::{self, LogForm};
+use crate::config::{self, overlook_empty};
+use crate::shutdown::Shutdown;
+use crate::telemetry::{self, Talk};
+use failure::{Done, Failure};
 
-/// Insert a row; the rest cascades: an event-driven pipeline inside PostgreSQL.
+/// Insert a row; the rest cascades: an event-driven pipeline inside PostgreSQL
 ///
-/// Rows are the interface: whatever a command does, an INSERT, an UPDATE or a function call in psql
-/// does as well. Begin with `pgcascade demo`, or `pgcascade deploy` and `pgcascade run`.
+/// Insert a company into intake.company_raw_intake; validation, promotion, slots, contacts and
+/// verified addresses follow, each stage set off by the row that the one before it wrote.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "pgcascade",
+    version,
+    max_term_width = 80,
+    after_help = "First steps:
+  pgcascade demo                         see all of it work, offline
+  pgcascade deploy                       make a database ready
+  pgcascade run                          start the daemon
+  pgcascade import companies FILE.csv    put companies in
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+What a flag says can be said by its variable, too: [env: …]."
+)]
 pub struct Cli {
-    /// Form of the log on standard error; RUST_LOG sets what is in it.
-    #[arg(long, value_enum, default_value_t = LogForm::Text, global = true)]
-    log: LogForm,
-
-    #[command(flatten)]
-    database: config::Database,
-
+    /// What to do.
     #[command(subcommand)]
     command: Command,
+    /// How it logs.
+    #[command(flatten)]
+    log: config::Log,
 }
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Installs or updates tables, functions, triggers and views, and tests the event flow.
-    Deploy(deploy::Deploy),
-    /// Runs the daemon: claims events, runs their stages, until SIGTERM or Ctrl-C.
-    Run(run::Run),
-    /// Shows the whole pipeline at work on sample companies, with invented people.
-    Demo(demo::Demo),
-    /// Shows daemons, queues, latencies, what is stuck and where the companies stand.
-    Status(status::Status),
-    /// Prints events as they happen.
-    Watch(watch::Watch),
-    /// Lists what is wrong, and settles entries of the error log.
-    Errors(errors::Errors),
-    /// Sets failed or cancelled events to pending, so that they run again.
-    Retry(retry::Retry),
-    /// Cancels events that are not finished.
-    Cancel(cancel::Cancel),
-    /// Imports rows from a file.
-    Import(import::Import),
-    /// Starts, stops and enters the cluster that pgcascade runs when there is no DATABASE_URL.
-    Pg(pg::Pg),
+    Deploy(deploy::DeployArgs),
+    Run(run::RunArgs),
+    Demo(demo::DemoArgs),
+    Status(status::StatusArgs),
+    Watch(watch::WatchArgs),
+    Errors(errors::ErrorsArgs),
+    Retry(retry::RetryArgs),
+    Cancel(cancel::CancelArgs),
+    Import(import::ImportArgs),
+    Pg(pg::PgArgs),
 }
 
-impl Cli {
-    /// Starts logging as this command wants it.
-    pub fn start_log(&self) {
-        telemetry::start(self.log, !matches!(self.command, Command::Run(_)));
-    }
-
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What went wrong, why, and what to do.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let database = &self.database;
-        match self.command {
-            Command::Deploy(command) => command.run(database).await,
-            Command::Run(command) => command.run(database).await,
-            Command::Demo(command) => Box::pin(command.run(database)).await,
-            Command::Status(command) => command.run(database).await,
-            Command::Watch(command) => command.run(database).await,
-            Command::Errors(command) => command.run(database).await,
-            Command::Retry(command) => command.run(database).await,
-            Command::Cancel(command) => command.run(database).await,
-            Command::Import(command) => command.run(database).await,
-            Command::Pg(command) => command.run(database).await,
+impl Command {
+    fn talk(&self) -> Talk {
+        match self {
+            Self::Run(_) => Talk::Daemon,
+            Self::Watch(_) | Self::Demo(_) => Talk::Silent,
+            _ => Talk::Quiet,
         }
+    }
+}
+
+/// Reads the command line and does what it says; errors have been printed when it returns.
+pub fn main() -> ExitCode {
+    let matches = overlook_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match begin(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Log, crypto and runtime, then the command.
+fn begin(cli: Cli) -> Done {
+    telemetry::start(&cli.log, cli.command.talk())
+        .map_err(|error| Failure::Usage(format!("{error:#}")))?;
+    crate::db::install_crypto_provider();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(async {
+        let shutdown = Shutdown::on_signals()?;
+        tokio::select! {
+            done = dispatch(cli.command, &shutdown) => done,
+            () = shutdown.at_once.cancelled() => Err(Failure::Interrupted),
+        }
+    });
+    // What still blocks a thread (a server that is being started) must not hold us up.
+    runtime.shutdown_background();
+    done
+}
+
+async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
+    match command {
+        Command::Run(args) => run::run(args, shutdown).await,
+        Command::Deploy(args) => until(shutdown, deploy::run(args)).await,
+        Command::Status(args) => until(shutdown, status::run(args)).await,
+        Command::Demo(args) => demo::run(args, shutdown).await,
+        Command::Watch(args) => watch::run(args, shutdown).await,
+        Command::Errors(args) => until(shutdown, errors::run(args)).await,
+        Command::Retry(args) => until(shutdown, retry::run(args)).await,
+        Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
+        Command::Import(args) => until(shutdown, import::run(args)).await,
+        Command::Pg(args) => until(shutdown, pg::run(args)).await,
+    }
+}
+
+/// Drops a command at the first signal: its session ends, and the server rolls back.
+async fn until(shutdown: &Shutdown, command: impl Future<Output = Done>) -> Done {
+    tokio::select! {
+        done = command => done,
+        () = shutdown.finish.cancelled() => Err(Failure::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_fits_together() {
+        Cli::command().debug_assert();
     }
 }

@@ -1,109 +1,228 @@
-//! The only file that prints.
+//! What a person or a script reads: the only place that prints.
+//!
+//! Results go to standard output, everything else to standard error. A reader who leaves (`| head`)
+//! is no error: further output is dropped, and long-running commands ask [`Output::is_closed`].
+//! Text from the database is cleaned of control characters, so that no stored value steers the
+//! terminal. Colour only on a terminal, and never with NO_COLOR.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
-use serde_json::Value;
-use tokio_postgres::Row;
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
 
-/// Widest table where nobody can see it: in a file or a pipe.
-const WIDTH_WITHOUT_TERMINAL: u16 = 160;
+use crate::config;
 
-/// Only the headings are set off: more lines than words tire the eye.
-const STYLE: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+/// Columns of a page for a reader that is no terminal.
+const PAGE_WIDTH: usize = 80;
+/// Longer lines are hard to read, however wide the screen.
+const TEXT_WIDTH_MAX: usize = 100;
 
-/// A command that was called wrongly: exit code 2.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct WrongUsage(pub String);
-
-/// The exit code of a command that failed: 2 for wrong usage, else 1.
-pub fn exit_code(error: &anyhow::Error) -> ExitCode {
-    if error.is::<WrongUsage>() {
-        ExitCode::from(2)
-    } else {
-        ExitCode::FAILURE
-    }
+/// Where results go, and in which form.
+#[derive(Debug, Default)]
+pub struct Output {
+    json: bool,
+    closed: AtomicBool,
 }
 
-/// How this program was called, for commands to type next.
-pub fn program() -> String {
-    std::env::args()
-        .next()
-        .unwrap_or_else(|| "pgcascade".to_owned())
+/// Which side of its column a cell stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
 }
 
-/// Prints a line. A reader that has gone away (`| head`) ends the program quietly.
-pub fn line(text: impl AsRef<str>) {
-    write_or_leave(&mut io::stdout().lock(), text.as_ref());
-}
-
-/// Prints a value as JSON: on one line, for scripts.
-pub fn json(value: &Value) {
-    line(value.to_string());
-}
-
-/// Prints an error the way people read it: what, then why, one cause a line.
-pub fn error(error: &anyhow::Error) {
-    let mut text = format!("error: {error}");
-    let mut said = error.to_string();
-    for cause in error.chain().skip(1) {
-        let cause = cause.to_string();
-        // Wrappers often repeat their cause.
-        if !said.contains(&cause) {
-            text.push_str("\n  because: ");
-            text.push_str(&cause);
-            said = cause;
+impl Output {
+    /// Output for a person, or with `json` for a script.
+    pub fn new(json: bool) -> Self {
+        Self {
+            json,
+            closed: AtomicBool::new(false),
         }
     }
-    write_or_leave(&mut io::stderr().lock(), &text);
+
+    /// Output that nobody reads: for steps inside a command that prints nothing but its log.
+    pub fn to_nobody() -> Self {
+        Self {
+            json: false,
+            closed: AtomicBool::new(true),
+        }
+    }
+
+    /// Whether a script reads: then exactly one JSON document is printed, or one a line.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether the reader has left.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// A line for a person; nothing when a script reads.
+    pub fn say(&self, line: impl Display) {
+        if !self.json {
+            self.write(&format!("{line}\n"));
+        }
+    }
+
+    /// A heading for a person, with a blank line before it.
+    pub fn heading(&self, words: &str) {
+        self.say(format!("\n{}", strong(words, io::stdout().is_terminal())));
+    }
+
+    /// A paragraph for a person, wrapped to the page, every line indented.
+    pub fn paragraph(&self, indent: usize, text: &str) {
+        for line in wrap(text, text_width().saturating_sub(indent)) {
+            self.say(format!("{:indent$}{line}", ""));
+        }
+    }
+
+    /// A table for a person; nothing when a script reads.
+    pub fn table(&self, columns: &[(&str, Side)], rows: Vec<Vec<String>>) {
+        let mut table = Table::new();
+        table
+            .load_style(NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(u16::try_from(width()).unwrap_or(u16::MAX))
+            .set_header(columns.iter().map(|(name, _)| *name));
+        for (at, (_, side)) in columns.iter().enumerate() {
+            if let Some(column) = table.column_mut(at) {
+                let first = if at == 0 { 2 } else { 0 };
+                column.set_padding((first, if at + 1 == columns.len() { 0 } else { 2 }));
+                column.set_cell_alignment(match side {
+                    Side::Left => CellAlignment::Left,
+                    Side::Right => CellAlignment::Right,
+                });
+            }
+        }
+        for row in rows {
+            table.add_row(row.iter().map(|cell| clean(cell)));
+        }
+        for line in table.lines() {
+            self.say(line.trim_end());
+        }
+    }
+
+    /// A document for a script, whatever a person would see.
+    pub fn json<T: Serialize>(&self, value: &T) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => self.write(&format!("{text}\n")),
+            // Only maps with keys that are no text fail, and we have none.
+            Err(error) => complain(&error.to_string()),
+        }
+    }
+
+    /// One line of a stream of documents.
+    pub fn json_line<T: Serialize>(&self, value: &T) {
+        match serde_json::to_string(value) {
+            Ok(text) => self.write(&format!("{text}\n")),
+            Err(error) => complain(&error.to_string()),
+        }
+    }
+
+    /// Text that both a person and a script want as it is, such as a URL.
+    pub fn plain(&self, text: &str) {
+        self.write(&format!("{text}\n"));
+    }
+
+    fn write(&self, text: &str) {
+        if self.is_closed() {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        if written.is_err() {
+            // Nobody is left to be told; the work goes on.
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
-/// Prints rows as a table that fits the terminal; says `empty` when there are none.
-pub fn table(headings: &[&str], rows: Vec<Vec<String>>, empty: &str) {
-    if rows.is_empty() {
-        line(format!("  {empty}"));
-        return;
-    }
-    let mut table = Table::new();
-    table
-        .load_style(STYLE)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(headings);
-    if !io::stdout().is_terminal() {
-        table.set_width(WIDTH_WITHOUT_TERMINAL);
-    }
-    for row in rows {
-        table.add_row(row);
-    }
-    line(table.to_string());
+/// A remark on standard error, for a person only.
+pub fn complain(text: &str) {
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// A cell for scripts: a number where it is one, NULL where there is nothing.
-pub fn json_cell(cell: &str) -> Value {
-    match cell.parse::<serde_json::Number>() {
-        Ok(number) => Value::Number(number),
-        Err(_) if cell.is_empty() => Value::Null,
-        Err(_) => Value::String(cell.to_owned()),
-    }
+/// The word that begins an error.
+pub fn error_word() -> String {
+    strong("error:", io::stderr().is_terminal())
 }
 
-/// A row of text columns: what the statements of this room return. NULL prints as nothing.
-pub fn cells(row: &Row) -> Vec<String> {
-    (0..row.len())
-        .map(|column| {
-            row.try_get::<_, Option<String>>(column)
-                .ok()
-                .flatten()
-                .unwrap_or_default()
+/// Columns of the screen, or of a page where there is none.
+pub fn width() -> usize {
+    // A table without a width of its own asks the terminal.
+    Table::new().width().map_or(PAGE_WIDTH, usize::from)
+}
+
+/// Columns of running text.
+pub fn text_width() -> usize {
+    width().min(TEXT_WIDTH_MAX)
+}
+
+/// One line of text without control characters; a line end becomes a blank.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' | '\t' => ' ',
+            letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+            letter => letter,
         })
         .collect()
 }
 
-fn write_or_leave(out: &mut impl Write, text: &str) {
-    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+/// Breaks text at blanks; a longer word stands alone. Line ends in the text are kept.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for given in text.lines() {
+        let mut line = String::new();
+        for word in given.split_whitespace() {
+            let letters = line.chars().count() + 1 + word.chars().count();
+            if !line.is_empty() && letters > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&clean(word));
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+fn strong(words: &str, is_terminal: bool) -> String {
+    if is_terminal && !config::no_color() {
+        format!("\u{1b}[1m{words}\u{1b}[0m")
+    } else {
+        words.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_broken_at_blanks_and_no_word_is_lost() {
+        let lines = wrap("one two three\nfour averyveryverylongword five", 9);
+        assert_eq!(
+            lines,
+            ["one two", "three", "four", "averyveryverylongword", "five"]
+        );
+        assert_eq!(wrap("", 9), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_stored_value_cannot_steer_the_terminal() {
+        assert_eq!(
+            clean("a\u{1b}[31mred\nb\u{7}"),
+            "a\u{fffd}[31mred b\u{fffd}"
+        );
     }
 }

@@ -1,102 +1,164 @@
-//! `pgcascade pg`: the cluster that runs when there is no DATABASE_URL.
+//! `pg`: the cluster of our own, by hand.
 
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
-use serde_json::json;
+use clap::Subcommand;
+use serde::Serialize;
 
-use super::connect::start;
-use super::output;
-use crate::config;
-use crate::db::embedded::{Status, StopMode};
+use super::failure::{Done, Failure};
+use super::output::Output;
+use super::target::{Absent, own_cluster, start};
+use crate::config::OwnCluster;
+use crate::db::embedded::{Cluster, Status, StopMode};
 
-/// The PostgreSQL cluster of pgcascade's own: in one directory, on loopback, kept between runs.
-#[derive(Debug, Args)]
-pub struct Pg {
+/// Starts, stops or opens the PostgreSQL cluster that is used where no DATABASE_URL is set
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade pg psql
+  pgcascade pg psql -c 'SELECT * FROM marketing.vw_outreach_ready'
+  psql \"$(pgcascade pg url)\"")]
+pub struct PgArgs {
+    /// What to do with it.
     #[command(subcommand)]
-    what: What,
+    pub action: Action,
 }
 
-/// What to do with it.
+/// What can be done with the cluster.
 #[derive(Debug, Subcommand)]
-enum What {
-    /// Starts it, making it first if it is not there.
-    Start,
-    /// Stops it; its data stays.
-    Stop,
-    /// Says whether it runs.
+pub enum Action {
+    /// Start it; make it first if it is not there
+    Start {
+        /// Which cluster.
+        #[command(flatten)]
+        own: OwnCluster,
+    },
+    /// Stop it; running commands lose their connection
+    Stop {
+        /// As if the power failed; the next start recovers
+        #[arg(long)]
+        immediate: bool,
+        /// Which cluster.
+        #[command(flatten)]
+        own: OwnCluster,
+    },
+    /// Say whether it runs; exit code 1 if it does not
     Status {
-        /// For scripts.
+        /// Print one JSON document instead
         #[arg(long)]
         json: bool,
+        /// Which cluster.
+        #[command(flatten)]
+        own: OwnCluster,
     },
-    /// Opens psql on it; what follows `--` goes to psql.
+    /// Open psql on it; further arguments go to psql
     Psql {
-        /// Arguments for psql, for example -c 'SELECT 1'.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        /// Which cluster.
+        #[command(flatten)]
+        own: OwnCluster,
+        /// Arguments of psql
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "PSQL ARGUMENTS"
+        )]
         arguments: Vec<String>,
     },
-    /// Prints its connection URL, password included.
-    Url,
+    /// Print its connection URL, password included
+    Url {
+        /// Which cluster.
+        #[command(flatten)]
+        own: OwnCluster,
+    },
 }
 
-impl Pg {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What is in the way, and what to do.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        let cluster = config.cluster()?;
-        match self.what {
-            What::Start => {
-                let url = start(cluster).await?;
-                output::line(format!("Running: {url}"));
-            }
-            What::Stop => {
-                tokio::task::spawn_blocking(move || cluster.stop(StopMode::Fast)).await??;
-                output::line("Stopped; the data stays.");
-            }
-            What::Status { json } => show(&cluster.status()?, json),
-            What::Psql { arguments } => return psql(cluster, arguments).await,
-            What::Url => {
-                let url = start(cluster).await?;
-                output::line(url.reveal());
-            }
+#[derive(Serialize)]
+struct Shown {
+    directory: String,
+    state: &'static str,
+    pid: Option<i32>,
+    port: Option<u16>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn run(args: PgArgs) -> Done {
+    match args.action {
+        Action::Start { own } => {
+            let url = start(own_cluster(&own)?, Absent::Make).await?;
+            Output::new(false).say(format!("PostgreSQL runs at {url}"));
+            Ok(())
         }
-        Ok(ExitCode::SUCCESS)
+        Action::Stop { immediate, own } => stop(own_cluster(&own)?, immediate).await,
+        Action::Status { json, own } => status(&own_cluster(&own)?, &Output::new(json)),
+        Action::Psql { own, arguments } => {
+            let cluster = own_cluster(&own)?;
+            start(cluster.clone(), Absent::Refuse).await?;
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            // Ctrl-C and the exit code are psql's from here on: this process becomes psql.
+            let error = cluster.psql_command(&arguments)?.exec();
+            Err(error).context("psql could not be started")?
+        }
+        Action::Url { own } => {
+            let url = start(own_cluster(&own)?, Absent::Refuse).await?;
+            Output::new(false).plain(&url.reveal());
+            Ok(())
+        }
     }
 }
 
-fn show(status: &Status, as_json: bool) {
-    let (word, pid, port) = match status {
-        Status::Absent => ("absent", None, None),
-        Status::Stopped => ("stopped", None, None),
-        Status::Running { pid, port } => ("running", Some(*pid), Some(*port)),
+async fn stop(cluster: Cluster, immediate: bool) -> Done {
+    let mode = match immediate {
+        true => StopMode::Immediate,
+        false => StopMode::Fast,
     };
-    if as_json {
-        output::json(&json!({ "status": word, "pid": pid, "port": port }));
-        return;
-    }
-    match (pid, port) {
-        (Some(pid), Some(port)) => output::line(format!("Running, process {pid}, port {port}.")),
-        _ => output::line(format!("Not running ({word}).")),
-    }
+    let dir = cluster.dir().display().to_string();
+    let was_running = tokio::task::spawn_blocking(move || cluster.stop(mode))
+        .await
+        .context("stopping the cluster was cut short")??;
+    Output::new(false).say(match was_running {
+        true => format!("Stopped the PostgreSQL cluster in {dir}; its data is kept"),
+        false => format!("The PostgreSQL cluster in {dir} was not running"),
+    });
+    Ok(())
 }
 
-async fn psql(
-    cluster: crate::db::embedded::Cluster,
-    arguments: Vec<String>,
-) -> anyhow::Result<ExitCode> {
-    start(cluster.clone()).await?;
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut command = cluster.psql_command(&arguments)?;
-    let status = tokio::task::spawn_blocking(move || command.status())
-        .await?
-        .context("psql cannot be run; install it (Debian: apt-get install postgresql-client)")?;
-    let code = status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(1);
-    Ok(ExitCode::from(code))
+fn status(cluster: &Cluster, output: &Output) -> Done {
+    let directory = cluster.dir().display().to_string();
+    let (state, words, pid, port) = match cluster.status()? {
+        Status::Absent => (
+            "absent",
+            "no cluster yet; `pgcascade pg start` makes one",
+            None,
+            None,
+        ),
+        Status::Stopped => (
+            "stopped",
+            "stopped; `pgcascade pg start` starts it",
+            None,
+            None,
+        ),
+        Status::Running { pid, port } => ("running", "running", Some(pid), Some(port)),
+    };
+    output.say(format!("{directory}: {words}"));
+    if let (Some(pid), Some(port)) = (pid, port) {
+        output.say(format!(
+            "  PostgreSQL {} on 127.0.0.1:{port}, process {pid}",
+            cluster.binaries().major
+        ));
+    }
+    if output.is_json() {
+        output.json(&Shown {
+            directory,
+            state,
+            pid,
+            port,
+        });
+    }
+    match state {
+        "running" => Ok(()),
+        _ => Err(Failure::Said),
+    }
 }

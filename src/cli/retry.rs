@@ -1,60 +1,60 @@
-//! `pgcascade retry`: failed events run again.
+//! `retry`: failed events run again.
 
-use std::process::ExitCode;
-
-use clap::Args;
-
-use super::connect::deployed;
-use super::select::Filters;
+use super::failure::Done;
+use super::selection::{Deed, Filters, apply};
 use crate::config;
 
-/// Sets failed events to pending: attempts begin anew, their open errors are settled.
+/// Runs failed events again from a fresh start; their errors count as settled
 ///
-/// The same in psql: UPDATE marketing.pipeline_events SET status = 'pending' WHERE id = …;
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pgcascade retry --event 4711\n  \
-    pgcascade retry --type contact_enriched --error 'time-out' --dry-run\n  \
-    pgcascade retry --all-failed")]
-pub struct Retry {
+/// At least one filter is needed; several narrow the choice. Cancelled events are run again when
+/// they are named by --event.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "pgcascade retry [OPTIONS] <FILTER>...",
+    after_help = "Examples:
+  pgcascade retry --all-failed --dry-run
+  pgcascade retry --type contact_enriched --error 'timed out'
+  pgcascade retry --event 17 18
+
+The same in psql: UPDATE marketing.pipeline_events SET status = 'pending' WHERE id = 17;"
+)]
+pub struct RetryArgs {
+    /// Which events.
     #[command(flatten)]
     filters: Filters,
-
-    /// Every failed event.
-    #[arg(long)]
+    /// All failed events
+    #[arg(long, group = "which")]
     all_failed: bool,
-
-    /// Cancelled events, too.
+    /// Change nothing: say how many events would be retried
     #[arg(long)]
-    cancelled: bool,
+    dry_run: bool,
+    /// Print one JSON document instead
+    #[arg(long)]
+    json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    database: config::Database,
 }
 
-impl Retry {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// No filter, or the database refuses it.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        if !self.all_failed {
-            self.filters
-                .require_one("--all-failed means every failed one")?;
-        }
-        let (_, client) = deployed(config).await?;
-        let rows = client
-            .query(
-                include_str!("../../sql/queries/cli/failed_events.sql"),
-                &[
-                    &self.filters.ids(),
-                    &self.filters.event_type,
-                    &self.filters.batch,
-                    &self.filters.error_pattern(),
-                    &self.cancelled,
-                ],
-            )
-            .await?;
-        let ids: Vec<i64> = rows.iter().map(|row| row.get("id")).collect();
-        self.filters
-            .apply(&client, &ids, "pending", "set to pending")
-            .await?;
-        Ok(ExitCode::SUCCESS)
-    }
+const DEED: Deed = Deed {
+    command: "retry",
+    find: include_str!("../../sql/queries/cli/find_failed.sql"),
+    change: include_str!("../../sql/queries/cli/retry_events.sql"),
+    done: "retried",
+    nothing: "Nothing to retry: no failed event matches",
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`super::failure::Failure`].
+pub async fn run(args: RetryArgs) -> Done {
+    apply(
+        &DEED,
+        &args.filters,
+        &args.database,
+        args.dry_run,
+        args.json,
+    )
+    .await
 }

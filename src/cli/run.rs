@@ -1,96 +1,98 @@
-//! `pgcascade run`: the daemon.
+//! `run`: the daemon.
 
-use std::process::ExitCode;
-
-use clap::Args;
-
-use super::connect::{Place, check_deployed, place};
 use super::deploy::deploy;
-use crate::app;
-use crate::config;
-use crate::db::Pool;
+use super::failure::Done;
+use super::output::Output;
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
+use crate::config::{self, Urls};
+use crate::db::{Pool, check_server};
 use crate::engine::{Daemon, DaemonOptions};
-use crate::shutdown;
+use crate::shutdown::Shutdown;
+use crate::{app, config::host_name};
 
-/// Claims events and runs their stages until SIGTERM or Ctrl-C, which lets calls under way finish.
+/// Runs a daemon: claims events, does the work of the stages, until SIGTERM or Ctrl-C
 ///
-/// Any number of daemons may run on one database. A provider without a key runs as its sandbox.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pgcascade run\n  \
-    DATABASE_URL=postgresql://… APIFY_TOKEN=… MILLIONVERIFIER_API_KEY=… pgcascade run --log json")]
-pub struct Run {
-    /// Deploy first.
+/// Start as many as you like, on as many machines as you like. The first signal finishes or
+/// releases what is held; a second one ends at once, and others take over within seconds.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade run
+  pgcascade run --deploy --log json
+  APIFY_TOKEN=… MILLIONVERIFIER_API_KEY=… pgcascade run
+
+A provider without a key runs as its sandbox: offline, free, inventing its answers. Everything it
+writes is marked as sandbox.")]
+pub struct RunArgs {
+    /// Deploy first
     #[arg(long)]
-    deploy: bool,
-
+    pub deploy: bool,
+    /// What `pgcascade status` calls this daemon [default: host and process id]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What the daemon may use.
     #[command(flatten)]
-    running: config::Running,
-
+    pub daemon: config::Daemon,
+    /// Whom it calls.
     #[command(flatten)]
-    providers: config::Providers,
+    pub providers: config::Providers,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: config::Database,
 }
 
-impl Run {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The database refuses the daemon, or nothing is deployed in it.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        // Before the first await that takes long, so that a stop is never missed.
-        let stop = shutdown::on_signal()?;
-        let registry = app::registry(&app::providers(&self.providers)?)?;
-        let place = place(config).await?;
-        if self.deploy {
-            deploy(&place).await?;
-        } else {
-            wait_until_deployed(&place, &stop).await?;
-        }
-        if stop.is_cancelled() {
-            return Ok(ExitCode::SUCCESS);
-        }
-        daemon(&place, registry, &self.running)?.run(stop).await?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// A daemon on this database.
+/// Runs the command.
 ///
 /// # Errors
-/// The pool's settings cannot be used.
-pub fn daemon(
-    place: &Place,
-    registry: crate::engine::Registry,
-    running: &config::Running,
-) -> anyhow::Result<Daemon> {
-    let name = format!("pgcascade {}", std::process::id());
-    let pool = Pool::open(&place.url, usize::from(running.connections), &name)?;
-    let options = DaemonOptions {
-        listen_url: place.direct.clone(),
-        name,
-        drain: running.drain(),
+/// See [`super::failure::Failure`].
+pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
+    // All settings are checked before anything is started.
+    let providers = app::providers(&args.providers)?;
+    let target = Target::choose(&args.database)?;
+    let absent = match args.deploy {
+        true => Absent::Make,
+        false => Absent::Refuse,
     };
-    Ok(Daemon::new(pool, registry, options))
+    let urls = target.open(absent).await?;
+    if args.deploy {
+        deploy(&urls, &Output::to_nobody()).await?;
+        tracing::info!(database = %urls.direct, "deployed");
+    } else {
+        let session = Session::open(&urls, "run").await?;
+        check_server(&session.client).await?;
+        Schema::of(&session).await?.require()?;
+    }
+    let name = args.name.unwrap_or_else(name);
+    daemon(&urls, &providers, &args.daemon, name)?
+        .run(shutdown.finish.clone())
+        .await?;
+    Ok(())
 }
 
-/// A database that is starting is waited for; one in which nothing is deployed is an error.
-async fn wait_until_deployed(
-    place: &Place,
-    stop: &tokio_util::sync::CancellationToken,
-) -> anyhow::Result<()> {
-    use crate::db::{AsDbError, Class};
-    const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
-    while !stop.is_cancelled() {
-        match check_deployed(place).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.db_class() == Some(Class::Lost) => {
-                tracing::warn!(reason = %error.root_cause(), "waiting for the database");
-            }
-            Err(error) => return Err(error),
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(PAUSE) => {}
-        }
-    }
-    Ok(())
+/// Puts a daemon together.
+///
+/// # Errors
+/// Certificates that cannot be used, or stages that do not fit together.
+pub fn daemon(
+    urls: &Urls,
+    providers: &app::Providers,
+    settings: &config::Daemon,
+    name: String,
+) -> anyhow::Result<Daemon> {
+    let pool = Pool::open(
+        &urls.work,
+        usize::from(settings.connections),
+        &format!("pgcascade {name}"),
+    )?;
+    let options = DaemonOptions {
+        listen_url: urls.direct.clone(),
+        name,
+        drain: settings.drain(),
+    };
+    Ok(Daemon::new(pool, app::registry(providers)?, options))
+}
+
+/// Host and process: unique on this machine, and what an operator can look for.
+fn name() -> String {
+    format!("{}:{}", host_name(), std::process::id())
 }

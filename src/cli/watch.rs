@@ -1,179 +1,159 @@
-//! `pgcascade watch`: events as they happen.
+//! `watch`: one line for each event as it commits, for as long as somebody looks.
 
-use std::process::ExitCode;
+mod line;
 
-use clap::Args;
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::connect::deployed;
-use super::output;
+use super::failure::Done;
+use super::output::{Output, complain};
+use super::schema::Schema;
+use super::target::{Absent, Session, Target};
 use crate::config;
-use crate::db::{Heard, ListenOptions, ListenState, Listener};
-use crate::mask::{Email, Phone};
-use crate::shutdown;
+use crate::db::{Heard, ListenOptions, ListenState, Listener, NotificationStream, Pool};
+use crate::engine::bell::EVENT_CHANNEL;
+use crate::shutdown::Shutdown;
+use line::{Announcement, Clock};
 
-/// Channel on which every event is announced.
-const CHANNEL: &str = "pipeline_event";
-
-/// Prints a line for each event the moment it is committed, daemon or no daemon.
+/// Shows events live, the moment their transactions commit, until Ctrl-C
 ///
-/// The same in psql: LISTEN pipeline_event;
-#[derive(Debug, Args)]
-pub struct Watch {
-    /// Only events of this type.
-    #[arg(long = "type", value_name = "EVENT_TYPE")]
-    event_type: Option<String>,
+/// Time is the database's. Addresses and phone numbers are masked. Large statements are announced
+/// by one line for each event type. What happens while the connection is lost is not shown.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pgcascade watch
+  pgcascade watch --type email_verified --json
 
-    /// One JSON object per event, for scripts.
+The same in psql: LISTEN pipeline_event;")]
+pub struct WatchArgs {
+    /// Only events of these types
+    #[arg(long = "type", value_name = "TYPE", num_args = 1..)]
+    types: Vec<String>,
+    /// Print one JSON document a line
     #[arg(long)]
     json: bool,
+    /// Where the data is.
+    #[command(flatten)]
+    database: config::Database,
 }
 
-impl Watch {
-    /// Runs the command until Ctrl-C.
-    ///
-    /// # Errors
-    /// The database cannot be reached at the start.
-    pub async fn run(self, config: &config::Database) -> anyhow::Result<ExitCode> {
-        let stop = shutdown::on_signal()?;
-        let (place, client) = deployed(config).await?;
-        drop(client);
-        let listener = Listener::spawn(
-            ListenOptions {
-                url: place.direct,
-                application_name: "pgcascade watch".to_owned(),
-                channels: vec![CHANNEL],
-                lock_key: None,
+/// Runs the command.
+///
+/// # Errors
+/// See [`super::failure::Failure`]; a connection that is lost later is no error.
+pub async fn run(args: WatchArgs, shutdown: &Shutdown) -> Done {
+    let output = Output::new(args.json);
+    let urls = Target::choose(&args.database)?.open(Absent::Refuse).await?;
+    // What would never work is said now; the listener would try for ever.
+    let session = Session::open(&urls, "watch").await?;
+    Schema::of(&session).await?.require()?;
+    drop(session);
+
+    let clock = Clock::new(Pool::open(&urls.work, 1, "pgcascade watch")?);
+    let listener = Listener::spawn(
+        ListenOptions {
+            url: urls.direct.clone(),
+            application_name: "pgcascade watch".to_owned(),
+            channels: vec![EVENT_CHANNEL],
+            lock_key: None,
+        },
+        CancellationToken::new(),
+    );
+    let mut screen = Screen {
+        output,
+        types: args.types,
+        clock,
+        was_lost: false,
+    };
+    let mut state = listener.state();
+    let mut stream = listener.stream();
+    complain(&format!("Watching {}; Ctrl-C ends it", urls.direct));
+    loop {
+        tokio::select! {
+            () = shutdown.finish.cancelled() => break,
+            _ = state.changed() => screen.connection(&state.borrow_and_update().clone()),
+            heard = stream.next() => match heard {
+                Some(heard) => screen.show(drain(heard, &mut stream)).await,
+                None => break,
             },
-            CancellationToken::new(),
-        );
-        let mut stream = listener.stream();
-        let mut state = listener.state();
-        loop {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => break,
-                heard = stream.next() => match heard {
-                    Some(heard) => self.show(&heard),
-                    None => break,
-                },
-                changed = state.changed() => match changed {
-                    Ok(()) => self.say_state(&state.borrow_and_update().clone()),
-                    Err(_) => break,
-                },
-            }
         }
-        listener.stop().await;
-        Ok(ExitCode::SUCCESS)
+        if screen.output.is_closed() {
+            break;
+        }
     }
+    listener.stop().await;
+    Ok(())
+}
 
-    fn say_state(&self, state: &ListenState) {
-        if self.json {
-            return;
+/// What came together is shown together: its times are one question to the database.
+fn drain(first: Heard, stream: &mut NotificationStream) -> Vec<Heard> {
+    use futures_util::FutureExt;
+    let mut all = vec![first];
+    while all.len() < 1000 {
+        match stream.next().now_or_never().flatten() {
+            Some(heard) => all.push(heard),
+            None => break,
         }
+    }
+    all
+}
+
+/// What the user sees.
+struct Screen {
+    output: Output,
+    types: Vec<String>,
+    clock: Clock,
+    was_lost: bool,
+}
+
+impl Screen {
+    /// Says when the connection is lost and when it is back; not that it stands at first.
+    fn connection(&mut self, state: &ListenState) {
         match state {
-            ListenState::Connected => output::line("listening; Ctrl-C ends"),
-            ListenState::Disconnected { reason, .. } => {
-                output::line(format!("connection lost, trying again: {reason}"));
+            ListenState::Disconnected { reason, .. } if !reason.contains("not connected yet") => {
+                self.was_lost = true;
+                complain(&format!("--- connection lost: {reason}"));
             }
+            ListenState::Connected if self.was_lost => {
+                self.was_lost = false;
+                complain("--- connected again; what happened meanwhile is in the tables");
+            }
+            ListenState::Disconnected { .. } | ListenState::Connected => {}
         }
     }
 
-    fn show(&self, heard: &Heard) {
-        match heard {
-            Heard::Missed(count) => output::line(format!("({count} events passed too fast)")),
-            Heard::Notification(notification) => {
-                let body: Value =
-                    serde_json::from_str(&notification.payload).unwrap_or_else(|_| json!({}));
-                let event_type = body["event_type"].as_str().unwrap_or("?");
-                if self
-                    .event_type
-                    .as_deref()
-                    .is_some_and(|wanted| wanted != event_type)
-                {
-                    return;
-                }
-                output::line(if self.json {
-                    masked(&body).to_string()
-                } else {
-                    text(&body)
-                });
-            }
-        }
-    }
-}
-
-/// One event, or the summary of a statement that emitted many, as a line.
-fn text(body: &Value) -> String {
-    let event_type = body["event_type"].as_str().unwrap_or("?");
-    if let Some(count) = body["count"].as_i64() {
-        return format!("{:>10}  {event_type:<24} {count} events", body["first_id"]);
-    }
-    let payload = masked(&body["payload"]);
-    let time = payload["trigger_time"]
-        .as_str()
-        .and_then(|time| time.get(11..19))
-        .unwrap_or("");
-    let fields: Vec<String> = payload
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, value)| *key != "trigger_time" && !value.is_null())
-        .map(|(key, value)| match value {
-            Value::String(text) => format!("{key}={text}"),
-            other => format!("{key}={other}"),
-        })
-        .collect();
-    format!(
-        "{:>10}  {event_type:<24} {time:<8} {}",
-        body["id"],
-        fields.join(" ")
-    )
-}
-
-/// The value with people masked: addresses and phone numbers.
-fn masked(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| {
-                let value = match value.as_str() {
-                    Some(text) if key.contains("phone") => json!(Phone::new(text).to_string()),
-                    Some(text) if text.contains('@') => json!(Email::new(text).to_string()),
-                    _ => masked(value),
-                };
-                (key.clone(), value)
+    /// Shows what was heard, in its order.
+    async fn show(&mut self, heard: Vec<Heard>) {
+        let announcements: Vec<Result<Announcement, u64>> = heard
+            .into_iter()
+            .map(|heard| match heard {
+                Heard::Notification(said) => Ok(Announcement::read(&said.payload)),
+                Heard::Missed(count) => Err(count),
             })
-            .collect(),
-        other => other.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_is_masked_in_the_stream() {
-        let line = text(&json!({
-            "id": 7,
-            "event_type": "contact_enriched",
-            "payload": {"email": "jane@acme.com", "slot_id": "s", "trigger_time": "2026-11-20T10:11:12Z"},
-        }));
-        assert!(
-            line.contains("j***@acme.com") && !line.contains("jane@"),
-            "{line}"
-        );
-        assert!(
-            line.contains("10:11:12") && line.contains("slot_id=s"),
-            "{line}"
-        );
-    }
-
-    #[test]
-    fn a_bulk_insert_is_one_line() {
-        let line = text(&json!({"event_type": "company_created", "count": 1000, "first_id": 5}));
-        assert!(line.contains("1000 events"), "{line}");
+            .filter(|heard| match heard {
+                Ok(said) => self.types.is_empty() || self.types.contains(&said.event_type),
+                Err(_) => true,
+            })
+            .collect();
+        let ids: Vec<i64> = announcements
+            .iter()
+            .flatten()
+            .filter_map(Announcement::dated_by)
+            .collect();
+        let times = self.clock.times(&ids).await;
+        for announcement in announcements {
+            match announcement {
+                Err(count) => complain(&format!("--- {count} notifications came too fast to show")),
+                Ok(said) => {
+                    let at = said
+                        .dated_by()
+                        .and_then(|id| times.get(&id))
+                        .map(String::as_str);
+                    if self.output.is_json() {
+                        self.output.json_line(&said.document(at));
+                    }
+                    self.output.say(said.line(at.unwrap_or("--:--:--.---")));
+                }
+            }
+        }
     }
 }

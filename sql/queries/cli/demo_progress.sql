@@ -1,24 +1,39 @@
--- cli/demo_progress: how far a batch has come, and whether anything is still to be done soon.
+-- cli/demo_progress: how far each stage is with the events since the demo began.
 --
--- $1 text: the batch.
--- Returns: companies, judged, promoted, slots, found, verified, ready; busy: something waits, runs, or is due within a minute.
--- Reads:  intake.company_raw_intake, marketing.company_slots, marketing.contact_enrichment, marketing.email_verification, pipeline.ready,
---         pipeline.inflight, pipeline.scheduled, pipeline.stages
+-- $1 bigint: id in the ledger; earlier events are not counted as done.
+-- Returns: stage; done bigint; open bigint, what waits, runs, or is due within a minute; later bigint, what is due after that
+--          (not the look for nobody's slots in months); paused boolean. In the order of stages.
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.inflight, pipeline.scheduled, marketing.pipeline_events (by id)
 -- Locks:  none
+with
+done as (
+    select event.event_type, count(*) as events
+    from marketing.pipeline_events as event
+    where event.id >= $1::bigint
+    and event.status in ('processed', 'failed', 'cancelled')
+    group by event.event_type
+),
+scheduled as (
+    select
+        event.event_type,
+        count(*) filter (where scheduled.run_at <= clock_timestamp() + interval '1 minute') as soon,
+        count(*) filter (
+            where scheduled.run_at > clock_timestamp() + interval '1 minute'
+            and scheduled.run_at <= clock_timestamp() + interval '1 day'
+        ) as later
+    from pipeline.scheduled
+    join marketing.pipeline_events as event on event.id = scheduled.event_id
+    group by event.event_type
+)
 select
-    (select count(*) from intake.company_raw_intake as company where company.import_batch_id = $1) as companies,
-    (
-        select count(*) from intake.company_raw_intake as company
-        where company.import_batch_id = $1 and company.validated is not null
-    ) as judged,
-    (select count(*) from marketing.company_slots) as slots,
-    (select count(*) from marketing.contact_enrichment as contact where contact.enrichment_status = 'completed') as looked_up,
-    (
-        select count(*) from marketing.email_verification as verification where verification.verification_status <> 'pending'
-    ) as verified,
-    (select count(*) from marketing.company_slots as slot where slot.is_filled) as ready,
-    exists (
-        select from pipeline.ready join pipeline.stages as stage on stage.id = ready.stage_id where not stage.paused
-    )
-    or exists (select from pipeline.inflight)
-    or exists (select from pipeline.scheduled where scheduled.run_at < clock_timestamp() + interval '1 minute') as busy
+    stage.name as stage,
+    coalesce(done.events, 0) as done,
+    (select count(*) from pipeline.ready where ready.stage_id = stage.id)
+        + (select count(*) from pipeline.inflight where inflight.stage_id = stage.id)
+        + coalesce(scheduled.soon, 0) as open,
+    coalesce(scheduled.later, 0) as later,
+    stage.paused
+from pipeline.stages as stage
+left join done using (event_type)
+left join scheduled using (event_type)
+order by stage.id

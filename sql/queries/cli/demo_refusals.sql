@@ -1,16 +1,17 @@
--- cli/demo_refusals: why rows of a batch were refused, with one of them as an example.
+-- cli/demo_refusals: why companies of a batch were refused, with one of them for each rule.
 --
 -- $1 text: the batch.
--- Returns: text columns for a table.
+-- Returns: rule; companies bigint; example text, a company's name; reason text, what was said of it. Most frequent first.
 -- Reads:  intake.company_raw_intake
 -- Locks:  none
 select
-    array_to_string(company.validation_codes, ', ') as rule,
-    count(*)::text as rows,
-    (array_agg(coalesce(nullif(company.company, ''), '(no name)') order by company.id))[1] as example,
-    (array_agg(company.validation_notes order by company.id))[1] as what_to_change
+    rule,
+    count(*) as companies,
+    (array_agg(left(coalesce(company.company, '(no name)'), 40) order by company.id))[1] as example,
+    (array_agg(left(company.validation_notes, 300) order by company.id))[1] as reason
 from intake.company_raw_intake as company
-where company.import_batch_id = $1
+cross join unnest(company.validation_codes) as rule
+where company.import_batch_id = $1::text
 and not company.validated
-group by company.validation_codes
-order by count(*) desc, 1
+group by rule
+order by count(*) desc, rule

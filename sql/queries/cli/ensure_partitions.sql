@@ -1,6 +1,6 @@
--- cli/ensure_partitions: makes the next partitions of the ledger.
+-- cli/ensure_partitions: the ledger's next partitions.
 --
--- Returns: how many were made.
+-- Returns: made integer, how many were created; 0 also when another session is creating them.
 -- Writes: partitions of marketing.pipeline_events (through the function)
--- Locks:  the overflow partition, for a moment
-select pipeline.ensure_partitions()
+-- Locks:  an advisory lock of the engine
+select pipeline.ensure_partitions() as made

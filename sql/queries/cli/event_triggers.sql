@@ -1,13 +1,14 @@
--- cli/event_triggers: the event triggers, found as the documentation finds them.
+-- cli/event_triggers: the event triggers, by the query that users know: information_schema has a row for each manipulation.
 --
--- Returns: table, trigger_name, when it fires.
+-- Returns: schema, "table", name, fires_on (such as INSERT, or INSERT or UPDATE), all text, in the order of schema and table.
 -- Reads:  information_schema.triggers
 -- Locks:  none
 select
-    event_object_schema || '.' || event_object_table as "table",
-    trigger_name::text,
-    lower(string_agg(action_timing || ' ' || event_manipulation, ', ' order by event_manipulation)) as fires
+    event_object_schema::text as schema,
+    event_object_table::text as "table",
+    trigger_name::text as name,
+    string_agg(event_manipulation::text, ' or ' order by event_manipulation) as fires_on
 from information_schema.triggers
 where trigger_name like 'trigger_%event'
-group by 1, 2
-order by 1, 2
+group by event_object_schema, event_object_table, trigger_name
+order by event_object_schema, event_object_table, trigger_name

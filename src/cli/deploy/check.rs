@@ -1,0 +1,122 @@
+//! `deploy --check`: what would be done, found without doing it.
+//!
+//! What a migration changes is known by its name. What the objects would change is found by
+//! applying them in a transaction that is rolled back, and comparing the catalogue before and after.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{connect, obstacles};
+use crate::cli::failure::{Done, Failure};
+use crate::cli::output::Output;
+use crate::cli::schema::Schema;
+use crate::cli::target::{Session, get};
+use crate::cli::words::count;
+use crate::config::Urls;
+use crate::db::DbError;
+use crate::db::migrate::embedded;
+use crate::db::objects::embedded_objects;
+
+const LIMITS: &str = include_str!("../../../sql/queries/cli/check_limits.sql");
+const DEFINITIONS: &str = include_str!("../../../sql/queries/cli/definitions.sql");
+
+/// What a check found, for a script.
+#[derive(Debug, Serialize)]
+struct Findings<'f> {
+    database: Option<String>,
+    up_to_date: bool,
+    would: &'f [String],
+}
+
+/// Looks, and says what would be done.
+///
+/// # Errors
+/// What would stop a deploy; [`Failure::Said`] if there is something to do.
+pub async fn run(urls: &Urls, output: &Output) -> Done {
+    let (mut session, _) = connect(urls, output).await?;
+    obstacles::refuse(&session).await?;
+    let objects = count(super::to_i64(embedded_objects()?.len()), "object");
+    let would = match Schema::of(&session).await? {
+        Schema::Absent => vec![
+            format!(
+                "apply {}",
+                count(super::to_i64(embedded()?.len()), "migration")
+            ),
+            format!("install {objects} (functions, triggers, views, rights)"),
+        ],
+        Schema::Older { missing } => missing
+            .iter()
+            .map(|name| format!("apply the migration {name}"))
+            .chain([format!("install {objects} again")])
+            .collect(),
+        Schema::Current | Schema::Foreign { .. } => changed_objects(&mut session).await?,
+    };
+    tell(output, Some(urls), would)
+}
+
+/// Prints the findings.
+///
+/// # Errors
+/// [`Failure::Said`] if there is something to do.
+pub fn tell(output: &Output, urls: Option<&Urls>, would: Vec<String>) -> Done {
+    let database = urls.map(|urls| urls.direct.to_string());
+    if output.is_json() {
+        let up_to_date = would.is_empty();
+        output.json(&Findings {
+            database,
+            up_to_date,
+            would: &would,
+        });
+    }
+    if would.is_empty() {
+        output.say("   ✅ Up to date: a deploy would change nothing");
+        return Ok(());
+    }
+    output.say("🔎 CHECKED ONLY: nothing was changed. A deploy would");
+    for action in &would {
+        output.say(format!("   - {action}"));
+    }
+    Err(Failure::Said)
+}
+
+/// The objects whose definitions would be other than they are.
+async fn changed_objects(session: &mut Session) -> Result<Vec<String>, Failure> {
+    let transaction = session.client.transaction().await.map_err(DbError::from)?;
+    transaction
+        .batch_execute(LIMITS)
+        .await
+        .map_err(DbError::from)?;
+    let before = definitions(&transaction).await?;
+    for file in embedded_objects()? {
+        transaction
+            .batch_execute(&file.text)
+            .await
+            .map_err(|error| {
+                anyhow::Error::from(DbError::from(error))
+                    .context(format!("sql/{} would be refused", file.path))
+            })?;
+    }
+    let after = definitions(&transaction).await?;
+    transaction.rollback().await.map_err(DbError::from)?;
+
+    let mut would = Vec::new();
+    for (object, definition) in &after {
+        match before.get(object) {
+            None => would.push(format!("create {object}")),
+            Some(old) if old != definition => would.push(format!("replace {object}")),
+            Some(_) => {}
+        }
+    }
+    Ok(would)
+}
+
+/// Every function, view and trigger of our schemas with its definition.
+async fn definitions(
+    transaction: &tokio_postgres::Transaction<'_>,
+) -> Result<BTreeMap<String, String>, DbError> {
+    let rows = transaction.query(DEFINITIONS, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((get(row, "object")?, get(row, "definition")?)))
+        .collect()
+}

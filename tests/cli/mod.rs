@@ -1,0 +1,12 @@
+//! The program as a user meets it: the real binary, its screens, its exit codes.
+
+mod bad_input_is_explained;
+mod companies_are_imported;
+mod errors_are_settled;
+mod program;
+mod status_says_it_all;
+mod the_cluster_of_our_own;
+mod the_daemon_runs;
+mod the_demo_shows_it_all;
+mod the_deploy_proves_itself;
+mod the_stream_is_watched;

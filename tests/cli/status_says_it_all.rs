@@ -1,0 +1,68 @@
+//! `status`: daemons, queues, companies and problems, for a person and for a script.
+
+use crate::cli::program::{Program, one_line};
+use crate::support::cluster::TestCluster;
+
+#[tokio::test]
+async fn nothing_runs_and_nothing_is_wrong() {
+    let database = TestCluster::deployed_database().await;
+    let out = Program::on(database.url()).run(&["status"]).await.ok();
+    assert!(
+        out.contains("none: nothing is worked on until you start one"),
+        "{out}"
+    );
+    assert!(
+        out.contains("none yet: `pgcascade import companies FILE.csv`"),
+        "{out}"
+    );
+    assert!(out.ends_with("Problems\n  none\n"), "{out}");
+}
+
+#[tokio::test]
+async fn what_waits_is_paused_or_goes_nowhere_is_said_with_what_to_do() {
+    let database = TestCluster::deployed_database().await;
+    database
+        .psql(
+            "insert into intake.company_raw_intake (company, website) values ('A', 'a.com');
+             update pipeline.stages set paused = true, paused_reason = 'The key is refused.' \
+             where name = 'verify_email';
+             insert into marketing.pipeline_events (event_type) values ('odd');
+             select marketing.log_pipeline_error('x', '1', 'It broke.', null, 'critical');\n",
+        )
+        .await;
+    let program = Program::on(database.url());
+    let out = program.run(&["status"]).await.ok();
+    let said = one_line(&out);
+    assert!(
+        said.contains("verify_email is paused: The key is refused."),
+        "{out}"
+    );
+    assert!(
+        said.contains("SET paused = false WHERE name = 'verify_email'"),
+        "{out}"
+    );
+    assert!(
+        said.contains("1 open critical error: `pgcascade errors`"),
+        "{out}"
+    );
+    assert!(
+        said.contains("1 event of type odd that no stage handles."),
+        "{out}"
+    );
+    assert!(said.contains("1 in: 1 waiting"), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+
+    let status = program.run(&["status", "--json"]).await.json();
+    let stages = status["stages"].as_array().expect("a list");
+    let stage = |name: &str| stages.iter().find(|stage| stage["stage"] == name);
+    assert_eq!(stage("validate_company").expect("listed")["waiting"], 1);
+    assert_eq!(stage("verify_email").expect("listed")["paused"], true);
+    assert_eq!(status["companies"][0]["state"], "waiting");
+    assert_eq!(status["unrouted"][0]["event_type"], "odd");
+    assert_eq!(status["open_errors"][0]["severity"], "critical");
+    let database = status["database"].as_str().expect("a URL");
+    assert!(
+        !database.contains("sslmode") && !database.contains(":postgres"),
+        "{database}"
+    );
+}
