@@ -1,11 +1,5 @@
 //! The outreach room, from the outside.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests fail the test, as the tests themselves do"
-)]
-
 mod a_csv_line_is_a_row_or_a_reject;
 mod addresses_are_verified_once;
 mod an_inserted_company_becomes_ready;
