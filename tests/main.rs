@@ -8,6 +8,10 @@ mod conformance;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod support;

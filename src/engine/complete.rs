@@ -44,12 +44,15 @@ pub async fn finish(
     Ok(())
 }
 
-/// Gives up the claims of `events` and returns which of them were still held. What another daemon
-/// has reclaimed, or a person has settled, is not ours to complete.
+/// Gives up the claims of `events` and returns those that still stood, by event and epoch. What was
+/// reclaimed, requeued or settled meanwhile is not to be completed by its old claim.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn release(tx: &Transaction<'_>, events: &[&Event]) -> Result<HashSet<i64>, DbError> {
+pub async fn release(
+    tx: &Transaction<'_>,
+    events: &[&Event],
+) -> Result<HashSet<(i64, i64)>, DbError> {
     let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
     let epochs: Vec<i64> = events.iter().map(|event| event.epoch).collect();
     let statement = tx
@@ -57,7 +60,7 @@ pub async fn release(tx: &Transaction<'_>, events: &[&Event]) -> Result<HashSet<
         .await?;
     let rows = tx.query(&statement, &[&ids, &epochs]).await?;
     rows.iter()
-        .map(|row| Ok(row.try_get("event_id")?))
+        .map(|row| Ok((row.try_get("event_id")?, row.try_get("epoch")?)))
         .collect()
 }
 

@@ -60,9 +60,9 @@ pub struct OutsideRunner {
 struct Held {
     /// Claimed, the call not begun.
     waiting: VecDeque<(Event, Value)>,
-    /// Called: the tasks, and what each of them works on.
+    /// Called: the tasks, and what each of them works on, by event and epoch.
     calls: JoinSet<Called>,
-    called: HashMap<i64, (Event, Value)>,
+    called: HashMap<(i64, i64), (Event, Value)>,
     /// Answered, not written; and when the first of them must be written at the latest.
     answered: Vec<Called>,
     write_at: Option<Instant>,
@@ -75,7 +75,7 @@ struct Held {
 impl Held {
     /// A call came back.
     fn answer(&mut self, called: Called) {
-        self.called.remove(&called.event.id);
+        self.called.remove(&(called.event.id, called.event.epoch));
         if let Some(took) = called.took {
             self.call_mean = (self.call_mean * 7 + took) / 8;
         }
@@ -89,7 +89,7 @@ impl Held {
         let waiting = self.waiting.iter().map(|(event, _)| event.id);
         let answered = self.answered.iter().map(|called| called.event.id);
         waiting
-            .chain(self.called.keys().copied())
+            .chain(self.called.keys().map(|(id, _)| *id))
             .chain(answered)
             .collect()
     }
@@ -145,7 +145,7 @@ impl OutsideRunner {
         loop {
             match self.next(&mut held).await {
                 Woken::Stop => break,
-                Woken::Answer(called) => held.answer(called),
+                Woken::Answer(called) => self.answer(&mut held, called),
                 Woken::WriteDue => {}
                 Woken::Bell | Woken::RowChanged => claimable = true,
             }
@@ -190,6 +190,17 @@ impl OutsideRunner {
         }
     }
 
+    /// Takes in an answer. A refused account ends the calls at once: every further one could get the
+    /// account or its address blocked.
+    fn answer(&self, held: &mut Held, called: Called) {
+        let refused = matches!(called.answer, Ok(Answer::Credential { .. }));
+        held.answer(called);
+        if refused {
+            self.put_back_waiting(held);
+            held.write_at = Some(Instant::now());
+        }
+    }
+
     /// Claims a batch; false when there was nothing to claim.
     async fn claim(&self, held: &mut Held) -> bool {
         match self.try_claim(held).await {
@@ -229,7 +240,8 @@ impl OutsideRunner {
                 return;
             };
             let stage = Arc::clone(&self.stage);
-            held.called.insert(event.id, (event.clone(), input.clone()));
+            held.called
+                .insert((event.id, event.epoch), (event.clone(), input.clone()));
             held.calls.spawn(async move {
                 let began = Instant::now();
                 let answer = call(stage.as_ref(), &input, timeout).await;

@@ -147,7 +147,7 @@ pub async fn complete(
     let mut ended = Vec::new();
     for called in answered
         .iter()
-        .filter(|called| held.contains(&called.event.id))
+        .filter(|called| held.contains(&(called.event.id, called.event.epoch)))
     {
         let verdict = verdict_of(called, &row.bounds, stage.as_ref());
         if let Some(ending) = ending_of(called, &verdict) {

@@ -3,9 +3,11 @@
 
 pub mod captured_log;
 pub mod cluster;
+pub mod daemon;
 pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;
+pub mod outreach;
 pub mod wait;
 
 /// Installs the crypto provider that the program installs at start-up; again and again is fine.

@@ -41,7 +41,7 @@ begin
         );
 
         execute format(
-            'create table marketing.%I partition of marketing.pipeline_events for values from (%s) to (%s) with (fillfactor = 50)',
+            'create table marketing.%I partition of marketing.pipeline_events for values from (%s) to (%s) with (fillfactor = 45)',
             v_name, v_first, v_first + c_ids_per_partition
         );
         v_made := v_made + 1;

@@ -4,20 +4,21 @@
 -- returned. The caller writes results and statuses for the returned events only, in the same transaction.
 --
 -- Arguments: event_ids and their epochs, in the same order.
--- Returns: the events that are still the caller's to complete.
+-- Returns: the claims that are still the caller's to complete. One event may be named under two epochs (it was requeued while its
+--          first call ran): only the claim that stands is returned.
 -- Reads:  nothing
 -- Writes: pipeline.inflight
 -- Locks:  the claims, in the order of their event ids
 
 create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[])
-returns setof bigint
+returns table (event_id bigint, epoch bigint)
 language sql
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     with
     mine as materialized (
-        select claim.event_id
+        select claim.event_id, claim.epoch
         from pipeline.inflight as claim
         join unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
             on named.event_id = claim.event_id
@@ -28,7 +29,7 @@ begin atomic
     delete from pipeline.inflight as claim
     using mine
     where claim.event_id = mine.event_id
-    returning claim.event_id;
+    returning claim.event_id, claim.epoch;
 end;
 
 comment on function pipeline.release_claims(bigint[], bigint[]) is

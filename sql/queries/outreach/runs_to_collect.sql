@@ -3,8 +3,8 @@
 -- $1 bigint[]: run ids.
 -- Returns: id, status (as it was), domains, cost_max_usd, leads_max, source_run_id.
 -- Reads:  marketing.outreach_settings
--- Writes: marketing.enrichment_runs
--- Locks:  the runs in the order of their ids
+-- Writes: marketing.enrichment_runs, marketing.contact_enrichment
+-- Locks:  the runs in the order of their ids, then their contacts
 with
 run as materialized (
     select run.*
@@ -22,6 +22,14 @@ planned_anew as (
     from run
     where again.id = run.id
     and run.status = 'failed'
+),
+looked_for_again as (
+    update marketing.contact_enrichment as contact
+    set enrichment_status = 'processing'
+    from run
+    where contact.run_id = run.id
+    and run.status = 'failed'
+    and contact.enrichment_status = 'failed'
 )
 select
     run.id,

@@ -1,0 +1,12 @@
+//! What the engine promises, against real clusters.
+
+mod a_committed_event_is_claimed_once;
+mod a_failing_event_does_not_stop_its_batch;
+mod a_stale_completion_is_refused;
+mod answers_decide_what_happens_next;
+mod events_are_announced;
+mod nothing_is_held_after_a_stop;
+mod people_edit_events_and_stages;
+mod stages;
+mod the_schedule_is_kept;
+mod the_schema_is_its_manual;

@@ -1,0 +1,262 @@
+//! Rows are the interface: an UPDATE from psql requeues, cancels, postpones, pauses, repoints.
+
+use pgcascade::engine::Registry;
+
+use super::stages::EFFECTS;
+use crate::support::daemon::Rig;
+
+const EFFECT: &str = "insert into public.effects (n) select unnest(event_ids);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn setting_a_failed_event_to_pending_begins_anew() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.sql_stage("counted", "raise exception 'broken';").await;
+    rig.run("update pipeline.stages set max_attempts = 1").await;
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("counted", 1).await;
+    rig.until("exists (select from marketing.vw_unresolved_errors)")
+        .await;
+    rig.run(&format!(
+        "create or replace function public.counted_stage(event_ids bigint[])
+        returns table (event_id bigint, error text) language plpgsql as $$ begin {EFFECT} end $$;
+        update marketing.pipeline_events set status = 'pending' where status = 'failed'"
+    ))
+    .await;
+    rig.until_idle().await;
+    assert_eq!(rig.text("select status || ' ' || attempts || coalesce(error_message, '') from marketing.pipeline_events").await, "processed 1");
+    assert_eq!(
+        rig.text("select resolved_by from marketing.pipeline_errors")
+            .await,
+        "requeue"
+    );
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_cancelled_postponed_and_brought_forward_by_update() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.emit("counted", 3).await;
+    rig.run(
+        "update marketing.pipeline_events set status = 'cancelled' where id = 1;
+        update marketing.pipeline_events set run_at = now() + interval '1 day' where id = 2;
+        update marketing.pipeline_events set priority = 1 where id = 3",
+    )
+    .await;
+    assert_eq!(
+        rig.text("select string_agg(event_id || ':' || priority, ' ') from pipeline.ready")
+            .await,
+        "3:1"
+    );
+    assert_eq!(
+        rig.number("select event_id from pipeline.scheduled").await,
+        2
+    );
+    assert_eq!(rig.number("select count(*) from marketing.pipeline_events where status = 'cancelled' and processed_at is not null").await, 1);
+    rig.run(
+        "update marketing.pipeline_events set run_at = now() where id = 2;
+        update marketing.pipeline_events set status = 'pending' where id = 1",
+    )
+    .await;
+    assert_eq!(
+        rig.text("select string_agg(event_id::text, ' ' order by event_id) from pipeline.ready")
+            .await,
+        "1 2 3"
+    );
+    assert_eq!(
+        rig.number("select count(*) from pipeline.scheduled").await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_program_may_do_the_work_through_the_old_functions() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, payload)
+        select 'counted', jsonb_build_object('record_id', n) from generate_series(1, 3) as n;
+        select marketing.mark_event_processed(1);
+        select marketing.mark_event_failed(2, 'could not');
+        select marketing.log_pipeline_error('counted', '3', 'lost its page', '{\"code\": 404}')",
+    )
+    .await;
+    let statuses = "select string_agg(id || ' ' || status || ' ' || retry_count, ', ' order by id) from marketing.pipeline_events";
+    assert_eq!(
+        rig.text(statuses).await,
+        "1 processed 0, 2 failed 1, 3 failed 1"
+    );
+    assert_eq!(rig.number("select count(*) from pipeline.ready").await, 0);
+    assert_eq!(
+        rig.number("select event_id from marketing.pipeline_errors where record_id = '3'")
+            .await,
+        3
+    );
+    rig.run("select marketing.resolve_pipeline_error(id, 'anna', 'page restored') from marketing.pipeline_errors").await;
+    assert_eq!(
+        rig.number("select count(*) from marketing.vw_unresolved_errors")
+            .await,
+        0
+    );
+
+    let unknown = rig
+        .client
+        .batch_execute("select marketing.mark_event_processed(99)")
+        .await
+        .expect_err("no such event");
+    let unknown = unknown.as_db_error().expect("from the server");
+    assert_eq!(
+        (unknown.code().code(), unknown.message()),
+        ("PC001", "There is no event 99.")
+    );
+    assert!(
+        unknown
+            .hint()
+            .is_some_and(|hint| hint.contains("pipeline_events"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_waits_for_a_claim_and_finds_it_processed() {
+    let mut rig = Rig::bare().await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.emit("counted", 1).await;
+    let other = rig.session().await;
+    let watcher = rig.session().await;
+    let stage_id: i16 = rig.rows("select id from pipeline.stages", &[]).await[0].get(0);
+    let tx = rig.client.transaction().await.expect("a transaction");
+    tx.query("select * from pipeline.claim_in_database($1)", &[&stage_id])
+        .await
+        .expect("a claim");
+    let cancelling = tokio::spawn(async move {
+        other
+            .execute("update marketing.pipeline_events set status = 'cancelled' where status = 'pending'", &[])
+            .await
+    });
+    crate::support::wait::until("the cancellation to wait for the claim", async || {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let row = watcher.query_one(waiting, &[]).await.expect("a look");
+        (row.get::<_, i64>(0) == 1).then_some(())
+    })
+    .await;
+    tx.commit().await.expect("commits");
+    assert_eq!(cancelling.await.expect("no panic").expect("an update"), 0);
+    assert_eq!(
+        rig.text("select status from marketing.pipeline_events")
+            .await,
+        "processed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_stage_claims_nothing_until_it_is_resumed() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.sql_stage("other", EFFECT).await;
+    let daemon = rig.daemon(Registry::default());
+    rig.run("update pipeline.stages set paused = true where name = 'counted'")
+        .await;
+    rig.emit("counted", 5).await;
+    rig.emit("other", 1).await;
+    rig.until("(select count(*) from public.effects) = 1").await;
+    assert_eq!(rig.number("select count(*) from pipeline.ready").await, 5);
+    assert_eq!(
+        rig.number("select count(*) from pipeline.stages where paused_at is not null")
+            .await,
+        1
+    );
+    rig.run("update pipeline.stages set paused = false").await;
+    rig.until("(select count(*) from public.effects) = 6").await;
+    assert_eq!(
+        rig.number("select count(*) from pipeline.stages where paused_at is not null")
+            .await,
+        0
+    );
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_no_stage_handles_wait_for_one() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("counted", 3).await;
+    assert_eq!(
+        rig.number("select events from marketing.vw_unrouted_events")
+            .await,
+        3
+    );
+    rig.sql_stage("counted", EFFECT).await;
+    rig.until("(select count(*) from public.effects) = 3").await;
+    assert_eq!(
+        rig.number("select count(*) from pipeline.unrouted").await,
+        0
+    );
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_whose_code_is_missing_keeps_its_events() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("called", "nobody_knows").await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.run("drop function public.counted_stage(bigint[])")
+        .await;
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("called", 1).await;
+    rig.emit("counted", 1).await;
+    rig.run(&format!(
+        "create function public.counted_stage(event_ids bigint[])
+        returns table (event_id bigint, error text) language plpgsql as $$ begin {EFFECT} end $$;
+        update pipeline.stages set batch_size = 100 where name = 'counted'"
+    ))
+    .await;
+    rig.until("(select count(*) from public.effects) = 1").await;
+    assert_eq!(
+        rig.text("select event_type from marketing.pipeline_events where status = 'pending'")
+            .await,
+        "called"
+    );
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_is_refused_by_a_constraint_that_says_so() {
+    let rig = Rig::bare().await;
+    for (sql, constraint) in [
+        (
+            "insert into marketing.pipeline_events (event_type, payload) values ('a', '[]')",
+            "payload_must_be_a_json_object",
+        ),
+        (
+            "insert into marketing.pipeline_events (event_type) values ('')",
+            "event_type_must_be_1_to_100_characters",
+        ),
+        (
+            "insert into marketing.pipeline_events (event_type, priority) values ('a', 11)",
+            "priority_must_be_1_to_10",
+        ),
+        (
+            "insert into marketing.pipeline_events (event_type, status) values ('a', 'done')",
+            "status_must_be_known",
+        ),
+        (
+            "insert into pipeline.stages (name, event_type, kind, target) values ('A b', 'a', 'sql', 'x')",
+            "stage_name_must_be_snake_case",
+        ),
+        (
+            "insert into pipeline.stages (name, event_type, kind, target, backoff) values ('a', 'a', 'sql', 'x', '0')",
+            "backoff_must_be_positive_and_within_its_maximum",
+        ),
+    ] {
+        let error = rig.client.batch_execute(sql).await.expect_err(sql);
+        assert_eq!(
+            error.as_db_error().and_then(|error| error.constraint()),
+            Some(constraint),
+            "{sql}"
+        );
+    }
+}
