@@ -15,7 +15,7 @@ use super::failure::{Done, Failure};
 use super::output::Output;
 use super::schema::Schema;
 use super::target::{Absent, Session, Target};
-use super::words::count;
+use super::words::{count, whole};
 use crate::config::{self, Urls};
 use crate::db::embedded::Status;
 use crate::db::objects::{embedded_objects, install};
@@ -97,9 +97,9 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
     session.row(ENSURE_PARTITIONS, &[]).await?;
     output.say(format!(
         "   {} applied, {} before; {} installed",
-        count(to_i64(migrated.applied.len()), "migration"),
+        count(whole(migrated.applied.len()), "migration"),
         migrated.already,
-        count(to_i64(queue.len()), "object")
+        count(whole(queue.len()), "object")
     ));
     output.say("   ✅ Success!");
 
@@ -163,9 +163,4 @@ fn would_start(target: &Target) -> Result<Option<String>, Failure> {
             "start the cluster in {dir}; what else, it says once `pgcascade pg start` has run"
         )),
     })
-}
-
-/// Lengths are far below the limit; the database counts in this type.
-pub(super) fn to_i64(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -8,7 +8,7 @@ use super::failure::Done;
 use super::output::Output;
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
-use super::words::{count, seconds};
+use super::words::{count, seconds, whole};
 use crate::config;
 use crate::db::DbError;
 
@@ -206,7 +206,7 @@ fn render(listing: &Listing, all: bool, output: &Output) {
             output.paragraph(4, &format!("settled by {by} {notes}"));
         }
     }
-    let shown = super::deploy::to_i64(listing.errors.len());
+    let shown = whole(listing.errors.len());
     if listing.total > shown {
         let rest = count(listing.total - shown, "more error");
         output.say(format!("… and {rest}: --limit {}", listing.total));

@@ -15,7 +15,7 @@ use super::failure::Done;
 use super::output::Output;
 use super::schema::Schema;
 use super::target::{Absent, Session, Target};
-use super::words::count;
+use super::words::{count, grouped, whole};
 use crate::config;
 use crate::outreach::import::{CompanyCsv, Encoding};
 pub use load::{Loaded, Options, load};
@@ -176,25 +176,19 @@ fn render(report: &Report<'_>, first_rejects: &[String], output: &Output) {
     match report.batch {
         Some(batch) => output.say(format!(
             "  {:>9} {imported}, batch {batch}",
-            super::words::grouped(report.imported)
+            grouped(report.imported)
         )),
-        None => output.say(format!(
-            "  {:>9} {imported}",
-            super::words::grouped(report.imported)
-        )),
+        None => output.say(format!("  {:>9} {imported}", grouped(report.imported))),
     }
     output.say(format!(
         "  {:>9} already there",
-        super::words::grouped(report.already_there)
+        grouped(report.already_there)
     ));
-    output.say(format!(
-        "  {:>9} rejected",
-        super::words::grouped(report.rejected)
-    ));
+    output.say(format!("  {:>9} rejected", grouped(report.rejected)));
     for reject in first_rejects {
         output.paragraph(4, reject);
     }
-    let more = report.rejected - super::deploy::to_i64(first_rejects.len());
+    let more = report.rejected - whole(first_rejects.len());
     if more > 0 {
         output.say(format!("    … and {more} more"));
     }

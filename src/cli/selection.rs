@@ -12,7 +12,7 @@ use super::failure::{Done, Failure};
 use super::output::Output;
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
-use super::words::count;
+use super::words::{count, grouped, whole};
 use crate::config;
 use crate::db::DbError;
 
@@ -175,9 +175,12 @@ fn render(report: &Report, deed: &Deed, output: &Output) {
     let types: Vec<String> = report
         .by_type
         .iter()
-        .map(|(event_type, events)| format!("{events} {event_type}"))
+        .map(|(event_type, events)| {
+            let events = grouped(whole(*events));
+            format!("{events} {event_type}")
+        })
         .collect();
-    let events = count(super::deploy::to_i64(report.events), "event");
+    let events = count(whole(report.events), "event");
     let verb = match (report.dry_run, report.events) {
         (true, _) => "would be ",
         (false, 1) => "was ",

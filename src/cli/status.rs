@@ -1,13 +1,14 @@
-//! `status`: who works, what waits, how fast, what is wrong; all of it from views that psql has too.
+//! `status`: who works, what waits, how fast, what is wrong; all from views that psql has too.
+
+mod render;
 
 use serde::Serialize;
 use tokio_postgres::Row;
 
 use super::failure::Done;
-use super::output::{Output, Side};
+use super::output::Output;
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
-use super::words::{count, grouped, maybe_seconds, seconds};
 use crate::config;
 use crate::db::DbError;
 
@@ -17,6 +18,7 @@ const STAGES: &str = include_str!("../../sql/queries/cli/status_stages.sql");
 const COMPANIES: &str = include_str!("../../sql/queries/cli/status_companies.sql");
 const ERRORS: &str = include_str!("../../sql/queries/cli/status_errors.sql");
 const STUCK: &str = include_str!("../../sql/queries/cli/status_stuck.sql");
+const LIMITS: &str = include_str!("../../sql/queries/cli/status_limits.sql");
 const UNROUTED: &str = include_str!("../../sql/queries/cli/status_unrouted.sql");
 
 /// Shows daemons, queues, speed, problems and where the companies stand
@@ -38,6 +40,9 @@ pub struct StatusArgs {
     pub database: config::Database,
 }
 
+/// The server's SQLSTATE for a statement that overran its limit.
+const TOO_LONG: &str = "57014";
+
 #[derive(Debug, Serialize)]
 struct Status {
     at: String,
@@ -46,7 +51,8 @@ struct Status {
     stages: Vec<StageRow>,
     companies: Vec<Companies>,
     open_errors: Vec<OpenErrors>,
-    stuck: Vec<Stuck>,
+    /// None: it could not be told in time.
+    stuck: Option<Vec<Stuck>>,
     unrouted: Vec<Unrouted>,
 }
 
@@ -112,11 +118,13 @@ pub async fn run(args: StatusArgs) -> Done {
     let urls = Target::choose(&args.database)?.open(Absent::Refuse).await?;
     let session = Session::open(&urls, "status").await?;
     Schema::of(&session).await?.require()?;
+    let limited = session.client.batch_execute(LIMITS).await;
+    limited.map_err(DbError::from)?;
     let status = read(&session, urls.direct.to_string()).await?;
     if output.is_json() {
         output.json(&status);
     } else {
-        render(&status, &output);
+        render::render(&status, &output);
     }
     Ok(())
 }
@@ -141,14 +149,7 @@ async fn read(session: &Session, database: String) -> Result<Status, DbError> {
             })
         })
         .await?,
-        stuck: all(session, STUCK, |row| {
-            Ok(Stuck {
-                what_to_do: get(row, "what_to_do")?,
-                events: get(row, "events")?,
-                longest_seconds: get(row, "longest_seconds")?,
-            })
-        })
-        .await?,
+        stuck: stuck(session).await?,
         unrouted: all(session, UNROUTED, |row| {
             Ok(Unrouted {
                 event_type: get(row, "event_type")?,
@@ -166,6 +167,22 @@ async fn all<T>(
     read: impl Fn(&Row) -> Result<T, DbError>,
 ) -> Result<Vec<T>, DbError> {
     session.rows(query, &[]).await?.iter().map(read).collect()
+}
+
+/// What is stuck; None where the question takes too long, so that the rest is still shown.
+async fn stuck(session: &Session) -> Result<Option<Vec<Stuck>>, DbError> {
+    let rows = all(session, STUCK, |row| {
+        Ok(Stuck {
+            what_to_do: get(row, "what_to_do")?,
+            events: get(row, "events")?,
+            longest_seconds: get(row, "longest_seconds")?,
+        })
+    });
+    match rows.await {
+        Ok(stuck) => Ok(Some(stuck)),
+        Err(error) if error.sqlstate() == Some(TOO_LONG) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn daemon_row(row: &Row) -> Result<DaemonRow, DbError> {
@@ -195,120 +212,4 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
         paused: get(row, "paused")?,
         paused_reason: get(row, "paused_reason")?,
     })
-}
-
-fn render(status: &Status, output: &Output) {
-    output.say(format!("{}  {}", status.at, status.database));
-    output.heading("Daemons");
-    if status.daemons.is_empty() {
-        output.say("  none: nothing is worked on until you start one with `pgcascade run`");
-    }
-    for daemon in &status.daemons {
-        let life = match daemon.alive {
-            true => format!("up {}", seconds(daemon.up_seconds)),
-            false => format!("silent for {}", seconds(daemon.silent_seconds)),
-        };
-        output.say(format!(
-            "  #{} {}  version {}  {life}  {}",
-            daemon.id,
-            daemon.name,
-            daemon.version,
-            count(daemon.calls_running, "call")
-        ));
-    }
-    render_stages(&status.stages, output);
-    output.heading("Companies");
-    match status.companies.as_slice() {
-        [] => output.say("  none yet: `pgcascade import companies FILE.csv`"),
-        rows => output.say(format!("  {}", companies(rows))),
-    }
-    render_problems(status, output);
-}
-
-fn render_stages(stages: &[StageRow], output: &Output) {
-    use Side::{Left, Right};
-    output.heading("Stages");
-    let columns = [
-        ("STAGE", Left),
-        ("WAITING", Right),
-        ("RUNNING", Right),
-        ("LATER", Right),
-        ("OLDEST", Right),
-        ("DONE", Right),
-        ("P50", Right),
-        ("P95", Right),
-    ];
-    let rows = stages.iter().map(|stage| {
-        vec![
-            stage.stage.clone(),
-            grouped(stage.waiting),
-            grouped(stage.running),
-            grouped(stage.later),
-            maybe_seconds(stage.oldest_seconds),
-            grouped(stage.done),
-            maybe_seconds(stage.p50_seconds),
-            maybe_seconds(stage.p95_seconds),
-        ]
-    });
-    output.table(&columns, rows.collect());
-    for stage in stages.iter().filter(|stage| stage.paused) {
-        let reason = stage.paused_reason.as_deref().unwrap_or("by an operator");
-        output.paragraph(2, &format!("⏸ {} is paused: {reason}", stage.stage));
-        let resume = format!(
-            "Resume: UPDATE pipeline.stages SET paused = false WHERE name = '{}';",
-            stage.stage
-        );
-        output.paragraph(4, &resume);
-    }
-}
-
-fn companies(rows: &[Companies]) -> String {
-    let total = rows.iter().map(|row| row.companies).sum();
-    let states: Vec<String> = rows
-        .iter()
-        .map(|row| format!("{} {}", grouped(row.companies), row.state.replace('_', " ")))
-        .collect();
-    format!("{} in: {}", grouped(total), states.join(", "))
-}
-
-fn render_problems(status: &Status, output: &Output) {
-    output.heading("Problems");
-    let is_well =
-        status.open_errors.is_empty() && status.stuck.is_empty() && status.unrouted.is_empty();
-    if is_well {
-        output.say("  none");
-    }
-    for open in &status.open_errors {
-        let noun = format!("open {}", open.severity);
-        let noun = if open.severity == "critical" {
-            "open critical error"
-        } else {
-            &noun
-        };
-        output.say(format!(
-            "  {}: `pgcascade errors` shows them",
-            count(open.errors, noun)
-        ));
-    }
-    for stuck in &status.stuck {
-        output.paragraph(
-            2,
-            &format!(
-                "{} stuck for up to {}. {}",
-                count(stuck.events, "event"),
-                seconds(stuck.longest_seconds),
-                stuck.what_to_do
-            ),
-        );
-    }
-    for unrouted in &status.unrouted {
-        let events = count(unrouted.events, "event");
-        output.paragraph(
-            2,
-            &format!(
-                "{events} of type {} that no stage handles. {}",
-                unrouted.event_type, unrouted.what_to_do
-            ),
-        );
-    }
 }

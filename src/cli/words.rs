@@ -12,6 +12,11 @@ pub fn count_of(number: i64, one: &str, many: &str) -> String {
     format!("{} {noun}", grouped(number))
 }
 
+/// A length as the database counts; lengths in memory are far below the limit.
+pub fn whole(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
 /// The text, or its beginning with an ellipsis where it is longer than so many characters.
 pub fn cut(text: &str, chars_max: usize) -> String {
     if text.chars().count() <= chars_max {

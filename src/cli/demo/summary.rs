@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use crate::cli::import::Loaded;
 use crate::cli::output::{Output, Side};
 use crate::cli::target::{Session, get};
-use crate::cli::words::{count, count_of, cut, grouped, seconds};
+use crate::cli::words::{count, count_of, cut, grouped, seconds, whole};
 use crate::db::DbError;
 
 const BATCH: &str = include_str!("../../../sql/queries/cli/demo_batch.sql");
@@ -138,7 +138,7 @@ impl Summary {
         if all.under_way > 0 {
             line(all.under_way, "still under way");
         }
-        let rejected = super::super::deploy::to_i64(self.rejected_lines.len());
+        let rejected = whole(self.rejected_lines.len());
         let noun = if rejected == 1 { "line" } else { "lines" };
         line(
             rejected,

@@ -1,7 +1,7 @@
 //! `deploy --check`: what would be done, found without doing it.
 //!
 //! What a migration changes is known by its name. What the objects would change is found by
-//! applying them in a transaction that is rolled back, and comparing the catalogue before and after.
+//! applying them in a transaction that is rolled back, and comparing the catalogue around it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::cli::failure::{Done, Failure};
 use crate::cli::output::Output;
 use crate::cli::schema::Schema;
 use crate::cli::target::{Session, get};
-use crate::cli::words::count;
+use crate::cli::words::{count, whole};
 use crate::config::Urls;
 use crate::db::DbError;
 use crate::db::migrate::embedded;
@@ -36,13 +36,10 @@ struct Findings<'f> {
 pub async fn run(urls: &Urls, output: &Output) -> Done {
     let (mut session, _) = connect(urls, output).await?;
     obstacles::refuse(&session).await?;
-    let objects = count(super::to_i64(embedded_objects()?.len()), "object");
+    let objects = count(whole(embedded_objects()?.len()), "object");
     let would = match Schema::of(&session).await? {
         Schema::Absent => vec![
-            format!(
-                "apply {}",
-                count(super::to_i64(embedded()?.len()), "migration")
-            ),
+            format!("apply {}", count(whole(embedded()?.len()), "migration")),
             format!("install {objects} (functions, triggers, views, rights)"),
         ],
         Schema::Older { missing } => missing
