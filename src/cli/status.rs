@@ -1,4 +1,4 @@
-//! `status`: who works, what waits, how fast, what is wrong; all of it from views that psql has too.
+//! `status`: who works, what waits, how fast, what is wrong; all from views that psql has too.
 
 use serde::Serialize;
 use tokio_postgres::Row;

@@ -1,7 +1,8 @@
 //! `deploy --check`: what would be done, found without doing it.
 //!
 //! What a migration changes is known by its name. What the objects would change is found by
-//! applying them in a transaction that is rolled back, and comparing the catalogue before and after.
+//! applying them in a transaction that is rolled back, and comparing the catalogue before and
+//! after.
 
 use std::collections::BTreeMap;
 
