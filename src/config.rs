@@ -83,6 +83,14 @@ impl OwnCluster {
         dir.with_file_name(name)
     }
 
+    /// The command that makes this cluster.
+    pub fn made_by(&self) -> &'static str {
+        match self.demo {
+            true => "pgcascade demo",
+            false => "pgcascade deploy",
+        }
+    }
+
     /// Where to look for the server's programs.
     pub fn search(&self) -> Search {
         Search::new(self.pg_bin.clone(), std::env::var_os("PATH").as_deref())

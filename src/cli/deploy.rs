@@ -148,9 +148,10 @@ async fn connect(urls: &Urls, output: &Output) -> Result<(Session, ServerInfo), 
 
 /// What must be started before anything can be looked at.
 fn would_start(target: &Target) -> Result<Option<String>, Failure> {
-    let Target::Own(cluster) = target else {
+    let Target::Own(own) = target else {
         return Ok(None);
     };
+    let cluster = &own.cluster;
     let dir = cluster.dir().display();
     Ok(match cluster.status()? {
         Status::Running { .. } => None,

@@ -51,7 +51,7 @@ struct CompaniesArgs {
     /// The CSV file
     #[arg(value_name = "FILE.csv", value_hint = ValueHint::FilePath)]
     file: PathBuf,
-    /// Batch id of all rows [default: the file's own column, else YYYYMMDD-<file>-<n>]
+    /// Batch id of all rows [default: the file's own column, else YYYYMMDD-FILE-N]
     #[arg(long, value_name = "ID")]
     batch: Option<String>,
     /// How the file is encoded

@@ -91,14 +91,14 @@ pub async fn run(args: PgArgs) -> Done {
             Output::new(false).say(format!("PostgreSQL runs at {url}"));
             Ok(())
         }
-        Action::Stop { immediate, own } => stop(own_cluster(&own)?, immediate).await,
-        Action::Status { json, own } => status(&own_cluster(&own)?, &Output::new(json)),
+        Action::Stop { immediate, own } => stop(own_cluster(&own)?.cluster, immediate).await,
+        Action::Status { json, own } => status(&own_cluster(&own)?.cluster, &Output::new(json)),
         Action::Psql { own, arguments } => {
-            let cluster = own_cluster(&own)?;
-            start(cluster.clone(), Absent::Refuse).await?;
+            let own = own_cluster(&own)?;
+            start(own.clone(), Absent::Refuse).await?;
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             // Ctrl-C and the exit code are psql's from here on: this process becomes psql.
-            let error = cluster.psql_command(&arguments)?.exec();
+            let error = own.cluster.psql_command(&arguments)?.exec();
             Err(error).context("psql could not be started")?
         }
         Action::Url { own } => {

@@ -16,7 +16,16 @@ pub enum Target {
     /// A database that was given.
     Given(Box<Urls>),
     /// The cluster of our own.
-    Own(Box<Cluster>),
+    Own(Box<Own>),
+}
+
+/// The cluster of our own.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// Running or not, there or not.
+    pub cluster: Cluster,
+    /// The command that makes it.
+    made_by: &'static str,
 }
 
 /// What to do where the cluster of our own does not exist yet.
@@ -47,8 +56,8 @@ impl Target {
     pub async fn open(self, absent: Absent) -> Result<Urls, Failure> {
         match self {
             Self::Given(urls) => Ok(*urls),
-            Self::Own(cluster) => {
-                let url = start(*cluster, absent).await?;
+            Self::Own(own) => {
+                let url = start(*own, absent).await?;
                 let work = url.clone();
                 Ok(Urls { work, direct: url })
             }
@@ -60,22 +69,26 @@ impl Target {
 ///
 /// # Errors
 /// No server programs, or a directory that is not ours.
-pub fn own_cluster(own: &config::OwnCluster) -> Result<Cluster, Failure> {
-    Ok(Cluster::open(&own.dir(), &own.search())?)
+pub fn own_cluster(own: &config::OwnCluster) -> Result<Own, Failure> {
+    Ok(Own {
+        cluster: Cluster::open(&own.dir(), &own.search())?,
+        made_by: own.made_by(),
+    })
 }
 
 /// Starts the cluster and returns its address.
 ///
 /// # Errors
 /// It does not start, or is not there and must not be made.
-pub async fn start(cluster: Cluster, absent: Absent) -> Result<DatabaseUrl, Failure> {
+pub async fn start(own: Own, absent: Absent) -> Result<DatabaseUrl, Failure> {
+    let Own { cluster, made_by } = own;
     let dir = cluster.dir().display().to_string();
     let status = cluster.status()?;
     match (&status, absent) {
         (Status::Absent, Absent::Refuse) => {
             return Err(Failure::Failed(anyhow::anyhow!(
-                "there is no database yet: DATABASE_URL is not set, and {dir} holds no cluster; \
-                 run `pgcascade deploy` to make one, or set DATABASE_URL"
+                "there is no database yet: {dir} holds no cluster; run `{made_by}` to make one, or \
+                 set DATABASE_URL to use a database elsewhere"
             )));
         }
         (Status::Absent, Absent::Make) => {

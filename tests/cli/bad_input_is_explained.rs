@@ -144,7 +144,7 @@ async fn an_empty_variable_is_not_set() {
         .and("PGCASCADE_DRAIN_SECS", "")
         .and("RUST_LOG", "");
     let said = program.run(&["run"]).await.failed(1);
-    assert!(said.contains("DATABASE_URL is not set"), "{said}");
+    assert!(said.contains("holds no cluster"), "{said}");
     assert!(said.contains("run `pgcascade deploy`"), "{said}");
 }
 
