@@ -308,7 +308,7 @@ const BANNED: [(&str, &[&str], &str); 9] = [
     ),
     (
         "thread::sleep",
-        &[],
+        &["src/db/embedded/pid.rs"],
         "wait for what should happen: tests/support/wait.rs",
     ),
 ];
