@@ -1,8 +1,8 @@
 //! Functions, triggers and views: `sql/install.sql` in its order, re-applied at every deploy.
 //!
 //! The list works in psql as it is (`cd sql && psql -1 -f install.sql`): lines `\i <file>`,
-//! comments and nothing else. Everything is applied in one transaction, so that running daemons see either
-//! the old functions or the new ones.
+//! comments and nothing else. Everything is applied in one transaction, so that running daemons see
+//! either the old functions or the new ones.
 
 use include_dir::{Dir, include_dir};
 use tokio_postgres::Client;

@@ -1,4 +1,4 @@
-//! Running a stage whose work is in the database: claim, work, result and next events in one commit.
+//! Running a stage whose work is in the database: claim, work, result, next events in one commit.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -190,8 +190,8 @@ impl OutsideRunner {
         }
     }
 
-    /// Takes in an answer. A refused account ends the calls at once: every further one could get the
-    /// account or its address blocked.
+    /// Takes in an answer. A refused account ends the calls at once: every further one could get
+    /// the account or its address blocked.
     fn answer(&self, held: &mut Held, called: Called) {
         let refused = matches!(called.answer, Ok(Answer::Credential { .. }));
         held.answer(called);

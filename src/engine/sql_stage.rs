@@ -1,7 +1,7 @@
 //! A SQL function as a stage.
 //!
-//! The function has the form `fn(event_ids bigint[]) returns table (event_id bigint, error text)`. It
-//! works over the whole batch in the claiming transaction and returns a row for each event that
+//! The function has the form `fn(event_ids bigint[]) returns table (event_id bigint, error text)`.
+//! It works over the whole batch in the claiming transaction and returns a row for each event that
 //! must be tried again. It may settle an event itself by updating its row in the ledger.
 
 use async_trait::async_trait;

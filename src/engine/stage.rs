@@ -96,8 +96,8 @@ pub enum OnUnknown {
 /// A stage that calls an outside service.
 ///
 /// `prepare` and `record` run in transactions of the engine, `call` outside any. If the daemon dies
-/// after `prepare` committed, the event is claimed again and `prepare` runs again: what it wrote the
-/// first time tells it that a call may have been made.
+/// after `prepare` committed, the event is claimed again and `prepare` runs again: what it wrote
+/// the first time tells it that a call may have been made.
 #[async_trait]
 pub trait OutsideStage: Send + Sync {
     /// Reads what the calls need and writes down that they are about to be made.

@@ -14,7 +14,7 @@ use crate::db::DbError;
 pub enum Verdict {
     /// It is done.
     Processed,
-    /// There is nothing to do any more (its record was deleted, its company withdrawn).
+    /// There is nothing to do any more (its record was deleted, for example).
     Cancelled {
         /// Why it is not needed any more.
         reason: String,
@@ -83,7 +83,7 @@ pub fn try_again(reason: &str, attempt: i16, bounds: &Bounds) -> Verdict {
     if attempt >= bounds.max_attempts {
         return Verdict::Failed {
             reason: format!(
-                "{reason} (attempt {attempt} of {}; set the event's status to pending to try again)",
+                "{reason} (attempt {attempt} of {}; set the event to pending to try again)",
                 bounds.max_attempts
             ),
         };

@@ -11,9 +11,9 @@
 //! | `verify_email` | `contact_enriched` | [`verification`] | a row of `email_verification` |
 //! | `outreach_ready` | `email_verified` | `marketing.fill_slots` | `vw_outreach_ready` |
 //!
-//! This room knows the engine's contract and its own traits ([`contact_source`], [`email_verifier`]);
-//! who implements them is none of its business. The rules (what a company, a title, an address is)
-//! are pure files.
+//! This room knows the engine's contract and its own traits ([`contact_source`],
+//! [`email_verifier`]); who implements them is none of its business. The rules (what a company, a
+//! title, an address is) are pure files.
 
 pub mod address;
 pub mod company;

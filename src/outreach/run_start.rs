@@ -1,8 +1,9 @@
 //! The stage that starts enrichment runs: `outreach.start_enrichment`, outside.
 //!
-//! Reads and writes `marketing.enrichment_runs`, within the budget of `marketing.outreach_settings`.
-//! That a start is about to be made is on record before the call, so a start whose outcome is
-//! unknown (a lost answer, a crash) is looked for at the source before another is paid.
+//! Reads and writes `marketing.enrichment_runs`, within the budget of
+//! `marketing.outreach_settings`. That a start is about to be made is on record before the call, so
+//! a start whose outcome is unknown (a lost answer, a crash) is looked for at the source before
+//! another is paid.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! The stage that has addresses verified: `outreach.verify_email`, outside.
 //!
-//! Reads `marketing.contact_enrichment`, writes `marketing.email_verification` and, where nobody can
-//! be written to, the reason on `marketing.company_slots`. A check costs money, so none is made of
-//! an address that could not become ready anyway, or that was judged recently.
+//! Reads `marketing.contact_enrichment`, writes `marketing.email_verification` and, where nobody
+//! can be written to, the reason on `marketing.company_slots`. A check costs money, so none is made
+//! of an address that could not become ready anyway, or that was judged recently.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long anything in a test may take to happen. Generous: the machine may be busy with others.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Looks again and again until `look` finds something.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

@@ -124,7 +124,11 @@ pub(super) fn make_private_dir(dir: &Path, owner: &Owner) -> Result<(), ClusterE
         if let Some(parent) = dir.parent() {
             fs::create_dir_all(parent).map_err(space_or(dir, "making the cluster's directory"))?;
         }
-        let made = fs::DirBuilder::new().mode(0o700).create(dir);
+        // Recursive, so that it is no error when somebody else makes it at this very moment.
+        let made = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir);
         made.map_err(space_or(dir, "making the cluster's directory"))?;
     }
     owner.refuse_untraversable(dir)?;
