@@ -5,19 +5,17 @@
 
 create or replace view marketing.vw_stuck_events as
 with
+-- Only the oldest can be stuck: no more than a thousand of each stage's queue are looked at.
 waiting as (
-    select ready.event_id, ready.stage_id
-    from pipeline.ready
-    where ready.event_id <= (
-        -- Only the oldest can be stuck: look at no more than a thousand of each stage's queue.
-        select coalesce(max(head.event_id), 0)
-        from (
-            select queue.event_id from pipeline.ready as queue
-            where queue.stage_id = ready.stage_id
-            order by queue.priority, queue.event_id
-            limit 1000
-        ) as head
-    )
+    select head.event_id, stage.id as stage_id
+    from pipeline.stages as stage
+    cross join lateral (
+        select queue.event_id
+        from pipeline.ready as queue
+        where queue.stage_id = stage.id
+        order by queue.priority, queue.event_id
+        limit 1000
+    ) as head
 ),
 stuck as (
     select waiting.event_id, waiting.stage_id, 'waiting' as state
