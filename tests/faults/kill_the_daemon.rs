@@ -77,6 +77,9 @@ async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
     .await;
     rig.until_idle().await;
     books_are_right(&rig.client, i64::from(companies)).await;
+    // The dead are forgotten once their last heartbeat is old enough.
+    rig.until("(select count(*) from pipeline.workers) = 1")
+        .await;
     stop(last).await;
     assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
 }
