@@ -358,6 +358,7 @@ async fn an_operator_needs_no_right_on_the_queues() {
         "delete from marketing.pipeline_events",
         "alter table intake.company_raw_intake add column x text",
         "select * from pipeline.claim_in_database(1::smallint)",
+        "update pipeline.stages set target = 'public.mine'",
     ] {
         let error = rig
             .client

@@ -1,6 +1,6 @@
 -- grants: three roles for people, and nothing of the engine for everybody else.
 --
--- pgcascade_reader sees the tables and views; pgcascade_operator also inserts companies, edits stages, and requeues and cancels
+-- pgcascade_reader sees the tables and views; pgcascade_operator also inserts companies, pauses and retunes stages, and requeues and cancels
 -- events; neither can drop or alter anything. Grant them: GRANT pgcascade_operator TO anna. Where the deploying user may not
 -- create roles (some hosted databases) they are left out, and the owner does everything.
 --
@@ -41,7 +41,11 @@ begin
         grant insert, update on
             marketing.pipeline_events, marketing.pipeline_errors, marketing.company_master, marketing.company_slots,
             marketing.contact_enrichment, marketing.email_verification, marketing.people_master to pgcascade_operator;
-        grant update on marketing.outreach_settings, pipeline.stages to pgcascade_operator;
+        grant update on marketing.outreach_settings to pgcascade_operator;
+        -- Not what a stage runs: the daemon runs it with its own rights.
+        grant update (
+            batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, paused, paused_reason, description
+        ) on pipeline.stages to pgcascade_operator;
         grant usage on all sequences in schema intake, marketing to pgcascade_operator;
         grant execute on function pipeline.record_of(bigint, jsonb) to pgcascade_operator;
     end if;
