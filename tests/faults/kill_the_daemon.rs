@@ -16,9 +16,20 @@ pub fn wanted(variable: &str, everyday: i32) -> i32 {
         .map_or(everyday, |(_, value)| value.parse().expect("a number"))
 }
 
+/// The real program; it ends with the test, however the test ends.
+pub struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // One that has ended already is no error here.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Starts the real program.
-pub fn daemon(url: &DatabaseUrl) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_pgcascade"))
+pub fn daemon(url: &DatabaseUrl) -> Program {
+    let child = Command::new(env!("CARGO_BIN_EXE_pgcascade"))
         .arg("run")
         .env("DATABASE_URL", url.reveal())
         .env("RUST_LOG", "error")
@@ -26,7 +37,8 @@ pub fn daemon(url: &DatabaseUrl) -> Child {
         .env_remove("MILLIONVERIFIER_API_KEY")
         .stdin(Stdio::null())
         .spawn()
-        .expect("the program starts")
+        .expect("the program starts");
+    Program(child)
 }
 
 /// Companies of which one in twenty is refused and one in fifty is another's duplicate.
@@ -39,10 +51,10 @@ pub const COMPANIES: &str =
     from generate_series(1, $1::integer) as n";
 
 /// Asks a daemon to stop and expects it to end well.
-pub async fn stop(mut daemon: Child) {
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(daemon.id()).expect("a process id"));
+pub async fn stop(mut daemon: Program) {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(daemon.0.id()).expect("a process id"));
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it runs");
-    let status = tokio::task::spawn_blocking(move || daemon.wait()).await;
+    let status = tokio::task::spawn_blocking(move || daemon.0.wait()).await;
     let status = status.expect("no panic").expect("it was ours");
     assert_eq!(status.code(), Some(0), "a graceful end");
 }
@@ -66,8 +78,8 @@ async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
             or not exists (select from pipeline.ready) and not exists (select from pipeline.inflight)"
         );
         rig.until(&format!("exists (select from pipeline.workers where heartbeat_at > now() - interval '1 second') and ({moved})")).await;
-        daemon.kill().expect("it runs");
-        daemon.wait().expect("it was ours");
+        daemon.0.kill().expect("it runs");
+        daemon.0.wait().expect("it was ours");
     }
     let last = daemon(rig.database.url());
     wait::until("everything to be finished", async || {
