@@ -5,6 +5,7 @@
 \i objects/pipeline/worker_lock_class.sql
 \i objects/pipeline/event_notification.sql
 \i objects/pipeline/record_of.sql
+\i objects/pipeline/fan_out.sql
 \i objects/pipeline/route_events.sql
 \i objects/pipeline/follow_status.sql
 
@@ -28,6 +29,22 @@
 \i objects/pipeline/ensure_partitions.sql
 \i objects/pipeline/maintain.sql
 
+-- Any table as a source, any program as an emitter
+\i objects/pipeline/emit_batch.sql
+\i objects/pipeline/emit.sql
+\i objects/pipeline/publication_select.sql
+\i objects/pipeline/publication_body.sql
+\i objects/pipeline/publication_triggers.sql
+\i objects/pipeline/install_publication.sql
+\i objects/pipeline/remove_publication_triggers.sql
+\i objects/pipeline/sync_publications.sql
+\i objects/pipeline/refuse_as_source.sql
+\i objects/pipeline/keep_publication.sql
+\i objects/pipeline/try_publication.sql
+\i objects/pipeline/publish.sql
+\i objects/pipeline/unpublish.sql
+\i objects/pipeline/backfill.sql
+
 -- Reporting and settling from other programs
 \i objects/marketing/mark_event_processed.sql
 \i objects/marketing/mark_event_failed.sql
@@ -36,6 +53,7 @@
 
 -- Rows become events
 \i objects/marketing/notify_pipeline_event.sql
+\i objects/marketing/renamed_event_triggers.sql
 \i objects/intake/judge_again.sql
 \i objects/intake/trigger_company_intake_event.sql
 \i objects/intake/trigger_company_validation_event.sql

@@ -14,4 +14,6 @@ mod faults;
 #[cfg(test)]
 mod outreach;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod support;

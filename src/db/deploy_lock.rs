@@ -23,6 +23,20 @@ const TRY_LOCK_IN_TRANSACTION: &str =
     include_str!("../../sql/queries/db/try_lock_in_transaction.sql");
 const UNLOCK: &str = include_str!("../../sql/queries/db/unlock.sql");
 const LOCK_HOLDER: &str = include_str!("../../sql/queries/db/lock_holder.sql");
+/// Has a deploy give way to writers whose tables it wants to change.
+pub(super) const YIELD_TO_WRITERS: &str = include_str!("../../sql/queries/db/yield_to_writers.sql");
+
+/// Whether writers held what a deploy wanted: a lock it did not get soon, or a deadlock.
+pub(super) fn is_in_the_way(error: &DbError) -> bool {
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    error.class() == Class::Conflict || error.sqlstate() == Some(LOCK_NOT_AVAILABLE)
+}
+
+/// How long a deploy waits between its attempts to lock tables that writers use: a minute in all,
+/// not counting the attempts.
+pub(super) fn pauses() -> impl Iterator<Item = Duration> {
+    std::iter::repeat_n(Duration::from_millis(250), 240)
+}
 
 /// Takes the lock for the session.
 pub(super) async fn take(client: &Client) -> Result<(), DbError> {

@@ -8,7 +8,7 @@ use refinery::{Migration, Runner};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use super::error::DbError;
+use super::error::{Class, DbError};
 use super::url::DatabaseUrl;
 use super::{deploy_lock, place, pool};
 
@@ -114,21 +114,41 @@ pub async fn migrate_with(
     deploy_lock::take(&client).await?;
     let runner = runner(migrations);
     let before = applied(&runner, &mut client).await?;
-    let report = runner.run_async(&mut client).await.map_err(|error| {
-        let done = error
-            .report()
-            .map_or(0, |report| report.applied_migrations().len());
-        explain(&error, missing(migrations, &before).get(done).copied())
-    })?;
+    let to_apply = missing(migrations, &before);
+    client
+        .batch_execute(deploy_lock::YIELD_TO_WRITERS)
+        .await
+        .map_err(DbError::from)?;
+    run(&runner, &mut client, &to_apply).await?;
     deploy_lock::give_back(&client).await?;
     Ok(MigrationReport {
-        applied: report
-            .applied_migrations()
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        applied: to_apply.iter().map(ToString::to_string).collect(),
         already: before.len(),
     })
+}
+
+/// Applies what is missing, each migration in its transaction, which is begun anew while writers
+/// are in its way.
+async fn run(
+    runner: &Runner,
+    client: &mut Client,
+    to_apply: &[&Migration],
+) -> Result<(), MigrateError> {
+    let mut done = 0;
+    let mut pauses = deploy_lock::pauses();
+    while let Err(error) = runner.run_async(client).await {
+        done += error
+            .report()
+            .map_or(0, |report| report.applied_migrations().len());
+        let cause = driver_error(&error).map(DbError::from_driver);
+        match pauses.next() {
+            Some(pause) if cause.is_some_and(|cause| deploy_lock::is_in_the_way(&cause)) => {
+                tokio::time::sleep(pause).await;
+            }
+            _ => return Err(explain(&error, to_apply.get(done).copied())),
+        }
+    }
+    Ok(())
 }
 
 /// The library's runner on our history table.
@@ -165,7 +185,7 @@ fn explain(error: &refinery::Error, failed: Option<&Migration>) -> MigrateError 
     };
     let plain = DbError::from_driver(cause);
     match failed {
-        Some(migration) if plain.class() != super::error::Class::Lost => {
+        Some(migration) if plain.class() != Class::Lost => {
             let (line, message) = place::complaint(migration.sql().unwrap_or_default(), cause);
             MigrateError::Refused {
                 file: migration.to_string(),

@@ -103,13 +103,31 @@ pub fn read_list(
     Ok(files)
 }
 
-/// Applies the given files in order, in one transaction.
+/// Applies the given files in order, in one transaction, which is begun anew while writers are in
+/// its way.
 ///
 /// # Errors
 /// See [`ObjectsError`].
 pub async fn install(client: &mut Client, files: &[ObjectFile]) -> Result<usize, ObjectsError> {
+    let mut pauses = deploy_lock::pauses();
+    loop {
+        match install_once(client, files).await {
+            Err(ObjectsError::Db(error)) if deploy_lock::is_in_the_way(&error) => {
+                let Some(pause) = pauses.next() else {
+                    return Err(ObjectsError::Db(error));
+                };
+                tokio::time::sleep(pause).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn install_once(client: &mut Client, files: &[ObjectFile]) -> Result<usize, ObjectsError> {
     let transaction = client.transaction().await.map_err(DbError::from)?;
     deploy_lock::take_in_transaction(&transaction).await?;
+    let yielding = transaction.batch_execute(deploy_lock::YIELD_TO_WRITERS);
+    yielding.await.map_err(DbError::from)?;
     for file in files {
         let applied = transaction.batch_execute(&file.text).await;
         applied.map_err(|error| explain(file, error))?;
@@ -122,12 +140,12 @@ pub async fn install(client: &mut Client, files: &[ObjectFile]) -> Result<usize,
 fn explain(file: &ObjectFile, error: tokio_postgres::Error) -> ObjectsError {
     let (line, message) = place::complaint(&file.text, &error);
     let plain = DbError::from(error);
-    match plain.class() {
-        Class::Lost | Class::Conflict => ObjectsError::Db(plain),
-        _ => ObjectsError::Refused {
-            file: file.path.clone(),
-            line,
-            message,
-        },
+    if plain.class() == Class::Lost || deploy_lock::is_in_the_way(&plain) {
+        return ObjectsError::Db(plain);
+    }
+    ObjectsError::Refused {
+        file: file.path.clone(),
+        line,
+        message,
     }
 }

@@ -183,18 +183,45 @@ async fn a_trigger_of_our_name_that_does_something_else_stops_it() {
 }
 
 #[tokio::test]
-async fn a_trigger_that_is_switched_off_is_named_by_the_check_and_switched_on() {
+async fn a_trigger_that_is_switched_off_is_named_and_left_alone() {
     let database = TestCluster::deployed_database().await;
     database
         .psql("alter table marketing.company_slots disable trigger trigger_slot_creation_event;\n")
         .await;
     let program = Program::on(database.url());
-    let check = program.run(&["deploy", "--check"]).await;
-    assert_eq!(check.code, 1, "{check:?}");
-    let words = "replace the trigger trigger_slot_creation_event on marketing.company_slots";
-    assert!(check.out.contains(words), "{}", check.out);
+    let on = "ALTER TABLE marketing.company_slots ENABLE TRIGGER trigger_slot_creation_event;";
+    for arguments in [&["deploy", "--check"][..], &["deploy"]] {
+        let said = program.run(arguments).await.failed(1);
+        assert!(said.contains("switched off"), "{said}");
+        assert!(said.contains(on), "{said}");
+    }
+    database.psql(&format!("{on}\n")).await;
     program.run(&["deploy"]).await.ok();
     program.run(&["deploy", "--check"]).await.ok();
+}
+
+#[tokio::test]
+async fn of_a_deploy_and_a_writer_that_wait_for_each_other_the_deploy_tries_again() {
+    let database = TestCluster::deployed_database().await;
+    let writer = pgcascade::db::connect(database.url(), "a writer").await;
+    let writer = writer.expect("a session");
+    let looker = pgcascade::db::connect(database.url(), "a looker").await;
+    let looker = looker.expect("a session");
+    let held = "begin; lock table intake.company_raw_intake in row exclusive mode";
+    writer.batch_execute(held).await.expect("a lock on intake");
+
+    let program = Program::on(database.url());
+    let deploy = program.start(&["deploy"]);
+    wait::until("the deploy to wait for the writer", async || {
+        let sql = "select exists (select from pg_locks where not granted and relation = 'intake.company_raw_intake'::regclass)";
+        let waits = looker.query_one(sql, &[]).await.expect("an answer");
+        waits.get::<_, bool>(0).then_some(())
+    })
+    .await;
+    let emit =
+        "insert into marketing.pipeline_events (event_type) values ('written_meanwhile'); commit";
+    writer.batch_execute(emit).await.expect("no deadlock");
+    assert_eq!(deploy.end().await, 0);
 }
 
 #[tokio::test]

@@ -1,19 +1,17 @@
 -- trigger_company_intake_event: each new intake row is the event company_created.
 --
 -- Reads:  nothing
--- Writes: marketing.pipeline_events
--- Locks:  none
+-- Writes: pipeline.publications
+-- Locks:  none once it stands
 
-create or replace trigger trigger_company_intake_event
-    after insert on intake.company_raw_intake
-    referencing new table as new_rows
-    for each statement
-    execute function marketing.notify_pipeline_event(
-        'company_created',
-        'jsonb_build_object(
-            ''record_id'', row.id,
-            ''company_name'', row.company,
-            ''website'', row.website,
-            ''batch_id'', row.import_batch_id
-        )'
-    );
+select pipeline.publish(
+    source => 'intake.company_raw_intake',
+    event_type => 'company_created',
+    trigger_name => 'trigger_company_intake_event',
+    payload => $$jsonb_build_object(
+        'record_id', row.id,
+        'company_name', row.company,
+        'website', row.website,
+        'batch_id', row.import_batch_id
+    )$$
+);

@@ -1,25 +1,14 @@
--- trigger_enrichment_planned_event: a planned run is the event enrichment_run_planned.
+-- trigger_enrichment_planned_event: a planned run is the event enrichment_run_planned, also when it is planned again.
 --
 -- Reads:  nothing
--- Writes: marketing.pipeline_events
--- Locks:  none
+-- Writes: pipeline.publications
+-- Locks:  none once it stands
 
-create or replace trigger trigger_enrichment_planned_event
-    after insert on marketing.enrichment_runs
-    referencing new table as new_rows
-    for each statement
-    execute function marketing.notify_pipeline_event(
-        'enrichment_run_planned',
-        'jsonb_build_object(''run_id'', row.id, ''companies'', cardinality(row.domains))',
-        'row.status = ''planned'''
-    );
-
-create or replace trigger trigger_enrichment_planned_again_event
-    after update on marketing.enrichment_runs
-    referencing old table as old_rows new table as new_rows
-    for each statement
-    execute function marketing.notify_pipeline_event(
-        'enrichment_run_planned',
-        'jsonb_build_object(''run_id'', row.id, ''companies'', cardinality(row.domains))',
-        'row.status = ''planned'''
-    );
+select pipeline.publish(
+    source => 'marketing.enrichment_runs',
+    event_type => 'enrichment_run_planned',
+    trigger_name => 'trigger_enrichment_planned_event',
+    operations => '{insert,update}',
+    condition => $$row.status = 'planned'$$,
+    payload => $$jsonb_build_object('run_id', row.id, 'companies', cardinality(row.domains))$$
+);

@@ -1,10 +1,12 @@
 -- pipeline.follow_stage(): makes an edit of a stage take effect at once.
 --
--- A new or repointed stage takes over the events that wait for one; paused_at follows paused; the daemons are told.
+-- A new or repointed stage takes over the events that wait for one. When a stage is deleted or repointed, what waits for it goes
+-- to the next stage of that type, or waits for one; what was addressed to it alone is cancelled, since every other stage of the
+-- type has its own copy. The daemons are told.
 --
 -- Returns: nothing (row trigger after the change).
--- Reads:  marketing.pipeline_events
--- Writes: pipeline.ready, pipeline.unrouted
+-- Reads:  marketing.pipeline_events, pipeline.stages
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, marketing.pipeline_events
 -- Locks:  the waiting rows
 
 create or replace function pipeline.follow_stage()
@@ -13,15 +15,47 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_next_id smallint;
 begin
     if tg_op = 'UPDATE' and new.event_type <> old.event_type or tg_op = 'DELETE' then
+        update marketing.pipeline_events as event
+        set status = 'cancelled',
+            error_message = format('The stage %s was %s before it handled this event.', old.name, case tg_op when 'DELETE' then 'deleted' else 'given another event type' end)
+        where event.id in (
+            select ready.event_id from pipeline.ready where ready.stage_id = old.id
+            union all
+            select scheduled.event_id from pipeline.scheduled where scheduled.stage_id = old.id
+        )
+        and event.stage_id = old.id
+        and event.status = 'pending';
+
+        select min(stage.id) into v_next_id from pipeline.stages as stage where stage.event_type = old.event_type;
+
+        with
+        taken as (
+            delete from pipeline.ready where stage_id = old.id
+            returning ready.event_id, ready.priority, ready.alone
+        ),
+        orphaned as materialized (
+            select taken.*
+            from taken
+            join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
+        ),
+        queued as (
+            insert into pipeline.ready (stage_id, priority, event_id, alone)
+            select v_next_id, orphaned.priority, orphaned.event_id, orphaned.alone
+            from orphaned
+            where v_next_id is not null
+            on conflict do nothing
+        )
         insert into pipeline.unrouted (event_id, event_type)
-        select ready.event_id, old.event_type
-        from pipeline.ready
-        where ready.stage_id = old.id
+        select orphaned.event_id, old.event_type
+        from orphaned
+        where v_next_id is null
         on conflict do nothing;
 
-        delete from pipeline.ready where stage_id = old.id;
+        update pipeline.scheduled set stage_id = v_next_id where stage_id = old.id;
     end if;
 
     if tg_op <> 'DELETE' then

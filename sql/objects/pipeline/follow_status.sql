@@ -19,10 +19,14 @@ as $$
 declare
     v_by_hand constant boolean := new.processed_at is not distinct from old.processed_at;
     v_stage_id smallint;
+    v_is_shared boolean;
 begin
     select stage.id into v_stage_id
     from pipeline.stages as stage
-    where stage.event_type = new.event_type;
+    where stage.event_type = new.event_type
+    and stage.id = coalesce(new.stage_id, stage.id)
+    order by stage.id
+    limit 1;
 
     if old.status = 'pending' then
         delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
@@ -59,8 +63,16 @@ begin
         and not resolved;
     end if;
 
-    if new.run_at > clock_timestamp() then
-        insert into pipeline.scheduled (run_at, event_id) values (new.run_at, new.id) on conflict do nothing;
+    -- One that was never begun is due for every stage of its type: the scheduler makes the copies.
+    v_is_shared := new.stage_id is null and new.claimed_at is null
+        and exists (
+            select from pipeline.stages as stage where stage.event_type = new.event_type and stage.id <> v_stage_id
+        );
+
+    if new.run_at > clock_timestamp() or v_is_shared then
+        insert into pipeline.scheduled (run_at, event_id, stage_id)
+        values (new.run_at, new.id, v_stage_id)
+        on conflict do nothing;
         perform pg_notify('pipeline_wake', 'schedule');
     elsif v_stage_id is null then
         insert into pipeline.unrouted (event_id, event_type) values (new.id, new.event_type) on conflict do nothing;

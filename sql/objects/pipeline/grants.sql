@@ -48,6 +48,9 @@ begin
         ) on pipeline.stages to pgcascade_operator;
         grant usage on all sequences in schema intake, marketing to pgcascade_operator;
         grant execute on function pipeline.record_of(bigint, jsonb) to pgcascade_operator;
+        grant execute on function
+            pipeline.emit(text, jsonb, timestamptz, integer, text, interval),
+            pipeline.emit_batch(text, jsonb[], timestamptz, integer, text[], interval) to pgcascade_operator;
     end if;
 end
 $$;

@@ -1,11 +1,12 @@
 -- pipeline.maintain(): what must be done now and then by one daemon or another.
 --
--- Makes partitions ahead, gives waiting events to stages that were added at the same moment, and takes back claims of daemons
--- whose row is gone.
+-- Makes partitions ahead, gives waiting events to stages that were added at the same moment, takes back claims of daemons whose row
+-- is gone, keeps the triggers of published tables in step with their partitions, and forgets dedupe keys that have expired.
 --
 -- Returns: nothing.
 -- Reads:  pipeline.workers
--- Writes: partitions of marketing.pipeline_events, pipeline.unrouted, pipeline.ready, pipeline.inflight, marketing.pipeline_events
+-- Writes: partitions of marketing.pipeline_events, pipeline.unrouted, pipeline.ready, pipeline.inflight, pipeline.dedupe,
+--         pipeline.publications, marketing.pipeline_events
 -- Locks:  those of the functions it calls
 
 create or replace function pipeline.maintain()
@@ -26,6 +27,19 @@ begin
     where pg_try_advisory_xact_lock(pipeline.worker_lock_class(), orphaned.worker_id);
 
     perform pipeline.ensure_partitions();
+    perform pipeline.sync_publications();
+
+    delete from pipeline.dedupe
+    where ctid = any (
+        array(
+            select expired.ctid
+            from pipeline.dedupe as expired
+            where expired.expires_at <= clock_timestamp()
+            order by expired.expires_at
+            limit 10000
+            for update skip locked
+        )
+    );
 end
 $$;
 

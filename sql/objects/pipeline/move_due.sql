@@ -3,7 +3,7 @@
 -- Arguments: most: how many at once.
 -- Returns: moved: how many were queued; wait_ms: milliseconds until the next is due (0: now; NULL: nothing is scheduled).
 -- Reads:  pipeline.stages, marketing.pipeline_events
--- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted
+-- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  due rows of pipeline.scheduled that nobody else holds
 
 create or replace function pipeline.move_due(most integer, out moved bigint, out wait_ms bigint)
@@ -18,6 +18,7 @@ set jit = off
 as $$
 declare
     v_event_types text[];
+    v_shared bigint[];
 begin
     with
     due as materialized (
@@ -35,10 +36,22 @@ begin
     ),
     -- Rows that the ledger no longer calls pending were settled by other means.
     wanted as materialized (
-        select event.id, event.event_type, event.priority, event.crashes, stage.id as stage_id
+        select
+            event.id,
+            event.event_type,
+            event.priority,
+            event.crashes,
+            coalesce(route.leader_id, own.id) as stage_id,
+            -- An event that was begun before has been shared out, or belongs to its first stage.
+            event.claimed_at is null and cardinality(route.other_ids) > 0 as is_shared
         from taken
         join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
-        left join pipeline.stages as stage on stage.event_type = event.event_type
+        left join pipeline.routes as route
+            on route.event_type = event.event_type
+            and event.stage_id is null
+        left join pipeline.stages as own
+            on own.id = event.stage_id
+            and own.event_type = event.event_type
     ),
     queued as (
         insert into pipeline.ready (stage_id, priority, event_id, alone)
@@ -61,8 +74,13 @@ begin
             select array_agg(distinct stage.event_type)
             from queued
             join pipeline.stages as stage on stage.id = queued.stage_id
-        )
-    into moved, v_event_types;
+        ),
+        (select array_agg(wanted.id) from wanted where wanted.is_shared)
+    into moved, v_event_types, v_shared;
+
+    if v_shared is not null then
+        perform pipeline.fan_out(v_shared);
+    end if;
 
     perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
 

@@ -1,12 +1,13 @@
 -- pipeline.route_events(): sends new events where they belong and tells the listeners.
 --
 -- Fires once per INSERT statement into the ledger, whoever inserts. What can run goes to pipeline.ready, what is due later to
--- pipeline.scheduled, what no stage handles to pipeline.unrouted with a notice. Small statements are announced event by event,
--- large ones by one summary for each type: a bulk insert must not queue 100,000 notifications.
+-- pipeline.scheduled, what no stage handles to pipeline.unrouted with a notice. An event of a type that several stages handle is
+-- copied for each of them. Small statements are announced event by event, large ones by one summary for each type: a bulk insert
+-- must not queue 100,000 notifications. An event that is addressed to one stage wakes it without being announced: it is a copy.
 --
 -- Returns: nothing (statement trigger).
--- Reads:  new_events (transition table), pipeline.stages
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted
+-- Reads:  new_events (transition table), pipeline.stages, pipeline.routes
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  none beyond the inserted rows
 
 create or replace function pipeline.route_events()
@@ -21,53 +22,93 @@ declare
     -- Read once, or an event could be due for one statement and not for the next.
     v_now constant timestamptz := clock_timestamp();
     v_new integer;
-    v_ready integer;
-    v_scheduled integer;
+    v_later integer;
+    v_unrouted integer;
+    v_addressed integer;
+    v_shared bigint[];
     v_types text;
 begin
-    insert into pipeline.ready (stage_id, priority, event_id)
-    select stage.id, event.priority, event.id
-    from new_events as event
-    join pipeline.stages as stage on stage.event_type = event.event_type
-    where event.status = 'pending'
-    and event.run_at <= v_now;
-    get diagnostics v_ready = row_count;
-
-    select count(*) into v_new from new_events as event where event.status = 'pending';
-
-    if v_ready < v_new then
-        insert into pipeline.scheduled (run_at, event_id)
-        select event.run_at, event.id
+    with
+    routed as materialized (
+        select
+            event.id,
+            event.priority,
+            event.run_at,
+            event.run_at > v_now as is_later,
+            event.stage_id is not null as is_addressed,
+            coalesce(route.leader_id, own.id) as stage_id,
+            route.other_ids
         from new_events as event
+        left join pipeline.routes as route
+            on route.event_type = event.event_type
+            and event.stage_id is null
+        left join pipeline.stages as own
+            on own.id = event.stage_id
+            and own.event_type = event.event_type
         where event.status = 'pending'
-        and event.run_at > v_now;
-        get diagnostics v_scheduled = row_count;
+    ),
+    queued as (
+        insert into pipeline.ready (stage_id, priority, event_id)
+        select routed.stage_id, routed.priority, routed.id
+        from routed
+        where routed.stage_id is not null
+        and not routed.is_later
+    ),
+    scheduled as (
+        insert into pipeline.scheduled (run_at, event_id, stage_id)
+        select routed.run_at, routed.id, routed.stage_id
+        from routed
+        where routed.is_later
+    )
+    select
+        count(*),
+        count(*) filter (where routed.is_later),
+        count(*) filter (where routed.stage_id is null and not routed.is_later),
+        count(*) filter (where routed.is_addressed),
+        array_agg(routed.id) filter (where cardinality(routed.other_ids) > 0 and not routed.is_later)
+    into v_new, v_later, v_unrouted, v_addressed, v_shared
+    from routed;
 
-        if v_scheduled > 0 then
-            perform pg_notify('pipeline_wake', 'schedule');
-        end if;
+    if v_shared is not null then
+        perform pipeline.fan_out(v_shared);
+    end if;
 
+    if v_later > 0 then
+        perform pg_notify('pipeline_wake', 'schedule');
+    end if;
+
+    if v_unrouted > 0 then
         with unrouted as (
             insert into pipeline.unrouted (event_id, event_type)
             select event.id, event.event_type
             from new_events as event
             where event.status = 'pending'
             and event.run_at <= v_now
-            and not exists (select from pipeline.stages as stage where stage.event_type = event.event_type)
+            and not exists (
+                select from pipeline.stages as stage
+                where stage.event_type = event.event_type
+                and stage.id = coalesce(event.stage_id, stage.id)
+            )
             returning unrouted.event_type
         )
         select string_agg(distinct unrouted.event_type, ', ') into v_types from unrouted;
 
-        if v_types is not null then
-            raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
-                using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
-        end if;
+        raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
+            using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
+    end if;
+
+    if v_addressed > 0 then
+        perform pg_notify('pipeline_wake', addressed.event_type)
+        from (
+            select distinct event.event_type from new_events as event where event.stage_id is not null
+        ) as addressed;
     end if;
 
     if v_new <= c_announced_singly then
         perform pg_notify('pipeline_event', pipeline.event_notification(event.id, event.event_type, event.payload))
         from new_events as event
-        where event.status = 'pending';
+        where event.status = 'pending'
+        and event.stage_id is null;
     else
         perform pg_notify(
             'pipeline_event',
@@ -77,6 +118,7 @@ begin
         )
         from new_events as event
         where event.status = 'pending'
+        and event.stage_id is null
         group by event.event_type;
     end if;
 

@@ -1,18 +1,13 @@
 -- cli/existing_triggers: the triggers of these names, and what they do.
 --
 -- $1 text[]: names.
--- Returns: name, table (with schema), function (with schema), for_each_row boolean, first_argument text (empty: none),
---          enabled boolean.
+-- Returns: name, table (with schema), function (with schema), enabled boolean.
 -- Reads:  pg_catalog.pg_trigger, pg_catalog.pg_class, pg_catalog.pg_namespace, pg_catalog.pg_proc
 -- Locks:  none
 select
     trigger.tgname::text as name,
     format('%I.%I', table_schema.nspname, relation.relname) as "table",
     format('%I.%I', function_schema.nspname, function.proname) as function,
-    -- Bit 0 of tgtype is set for row triggers.
-    trigger.tgtype & 1 = 1 as for_each_row,
-    -- Arguments stand one after the other, each ended by a zero byte.
-    split_part(encode(trigger.tgargs, 'escape'), '\000', 1) as first_argument,
     trigger.tgenabled in ('O', 'A') as enabled
 from pg_catalog.pg_trigger as trigger
 join pg_catalog.pg_class as relation on relation.oid = trigger.tgrelid

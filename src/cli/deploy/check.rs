@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{connect, obstacles};
+use super::{connect, obstacles, verify};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::output::Output;
 use crate::cli::schema::Schema;
@@ -47,7 +47,13 @@ pub async fn run(urls: &Urls, output: &Output) -> Done {
             .map(|name| format!("apply the migration {name}"))
             .chain([format!("install {objects} again")])
             .collect(),
-        Schema::Current | Schema::Foreign { .. } => changed_objects(&mut session).await?,
+        Schema::Current | Schema::Foreign { .. } => {
+            let would = changed_objects(&mut session).await?;
+            if would.is_empty() {
+                verify::triggers(&session).await?;
+            }
+            would
+        }
     };
     tell(output, Some(urls), would)
 }

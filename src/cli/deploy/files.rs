@@ -14,12 +14,21 @@ pub struct OurTrigger {
     pub name: String,
     /// Its table, with the schema.
     pub table: String,
-    /// The function it executes, with the schema.
+    /// The function it executes, with the schema; that of an event trigger without its number.
     pub function: String,
-    /// Whether it fires once for each row.
-    pub for_each_row: bool,
-    /// The first argument: for event triggers the event type, otherwise empty.
-    pub first_argument: String,
+}
+
+/// What the functions of event triggers are called, before a number.
+const PUBLICATION: &str = "pipeline.publication_";
+/// The function of event triggers before there were publications.
+const PUBLICATION_BEFORE: &str = "marketing.notify_pipeline_event";
+
+impl OurTrigger {
+    /// Whether a trigger of this name and table executes what ours does or did before.
+    pub fn is_made_by_us(&self, function: &str) -> bool {
+        let is_publication = function.starts_with(PUBLICATION) || function == PUBLICATION_BEFORE;
+        function == self.function || self.function == PUBLICATION && is_publication
+    }
 }
 
 /// The files of the event queue, and those of error logging, each in the order of the list.
@@ -53,38 +62,55 @@ pub fn relations(migrations: &[Migration]) -> Vec<String> {
         .collect()
 }
 
-/// The triggers that files create.
+/// The triggers that files create, by statement or by publishing a table.
 pub fn triggers(files: &[ObjectFile]) -> Vec<OurTrigger> {
-    files
-        .iter()
-        .flat_map(|file| file.text.split("\ncreate or replace trigger ").skip(1))
-        .filter_map(read_trigger)
-        .collect()
+    let statements = |start: &'static str| {
+        files
+            .iter()
+            .flat_map(move |file| file.text.split(start).skip(1))
+    };
+    let created = statements("\ncreate or replace trigger ").filter_map(read_trigger);
+    let published = statements("\nselect pipeline.publish(").flat_map(read_publication);
+    created.chain(published).collect()
 }
 
 /// Reads what follows `create or replace trigger`, in the form that all our files have.
 fn read_trigger(text: &str) -> Option<OurTrigger> {
-    let statement = match text.split_once(");\n") {
-        Some((statement, _)) => statement,
-        None => text.trim_end(),
-    };
-    let mut words = statement.split_whitespace();
+    let mut words = text.split_whitespace();
     let name = words.next()?.to_owned();
-    let after = |word: &str| {
-        let mut words = statement
-            .split_whitespace()
-            .skip_while(|other| *other != word);
-        words.nth(1)
-    };
-    let call = after("function")?;
-    let arguments = statement.split_once("execute function")?.1;
+    let after = |word: &str| text.split_whitespace().skip_while(|w| *w != word).nth(1);
     Some(OurTrigger {
         name,
         table: after("on")?.to_owned(),
-        function: call.split('(').next()?.to_owned(),
-        for_each_row: after("each")? == "row",
-        first_argument: arguments.split('\'').nth(1).unwrap_or_default().to_owned(),
+        function: after("function")?.split('(').next()?.to_owned(),
     })
+}
+
+/// Reads the arguments of `pipeline.publish`: a trigger for each operation.
+fn read_publication(text: &str) -> Vec<OurTrigger> {
+    let call = text.split("\n);").next().unwrap_or_default();
+    let argument = |name: &str| {
+        let (_, value) = call.split_once(&format!("\n    {name} => '"))?;
+        value.split('\'').next()
+    };
+    let (Some(table), Some(first)) = (argument("source"), argument("trigger_name")) else {
+        return Vec::new();
+    };
+    let operations = argument("operations").unwrap_or("{insert}");
+    let further = operations
+        .trim_matches(['{', '}'])
+        .split(',')
+        .skip(1)
+        .map(|operation| first.replace("_event", &format!("_{operation}_event")));
+    [first.to_owned()]
+        .into_iter()
+        .chain(further)
+        .map(|name| OurTrigger {
+            name,
+            table: table.to_owned(),
+            function: PUBLICATION.to_owned(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -113,24 +139,40 @@ mod tests {
         let files = embedded_objects().unwrap();
         let written: usize = files
             .iter()
-            .map(|file| file.text.matches("create or replace trigger ").count())
+            .map(|file| file.text.matches("\ncreate or replace trigger ").count())
             .sum();
         let read = triggers(&files);
-        assert_eq!(read.len(), written);
-        let intake = read
-            .iter()
-            .find(|t| t.name == "trigger_company_intake_event");
-        let expected = OurTrigger {
-            name: "trigger_company_intake_event".into(),
-            table: "intake.company_raw_intake".into(),
-            function: "marketing.notify_pipeline_event".into(),
-            for_each_row: false,
-            first_argument: "company_created".into(),
+        let published: Vec<&OurTrigger> =
+            read.iter().filter(|t| t.function == PUBLICATION).collect();
+        assert_eq!(read.len() - published.len(), written);
+        let find = |name: &str| read.iter().find(|t| t.name == name).cloned();
+        let expected = |name: &str, table: &str, function: &str| {
+            Some(OurTrigger {
+                name: name.into(),
+                table: table.into(),
+                function: function.into(),
+            })
         };
-        assert_eq!(intake, Some(&expected));
-        let follows = read.iter().find(|t| t.name == "follow_status").unwrap();
-        assert!(follows.for_each_row, "{follows:?}");
-        assert_eq!(follows.first_argument, "");
+        let intake = "trigger_company_intake_event";
+        let table = "intake.company_raw_intake";
+        assert_eq!(find(intake), expected(intake, table, PUBLICATION));
+        let further = "trigger_company_validation_insert_event";
+        assert_eq!(find(further), expected(further, table, PUBLICATION));
+        let (name, table) = ("follow_status", "marketing.pipeline_events");
+        assert_eq!(find(name), expected(name, table, "pipeline.follow_status"));
+    }
+
+    #[test]
+    fn a_trigger_of_an_earlier_version_is_ours() {
+        let ours = |function: &str| OurTrigger {
+            name: String::new(),
+            table: String::new(),
+            function: function.into(),
+        };
+        assert!(ours(PUBLICATION).is_made_by_us("pipeline.publication_7"));
+        assert!(ours(PUBLICATION).is_made_by_us(PUBLICATION_BEFORE));
+        assert!(!ours(PUBLICATION).is_made_by_us("public.n8n_hook"));
+        assert!(!ours("pipeline.follow_status").is_made_by_us(PUBLICATION_BEFORE));
     }
 
     #[test]

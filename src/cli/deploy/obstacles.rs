@@ -79,20 +79,16 @@ async fn refuse_foreign_triggers(session: &Session) -> Result<(), Failure> {
     let rows = session.rows(EXISTING_TRIGGERS, &[&names]).await?;
     let mut foreign = Vec::new();
     for row in &rows {
-        let there = OurTrigger {
-            name: get(row, "name")?,
-            table: get(row, "table")?,
-            function: get(row, "function")?,
-            for_each_row: get(row, "for_each_row")?,
-            first_argument: get(row, "first_argument")?,
-        };
-        let same_place = |our: &&OurTrigger| our.name == there.name && our.table == there.table;
+        let (name, table): (String, String) = (get(row, "name")?, get(row, "table")?);
+        let function: String = get(row, "function")?;
+        let at_its_place = |our: &&OurTrigger| our.name == name && our.table == table;
+        let is_ours = |our: &OurTrigger| our.is_made_by_us(&function);
         if ours
             .iter()
-            .find(same_place)
-            .is_some_and(|our| *our != there)
+            .find(at_its_place)
+            .is_some_and(|our| !is_ours(our))
         {
-            foreign.push(there);
+            foreign.push((name, table));
         }
     }
     if foreign.is_empty() {
@@ -100,16 +96,11 @@ async fn refuse_foreign_triggers(session: &Session) -> Result<(), Failure> {
     }
     let names: Vec<String> = foreign
         .iter()
-        .map(|trigger| format!("{} on {}", trigger.name, trigger.table))
+        .map(|(name, table)| format!("{name} on {table}"))
         .collect();
     let renames: Vec<String> = foreign
         .iter()
-        .map(|t| {
-            format!(
-                "ALTER TRIGGER {} ON {} RENAME TO {}_before;",
-                t.name, t.table, t.name
-            )
-        })
+        .map(|(name, table)| format!("ALTER TRIGGER {name} ON {table} RENAME TO {name}_before;"))
         .collect();
     Err(Failure::Failed(anyhow::anyhow!(
         "these triggers have our names and do something else: {}\nNothing was changed. Drop them, \

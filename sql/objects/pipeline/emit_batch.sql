@@ -1,0 +1,89 @@
+-- pipeline.emit_batch(event_type, payloads, run_at, priority, dedupe_keys, dedupe_window): many events with one statement.
+--
+-- Arguments: as those of pipeline.emit; payloads: one JSON object for each event; dedupe_keys: one for each payload, an element NULL:
+--            none; default: none at all. Of payloads with the same key the first is emitted.
+-- Returns: for each payload, in their order: event_id; is_duplicate: the key was taken, and event_id is the event that has it.
+-- Reads:  nothing
+-- Writes: marketing.pipeline_events, pipeline.dedupe
+-- Locks:  the keys in their order, until the end of the transaction
+
+create or replace function pipeline.emit_batch(
+    event_type text,
+    payloads jsonb[],
+    run_at timestamptz default null,
+    priority integer default 10,
+    dedupe_keys text[] default null,
+    dedupe_window interval default '1 day'
+)
+returns table (event_id bigint, is_duplicate boolean)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_ids bigint[];
+    v_new bigint[];
+begin
+    if cardinality(dedupe_keys) <> cardinality(payloads) then
+        raise invalid_parameter_value using
+            message = format('There are %s payloads and %s dedupe_keys.', cardinality(payloads), cardinality(dedupe_keys)),
+            hint = 'Give one key for each payload; NULL for one that needs none.';
+    elsif dedupe_window <= interval '0' then
+        raise invalid_parameter_value using message = 'dedupe_window must be more than 0.';
+    end if;
+
+    select array_agg(nextval('marketing.pipeline_events_id_seq')) into v_ids from unnest(payloads);
+    v_new := v_ids;
+
+    if dedupe_keys is not null then
+        with
+        wanted as (
+            select distinct on (given.key) given.key, given.id
+            from unnest(dedupe_keys, v_ids) as given (key, id)
+            where given.key is not null
+            order by given.key, given.id
+        ),
+        won as (
+            insert into pipeline.dedupe as taken (event_type, key, event_id, expires_at)
+            select emit_batch.event_type, wanted.key, wanted.id, clock_timestamp() + dedupe_window
+            from wanted
+            order by wanted.key
+            on conflict (event_type, key) do update
+            set event_id = excluded.event_id, expires_at = excluded.expires_at
+            where taken.expires_at <= clock_timestamp()
+            or exists (
+                select from marketing.pipeline_events as event
+                where event.id = taken.event_id
+                and event.status in ('cancelled', 'failed')
+            )
+            returning taken.event_id
+        )
+        select array_agg(won.event_id) || (
+            select array_agg(given.id) from unnest(dedupe_keys, v_ids) as given (key, id) where given.key is null
+        )
+        into v_new
+        from won;
+    end if;
+
+    insert into marketing.pipeline_events (id, event_type, payload, run_at, priority)
+    select given.id, emit_batch.event_type, given.payload, coalesce(emit_batch.run_at, now()), emit_batch.priority
+    from unnest(v_ids, payloads) as given (id, payload)
+    where dedupe_keys is null
+    or given.id = any (v_new)
+    order by given.id;
+
+    return query
+    select
+        case when given.key is null or given.id = any (v_new) then given.id else taken.event_id end,
+        given.key is not null and given.id <> all (coalesce(v_new, '{}'))
+    from unnest(v_ids, dedupe_keys) with ordinality as given (id, key, place)
+    left join pipeline.dedupe as taken
+        on taken.event_type = emit_batch.event_type
+        and taken.key = given.key
+    order by given.place;
+end
+$$;
+
+comment on function pipeline.emit_batch(text, jsonb[], timestamptz, integer, text[], interval) is
+    'Emits many events of one type in your transaction; returns their ids in order, and which were there already.';

@@ -1,0 +1,87 @@
+-- pipeline.publication_select(publication, operation, changed): the SELECT that makes events of changed rows.
+--
+-- The one place that knows when a changed row is an event: on INSERT and DELETE when the condition holds for it; on UPDATE when a
+-- named column (where none is named: anything) changed, and the condition holds now and did not before, so that an event means
+-- "this has just become so". Old and new versions of a row are paired by its key; one whose key changed counts as new.
+--
+-- Arguments: publication; operation: insert, update or delete; changed: the relation with the changed rows, as SQL. For an update
+--            there is also old_rows.
+-- Returns: SQL, whose columns are event_type, payload, priority, run_at, parent_id, root_id.
+-- Reads:  pg_catalog.pg_attribute
+-- Writes: nothing
+-- Locks:  none
+
+create or replace function pipeline.publication_select(publication pipeline.publications, operation text, changed text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_has_cause constant boolean := exists (
+        select from pg_catalog.pg_attribute as attribute
+        where attribute.attrelid = publication.source
+        and attribute.attname = 'caused_by'
+        and not attribute.attisdropped
+    );
+    -- Unless told otherwise, an update was caused by the event that it wrote down itself, not by one from before.
+    v_cause constant text := coalesce(
+        publication.cause,
+        case
+            when not v_has_cause then 'null'
+            when operation = 'update' then 'nullif(row.caused_by, old.caused_by)'
+            else 'row.caused_by'
+        end
+    );
+    v_due constant text := case
+        when publication.delay = interval '0' then 'now()'
+        else format('clock_timestamp() + interval %L', publication.delay)
+    end;
+    v_keys constant text := (select string_agg(format('row.%1$I = old.%1$I', name), ' and ') from unnest(publication.key_columns) as name);
+    v_differs constant text := coalesce(
+        (select string_agg(format('row.%1$I is distinct from old.%1$I', name), ' or ') from unnest(publication.columns) as name),
+        case when publication.condition is null then '(row *= old) is not true' end,
+        'true'
+    );
+    v_holds constant text := coalesce(publication.condition, 'true');
+    v_held constant text := case
+        when publication.condition is null then 'false'
+        else format('(select (%s) from (select old.*) as row)', publication.condition)
+    end;
+    v_where text := format('(%s)', v_holds);
+    v_from text := format('%s as row', changed);
+begin
+    if operation = 'update' then
+        v_from := format('%s left join old_rows as old on %s', v_from, v_keys);
+        v_where := format(
+            E'(%s)\n        and (old.%I is null or (%s) and %s is not true)', v_holds, publication.key_columns[1], v_differs, v_held
+        );
+    end if;
+
+    return format(
+        $sql$
+        select
+            %L,
+            changed.payload || jsonb_build_object('trigger_time', clock_timestamp()),
+            %s,
+            %s,
+            changed.parent_id,
+            -- One look-up by key for each row: a join could be planned as a scan of the ledger.
+            (
+                select coalesce(parent.root_id, parent.id)
+                from marketing.pipeline_events as parent
+                where parent.id = changed.parent_id
+            )
+        from (
+            select (%s) as payload, (%s)::bigint as parent_id
+            from %s
+            where %s
+        ) as changed
+        $sql$,
+        publication.event_type, publication.priority, v_due, publication.payload, v_cause, v_from, v_where
+    );
+end
+$$;
+
+comment on function pipeline.publication_select(pipeline.publications, text, text) is
+    'The SELECT that turns changed rows into events, for the trigger function of a publication and for pipeline.backfill.';
