@@ -64,7 +64,7 @@ comment on column pipeline.publications.trigger_name is 'Its trigger for the fir
 comment on column pipeline.publications.event_type is 'The type of its events.';
 comment on column pipeline.publications.operations is 'Which of insert, update, delete emit.';
 comment on column pipeline.publications.columns is 'An update emits only when one of these changed; NULL: when anything did.';
-comment on column pipeline.publications.condition is 'SQL, boolean: an update emits when it holds now and did not before, an insert or delete when it holds; NULL: always.';
+comment on column pipeline.publications.condition is 'SQL, boolean: an insert, a delete, or a change of columns emits when it holds, any other update when it holds now and did not before; NULL: always.';
 comment on column pipeline.publications.payload is 'SQL, jsonb: what the event says about the row.';
 comment on column pipeline.publications.key_columns is 'What tells one row from another, to pair its old and new version; NULL where no update emits.';
 comment on column pipeline.publications.priority is 'Of its events; 1 runs first, 10 last.';

@@ -64,6 +64,7 @@
 \i objects/marketing/trigger_enrichment_planned_event.sql
 \i objects/marketing/trigger_enrichment_started_event.sql
 \i objects/marketing/trigger_enrichment_event.sql
+\i objects/marketing/trigger_contact_edit_event.sql
 \i objects/marketing/trigger_email_verification_event.sql
 
 -- Outreach stages in SQL

@@ -93,6 +93,38 @@ async fn filters_narrow_the_choice_together() {
 }
 
 #[tokio::test]
+async fn a_finished_stage_is_run_again_for_a_batch() {
+    let (database, program) = failed().await;
+    database
+        .psql(
+            "update marketing.pipeline_events set status = 'processed';
+            update intake.company_raw_intake set caused_by = id;\n",
+        )
+        .await;
+    let again = [
+        "retry",
+        "--finished",
+        "--batch",
+        "B1",
+        "--type",
+        "company_promoted",
+    ];
+    let out = program.run(&again).await.ok();
+    assert!(
+        one_line(&out).contains("1 event was run again: 1 company_promoted"),
+        "{out}"
+    );
+    assert_eq!(statuses(&database).await, "processed processed pending");
+    let out = program.run(&again).await.ok();
+    assert!(out.contains("no finished event"), "{out}");
+    let said = program
+        .run(&["retry", "--finished", "--batch", "B1"])
+        .await
+        .failed(2);
+    assert!(said.contains("--type"), "{said}");
+}
+
+#[tokio::test]
 async fn an_event_that_another_program_failed_is_found_too() {
     let (database, program) = failed().await;
     program.run(&["retry", "--all-failed"]).await.ok();

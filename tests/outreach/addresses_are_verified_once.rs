@@ -107,3 +107,25 @@ async fn risky_addresses_are_ready_only_when_the_operator_says_so() {
     assert!(rig.number(risky).await > 0);
     daemon.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_corrected_by_hand_is_verified_by_itself() {
+    let rig = Rig::deployed().await;
+    let daemon = rig.outreach(&sandboxes());
+    rig.company("Siemens AG", "siemens.com").await;
+    rig.until_idle().await;
+    let edited =
+        "update marketing.contact_enrichment set email = 'new.person@siemens.com' where id = (
+            select min(id) from marketing.contact_enrichment where email is not null
+        )";
+    rig.run(edited).await;
+    rig.until("exists (select from marketing.email_verification where email = 'new.person@siemens.com' and verification_status <> 'pending')")
+        .await;
+    rig.until_idle().await;
+    let emitted =
+        "select count(*) from marketing.pipeline_events where event_type = 'contact_enriched'";
+    let before = rig.number(emitted).await;
+    rig.run(edited).await;
+    assert_eq!(rig.number(emitted).await, before, "nothing has changed");
+    daemon.stop().await;
+}

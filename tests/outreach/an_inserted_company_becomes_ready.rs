@@ -286,6 +286,26 @@ async fn a_company_without_an_accepted_row_is_withdrawn_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_of_a_withdrawn_company_is_cancelled_at_once() {
+    let rig = Rig::deployed().await;
+    rig.run("update pipeline.stages set paused = true where name = 'verify_email'")
+        .await;
+    let daemon = rig.outreach(&sandboxes());
+    rig.company("Siemens AG", "siemens.com").await;
+    rig.company("Bosch", "bosch.com").await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    let waiting = "select count(*) from pipeline.ready";
+    let both = rig.number(waiting).await;
+    rig.run("delete from intake.company_raw_intake where website = 'siemens.com'")
+        .await;
+    let cancelled = "select count(*) from marketing.pipeline_events where error_message = 'The company was withdrawn.'";
+    assert!(rig.number(cancelled).await > 0);
+    let rest = rig.number(waiting).await;
+    assert!(0 < rest && rest < both, "{rest} of {both}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_deleted_before_its_turn_cancels_its_event() {
     let rig = Rig::deployed().await;
     rig.company("Siemens AG", "siemens.com").await;
@@ -422,6 +442,8 @@ async fn views_agree_with_the_tables() {
     );
     let ready = "select contacts_ready - (select count(*) from marketing.vw_outreach_ready) from marketing.vw_batch_report";
     assert_eq!(rig.number(ready).await, 0);
+    let cost = "select (cost_usd - (select round(sum(cost_usd), 2) from marketing.enrichment_runs))::text from marketing.vw_batch_report";
+    assert_eq!(rig.text(cost).await, "0.00");
     let latency = "select bool_and(p50_seconds <= p95_seconds and p95_seconds <= p99_seconds)::text from marketing.vw_event_latency";
     assert_eq!(rig.text(latency).await, "true");
     let throughput = "select (sum(processed) - (select count(*) from marketing.pipeline_events where status = 'processed'))::bigint from marketing.vw_throughput";

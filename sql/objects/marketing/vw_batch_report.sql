@@ -1,7 +1,7 @@
 -- marketing.vw_batch_report: what became of each import batch.
 --
 -- Reads:  marketing.vw_company_progress, intake.company_raw_intake, marketing.company_slots, marketing.contact_enrichment,
---         marketing.email_verification
+--         marketing.email_verification, marketing.enrichment_runs
 
 create or replace view marketing.vw_batch_report as
 with
@@ -47,6 +47,14 @@ contacts as (
     left join marketing.contact_enrichment as contact using (company_slot_unique_id)
     left join marketing.email_verification as verification on verification.enrichment_id = contact.id
     group by master.import_batch_id
+),
+-- A run looks up companies of any batch: each of them bears an equal share of what it cost.
+costs as (
+    select master.import_batch_id as batch_id, sum(run.cost_usd / cardinality(run.domains)) as cost_usd
+    from marketing.enrichment_runs as run
+    cross join unnest(run.domains) as looked_up (domain)
+    join marketing.company_master as master on master.domain = looked_up.domain
+    group by master.import_batch_id
 )
 select
     progress.batch_id,
@@ -67,10 +75,12 @@ select
     coalesce(contacts.addresses_unknown, 0) as addresses_unknown,
     coalesce(contacts.contacts_ready, 0) as contacts_ready,
     progress.began_at,
-    contacts.last_ready_at - progress.began_at as time_to_last_ready
+    contacts.last_ready_at - progress.began_at as time_to_last_ready,
+    round(coalesce(costs.cost_usd, 0), 2) as cost_usd
 from progress
 left join refusals on refusals.batch_id is not distinct from progress.batch_id
-left join contacts on contacts.batch_id is not distinct from progress.batch_id;
+left join contacts on contacts.batch_id is not distinct from progress.batch_id
+left join costs on costs.batch_id is not distinct from progress.batch_id;
 
 comment on view marketing.vw_batch_report is
-    'One row per import batch: in, refused by rule, promoted, slots, found, verified by verdict, ready, time.';
+    'One row per import batch: in, refused by rule, promoted, slots, found, verified by verdict, ready, time, cost of the enrichment in US dollars.';

@@ -1,8 +1,9 @@
 -- pipeline.publication_select(publication, operation, changed): the SELECT that makes events of changed rows.
 --
--- The one place that knows when a changed row is an event: on INSERT and DELETE when the condition holds for it; on UPDATE when a
--- named column (where none is named: anything) changed, and the condition holds now and did not before, so that an event means
--- "this has just become so". Old and new versions of a row are paired by its key; one whose key changed counts as new.
+-- The one place that knows when a changed row is an event. On INSERT and DELETE: when the condition holds for it. On UPDATE: where
+-- columns are named, when one of them changed and the condition holds; otherwise when the condition holds now and did not before,
+-- so that an event means "this has just become so". Old and new versions of a row are paired by its key; one whose key changed counts as
+-- new.
 --
 -- Arguments: publication; operation: insert, update or delete; changed: the relation with the changed rows, as SQL. For an update
 --            there is also old_rows.
@@ -38,24 +39,18 @@ declare
         else format('clock_timestamp() + interval %L', publication.delay)
     end;
     v_keys constant text := (select string_agg(format('row.%1$I = old.%1$I', name), ' and ') from unnest(publication.key_columns) as name);
-    v_differs constant text := coalesce(
-        (select string_agg(format('row.%1$I is distinct from old.%1$I', name), ' or ') from unnest(publication.columns) as name),
-        case when publication.condition is null then '(row *= old) is not true' end,
-        'true'
-    );
     v_holds constant text := coalesce(publication.condition, 'true');
-    v_held constant text := case
-        when publication.condition is null then 'false'
-        else format('(select (%s) from (select old.*) as row)', publication.condition)
-    end;
+    v_became constant text := coalesce(
+        (select string_agg(format('row.%1$I is distinct from old.%1$I', name), ' or ') from unnest(publication.columns) as name),
+        '(select (' || publication.condition || ') from (select old.*) as row) is not true',
+        '(row *= old) is not true'
+    );
     v_where text := format('(%s)', v_holds);
     v_from text := format('%s as row', changed);
 begin
     if operation = 'update' then
         v_from := format('%s left join old_rows as old on %s', v_from, v_keys);
-        v_where := format(
-            E'(%s)\n        and (old.%I is null or (%s) and %s is not true)', v_holds, publication.key_columns[1], v_differs, v_held
-        );
+        v_where := format(E'(%s)\n            and (old.%I is null or %s)', v_holds, publication.key_columns[1], v_became);
     end if;
 
     return format(

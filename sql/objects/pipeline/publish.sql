@@ -10,7 +10,8 @@
 --            event_type;
 --            operations: which of insert, update, delete emit; default {insert};
 --            columns: an update emits only when one of these changed; default: when anything did;
---            condition: SQL, boolean; an update emits when it holds now and did not before; default: always;
+--            condition: SQL, boolean; an update emits when it holds now and did not before, where columns are named when it
+--            holds; in an update's, old is the version before; default: always;
 --            payload_columns, or payload: SQL, jsonb object; default: the whole row. trigger_time is added;
 --            key_columns: tell rows apart, to pair old and new versions; default: the primary key;
 --            priority: 1 first, 10 last; default 10;
