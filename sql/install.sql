@@ -27,6 +27,8 @@
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql
+\i objects/pipeline/alert_findings.sql
+\i objects/pipeline/raise_alerts.sql
 \i objects/pipeline/maintain.sql
 
 -- Any table as a source, any program as an emitter
@@ -66,6 +68,7 @@
 \i objects/marketing/trigger_enrichment_event.sql
 \i objects/marketing/trigger_contact_edit_event.sql
 \i objects/marketing/trigger_email_verification_event.sql
+\i objects/marketing/trigger_alert_event.sql
 
 -- Outreach stages in SQL
 \i objects/marketing/payload_id.sql
@@ -80,6 +83,7 @@
 \i objects/marketing/vw_batch_report.sql
 
 -- Views: what is wrong, what waits, how fast
+\i objects/marketing/vw_open_alerts.sql
 \i objects/marketing/vw_unresolved_errors.sql
 \i objects/marketing/vw_error_rate_24h.sql
 \i objects/marketing/vw_queue_depth.sql

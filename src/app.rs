@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
+use crate::alerts::{AlertChannel, AlertDelivery};
 use crate::config;
 use crate::engine::Registry;
 use crate::outreach::contact_source::ContactSource;
@@ -13,6 +14,7 @@ use crate::outreach::run_collect::RunCollect;
 use crate::outreach::run_start::RunStart;
 use crate::outreach::validation::Validation;
 use crate::outreach::verification::EmailVerification;
+use crate::providers::alerting::{LogChannel, MailChannel, WebhookChannel};
 use crate::providers::apify::{ApifyClient, ApifySandbox};
 use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
 
@@ -23,6 +25,10 @@ pub struct Providers {
     pub contact_source: Arc<dyn ContactSource>,
     /// Verifies addresses.
     pub email_verifier: Arc<dyn EmailVerifier>,
+    /// Tells alerts at once: a webhook, or the log.
+    pub alerts: Arc<dyn AlertChannel>,
+    /// Mails alerts; None: nobody is mailed.
+    pub alert_mail: Option<Arc<dyn AlertChannel>>,
 }
 
 /// Every builtin stage, one line each.
@@ -51,6 +57,14 @@ pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
                 },
             )
         })
+        .and_then(|stages| {
+            let channel = Some(Arc::clone(&providers.alerts));
+            stages.outside("alerts.webhook", AlertDelivery { channel })
+        })
+        .and_then(|stages| {
+            let channel = providers.alert_mail.clone();
+            stages.outside("alerts.mail", AlertDelivery { channel })
+        })
         .context("the daemon's stages do not fit together")
 }
 
@@ -76,9 +90,22 @@ pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
             Arc::new(MillionVerifierSandbox::new())
         }
     };
+    let alerts: Arc<dyn AlertChannel> = match &config.alerts.alert_webhook {
+        Some(address) => Arc::new(WebhookChannel::new(address)?),
+        None => Arc::new(LogChannel),
+    };
+    let mail = config
+        .alerts
+        .mail()
+        .map(|settings| MailChannel::new(&settings));
     Ok(Providers {
         contact_source,
         email_verifier,
+        alerts,
+        alert_mail: match mail.transpose()? {
+            Some(channel) => Some(Arc::new(channel)),
+            None => None,
+        },
     })
 }
 
@@ -87,5 +114,7 @@ pub fn sandboxes() -> Providers {
     Providers {
         contact_source: Arc::new(ApifySandbox),
         email_verifier: Arc::new(MillionVerifierSandbox::new()),
+        alerts: Arc::new(LogChannel),
+        alert_mail: None,
     }
 }

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::embedded::{Cluster, Search};
 use crate::db::{DatabaseUrl, UrlError};
+use crate::providers::alerting::MailConfig;
 use crate::providers::apify::{self, ApifyConfig};
 use crate::providers::http::{BaseUrl, BaseUrlError};
 use crate::providers::millionverifier::{self, MillionVerifierConfig};
@@ -23,6 +24,8 @@ const DEMO_SUFFIX: &str = "-demo";
 const DATABASE: &str = "Database";
 /// The heading of the providers' flags in `--help`.
 const PROVIDERS: &str = "Providers";
+/// The heading of the alerts' flags in `--help`.
+const ALERTS: &str = "Alerts";
 /// The heading of the log's flags in `--help`.
 const LOG: &str = "Log";
 
@@ -193,6 +196,45 @@ pub struct Providers {
           default_value = millionverifier::BASE_URL, hide_env_values = true,
           help_heading = PROVIDERS)]
     pub millionverifier_base_url: String,
+
+    /// Whom alerts reach.
+    #[command(flatten)]
+    pub alerts: Alerts,
+}
+
+/// Where alerts are told; without a webhook, in the daemon's log.
+#[derive(Debug, Clone, Args)]
+pub struct Alerts {
+    /// Where alerts are posted as JSON with a field text: Slack's, Mattermost's and others' form
+    #[arg(long, env = "PGCASCADE_ALERT_WEBHOOK", value_name = "URL", hide_env_values = true,
+          help_heading = ALERTS)]
+    pub alert_webhook: Option<SecretString>,
+
+    /// Who is mailed about alerts: addresses, separated by commas
+    #[arg(long, env = "PGCASCADE_ALERT_EMAIL", value_name = "ADDRESSES", requires = "smtp_url",
+          help_heading = ALERTS)]
+    pub alert_email: Option<String>,
+
+    /// The sender of those mails
+    #[arg(long, env = "PGCASCADE_ALERT_FROM", value_name = "ADDRESS", help_heading = ALERTS,
+          default_value = "pgcascade@localhost")]
+    pub alert_from: String,
+
+    /// The server that sends them, as smtps://user:password@host or smtp://host:587?tls=required
+    #[arg(long, env = "PGCASCADE_SMTP_URL", value_name = "URL", hide_env_values = true,
+          help_heading = ALERTS)]
+    pub smtp_url: Option<SecretString>,
+}
+
+impl Alerts {
+    /// Settings of the mails; None when nobody is to be mailed.
+    pub fn mail(&self) -> Option<MailConfig> {
+        Some(MailConfig {
+            to: self.alert_email.clone()?,
+            from: self.alert_from.clone(),
+            server: self.smtp_url.clone()?,
+        })
+    }
 }
 
 impl Providers {

@@ -19,6 +19,7 @@ const COMPANIES: &str = include_str!("../../sql/queries/cli/status_companies.sql
 const ERRORS: &str = include_str!("../../sql/queries/cli/status_errors.sql");
 const STUCK: &str = include_str!("../../sql/queries/cli/status_stuck.sql");
 const LIMITS: &str = include_str!("../../sql/queries/cli/status_limits.sql");
+const ALERTS: &str = include_str!("../../sql/queries/cli/status_alerts.sql");
 const UNROUTED: &str = include_str!("../../sql/queries/cli/status_unrouted.sql");
 
 /// Shows daemons, queues, speed, problems and where the companies stand
@@ -30,7 +31,7 @@ const UNROUTED: &str = include_str!("../../sql/queries/cli/status_unrouted.sql")
 WAITING can run now, RUNNING is an outside call, LATER is scheduled or waits for its next attempt.
 DONE, P50 and P95 are of the newest 100,000 events of the last 24 hours, from insert to done.
 The same in psql: marketing.vw_queue_depth, vw_event_latency, vw_stuck_events,
-vw_unrouted_events, vw_unresolved_errors, vw_company_progress.")]
+vw_unrouted_events, vw_unresolved_errors, vw_company_progress, vw_open_alerts.")]
 pub struct StatusArgs {
     /// Print one JSON document instead
     #[arg(long)]
@@ -50,6 +51,7 @@ struct Status {
     daemons: Vec<DaemonRow>,
     stages: Vec<StageRow>,
     companies: Vec<Companies>,
+    open_alerts: Vec<OpenAlert>,
     open_errors: Vec<OpenErrors>,
     /// None: it could not be told in time.
     stuck: Option<Vec<Stuck>>,
@@ -87,6 +89,15 @@ struct StageRow {
 struct Companies {
     state: String,
     companies: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct OpenAlert {
+    severity: String,
+    rule: String,
+    message: String,
+    what_to_do: String,
+    open_seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +150,16 @@ async fn read(session: &Session, database: String) -> Result<Status, DbError> {
             Ok(Companies {
                 state: get(row, "state")?,
                 companies: get(row, "companies")?,
+            })
+        })
+        .await?,
+        open_alerts: all(session, ALERTS, |row| {
+            Ok(OpenAlert {
+                severity: get(row, "severity")?,
+                rule: get(row, "rule_name")?,
+                message: get(row, "message")?,
+                what_to_do: get(row, "what_to_do")?,
+                open_seconds: get(row, "open_seconds")?,
             })
         })
         .await?,

@@ -26,12 +26,6 @@ const LOCK_HOLDER: &str = include_str!("../../sql/queries/db/lock_holder.sql");
 /// Has a deploy give way to writers whose tables it wants to change.
 pub(super) const YIELD_TO_WRITERS: &str = include_str!("../../sql/queries/db/yield_to_writers.sql");
 
-/// Whether writers held what a deploy wanted: a lock it did not get soon, or a deadlock.
-pub(super) fn is_in_the_way(error: &DbError) -> bool {
-    const LOCK_NOT_AVAILABLE: &str = "55P03";
-    error.class() == Class::Conflict || error.sqlstate() == Some(LOCK_NOT_AVAILABLE)
-}
-
 /// How long a deploy waits between its attempts to lock tables that writers use: a minute in all,
 /// not counting the attempts.
 pub(super) fn pauses() -> impl Iterator<Item = Duration> {

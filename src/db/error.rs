@@ -68,6 +68,13 @@ impl DbError {
         self.0.code.as_ref().map(SqlState::code)
     }
 
+    /// Whether others held what we wanted: a deadlock, a serialization failure, or a lock that was
+    /// not to be had soon. Repeating the whole transaction is right, and soon is soon enough.
+    pub fn is_in_the_way(&self) -> bool {
+        const LOCK_NOT_AVAILABLE: &str = "55P03";
+        self.class() == Class::Conflict || self.sqlstate() == Some(LOCK_NOT_AVAILABLE)
+    }
+
     /// The violated constraint, where the server names one.
     pub fn constraint(&self) -> Option<&str> {
         self.0.constraint.as_deref()

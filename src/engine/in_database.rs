@@ -102,7 +102,7 @@ impl InDatabaseRunner {
         if error.class() == Class::Lost {
             self.pool.drop_idle();
         }
-        let pause = if error.class() == Class::Conflict {
+        let pause = if error.is_in_the_way() {
             CONFLICT_PAUSE
         } else {
             tracing::warn!(

@@ -5,6 +5,7 @@
 //! and no table. Every base URL is configurable, so that each client is tested against a local
 //! server that answers like the real service, its failures included.
 
+pub mod alerting;
 pub mod apify;
 pub mod http;
 pub mod millionverifier;

@@ -50,9 +50,17 @@ async fn what_waits_is_paused_or_goes_nowhere_is_said_with_what_to_do() {
         "{out}"
     );
     assert!(said.contains("1 in: 1 waiting"), "{out}");
+    assert!(!said.contains("🔔"), "nobody has looked for alerts: {out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
 
+    database.psql("select pipeline.raise_alerts();\n").await;
+    let out = program.run(&["status"]).await.ok();
+    let said = one_line(&out);
+    assert!(said.contains("🔔 critical, for"), "{out}");
+    assert!(said.contains("x: It broke."), "{out}");
+
     let status = program.run(&["status", "--json"]).await.json();
+    assert_eq!(status["open_alerts"][0]["rule"], "critical_error");
     let stages = status["stages"].as_array().expect("a list");
     let stage = |name: &str| stages.iter().find(|stage| stage["stage"] == name);
     assert_eq!(stage("validate_company").expect("listed")["waiting"], 1);

@@ -40,7 +40,11 @@ impl Rig {
         let client = pgcascade::db::connect(database.url(), "test")
             .await
             .expect("a session");
-        Self { database, client }
+        let rig = Self { database, client };
+        // Alerts are events, too: only tests about them want any.
+        rig.run("update pipeline.alert_rules set enabled = false")
+            .await;
+        rig
     }
 
     /// Another session.

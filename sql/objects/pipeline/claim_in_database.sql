@@ -4,6 +4,8 @@
 -- not at all, and whoever cancels one of them meanwhile waits and finds it processed. A failure found during the work is written
 -- afterwards by pipeline.finish_events. Event ids without a pending ledger row are dropped: they were settled by other means.
 --
+-- Whoever updates the same events at this moment must not lose to a deadlock: the claim gives up first and is repeated.
+--
 -- Planner settings are pinned: the tables are far larger or far emptier than their statistics say, and the only right plan is
 -- the one through the primary keys.
 --
@@ -23,6 +25,7 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
+set lock_timeout = '500ms'
 as $$
 #variable_conflict use_column
 declare

@@ -23,6 +23,7 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
+set lock_timeout = '500ms'
 as $$
 #variable_conflict use_column
 declare

@@ -1,12 +1,12 @@
 -- pipeline.maintain(): what must be done now and then by one daemon or another.
 --
 -- Makes partitions ahead, gives waiting events to stages that were added at the same moment, takes back claims of daemons whose row
--- is gone, keeps the triggers of published tables in step with their partitions, and forgets dedupe keys that have expired.
+-- is gone, keeps the triggers of published tables in step with their partitions, raises alerts, and forgets expired dedupe keys.
 --
 -- Returns: nothing.
 -- Reads:  pipeline.workers
 -- Writes: partitions of marketing.pipeline_events, pipeline.unrouted, pipeline.ready, pipeline.inflight, pipeline.dedupe,
---         pipeline.publications, marketing.pipeline_events
+--         pipeline.publications, marketing.pipeline_events, marketing.pipeline_alerts
 -- Locks:  those of the functions it calls
 
 create or replace function pipeline.maintain()
@@ -28,6 +28,7 @@ begin
 
     perform pipeline.ensure_partitions();
     perform pipeline.sync_publications();
+    perform pipeline.raise_alerts();
 
     delete from pipeline.dedupe
     where ctid = any (

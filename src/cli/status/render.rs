@@ -86,8 +86,15 @@ fn render_problems(status: &Status, output: &Output) {
         output.say("  what is stuck could not be told in time; see marketing.vw_stuck_events");
     }
     let nothing_stuck = stuck.is_some_and(<[Stuck]>::is_empty);
-    if status.open_errors.is_empty() && nothing_stuck && status.unrouted.is_empty() {
+    let no_alerts = status.open_alerts.is_empty();
+    if no_alerts && status.open_errors.is_empty() && nothing_stuck && status.unrouted.is_empty() {
         output.say("  none");
+    }
+    for alert in &status.open_alerts {
+        let since = seconds(alert.open_seconds);
+        let (severity, rule) = (&alert.severity, &alert.rule);
+        output.paragraph(2, &format!("🔔 {severity}, for {since}: {}", alert.message));
+        output.paragraph(4, &format!("{rule}: {}", alert.what_to_do));
     }
     for open in &status.open_errors {
         let noun = format!("open {}", open.severity);
