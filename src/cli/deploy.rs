@@ -4,6 +4,7 @@
 //! for the triggers in the database's own catalogue and sends one event through them in a
 //! transaction that is rolled back. Every step may be repeated; two deploys take turns.
 
+mod adopt;
 mod check;
 mod files;
 mod obstacles;
@@ -19,7 +20,7 @@ use super::words::{count, whole};
 use crate::config::{self, Urls};
 use crate::db::embedded::Status;
 use crate::db::objects::{embedded_objects, install};
-use crate::db::{ServerInfo, check_server, migrate};
+use crate::db::{DbError, ServerInfo, check_server, migrate};
 use files::split;
 use verify::Trigger;
 
@@ -33,11 +34,19 @@ const ENSURE_PARTITIONS: &str = include_str!("../../sql/queries/cli/ensure_parti
 #[command(after_help = "Examples:
   pgcascade deploy
   DATABASE_URL=postgresql://me:secret@db.example.com/outreach pgcascade deploy
-  pgcascade deploy --check      says what would be done; exit code 1 if anything would")]
+  pgcascade deploy --check      says what would be done; exit code 1 if anything would
+  pgcascade deploy --adopt      takes over the tables of the n8n workflows
+
+With --adopt the old tables move, as they are, into the schema originals; their rows are copied with
+their ids and times. Rows that do not fit stay there and are listed in originals.not_adopted. Events
+that were waiting are cancelled, so that nothing is done twice; an UPDATE brings them back.")]
 pub struct DeployArgs {
     /// Change nothing: say what would be done, with exit code 1 if anything would
     #[arg(long)]
     pub check: bool,
+    /// Take over tables of our names that others made, with their rows; nothing is dropped
+    #[arg(long)]
+    pub adopt: bool,
     /// Print one JSON document instead
     #[arg(long)]
     pub json: bool,
@@ -55,6 +64,7 @@ pub struct Report {
     objects_installed: usize,
     triggers: Vec<Trigger>,
     event_flow_works: bool,
+    adopted: Vec<adopt::Adopted>,
 }
 
 /// Runs the command.
@@ -67,11 +77,14 @@ pub async fn run(args: DeployArgs) -> Done {
     if args.check {
         return match would_start(&target)? {
             Some(would) => check::tell(&output, None, vec![would]),
-            None => check::run(&target.open(Absent::Refuse).await?, &output).await,
+            None => check::run(&target.open(Absent::Refuse).await?, args.adopt, &output).await,
         };
     }
     let urls = target.open(Absent::Make).await?;
-    let report = deploy(&urls, &output).await?;
+    let report = match args.adopt {
+        true => deploy_adopting(&urls, &output).await?,
+        false => deploy(&urls, &output).await?,
+    };
     if output.is_json() {
         output.json(&report);
     }
@@ -118,7 +131,7 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
             name,
             ..
         } = trigger;
-        output.say(format!("     {name:<38}  {schema}.{table}"));
+        output.say(format!("     {name:<40} {schema}.{table}"));
     }
 
     output.say("🧪 TESTING EVENT FLOW");
@@ -131,7 +144,32 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
         objects_installed,
         triggers,
         event_flow_works: true,
+        adopted: Vec::new(),
     })
+}
+
+/// Deploys and takes over what stood there before.
+async fn deploy_adopting(urls: &Urls, output: &Output) -> Result<Report, Failure> {
+    let (mut session, _) = connect(urls, &Output::to_nobody()).await?;
+    obstacles::refuse_rights(&session).await?;
+    if Schema::of(&session).await? == Schema::Absent
+        && let Some(originals) = adopt::Originals::find(&session).await?
+    {
+        let transaction = session.client.transaction().await.map_err(DbError::from)?;
+        originals.set_aside(&transaction).await?;
+        transaction.commit().await.map_err(DbError::from)?;
+    }
+    let mut report = deploy(urls, output).await?;
+    if adopt::is_due(&session).await? {
+        output.say("📦 Adopting the tables that were there");
+        let transaction = session.client.transaction().await.map_err(DbError::from)?;
+        report.adopted = adopt::copy(&transaction).await?;
+        transaction.commit().await.map_err(DbError::from)?;
+        adopt::tell(&report.adopted, output);
+    } else {
+        output.say("   Nothing to adopt");
+    }
+    Ok(report)
 }
 
 /// Connects and makes sure that the server is one that works.

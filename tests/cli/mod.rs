@@ -9,4 +9,5 @@ mod the_cluster_of_our_own;
 mod the_daemon_runs;
 mod the_demo_shows_it_all;
 mod the_deploy_proves_itself;
+mod the_originals_are_adopted;
 mod the_stream_is_watched;

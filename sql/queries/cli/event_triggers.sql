@@ -10,5 +10,7 @@ select
     string_agg(event_manipulation::text, ' or ' order by event_manipulation) as fires_on
 from information_schema.triggers
 where trigger_name like 'trigger_%event'
+-- What an adoption set aside fires no more.
+and event_object_schema <> 'originals'
 group by event_object_schema, event_object_table, trigger_name
 order by event_object_schema, event_object_table, trigger_name

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{connect, obstacles, verify};
+use super::{adopt, connect, obstacles, verify};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::output::Output;
 use crate::cli::schema::Schema;
@@ -33,8 +33,11 @@ struct Findings<'f> {
 ///
 /// # Errors
 /// What would stop a deploy; [`Failure::Said`] if there is something to do.
-pub async fn run(urls: &Urls, output: &Output) -> Done {
+pub async fn run(urls: &Urls, adopting: bool, output: &Output) -> Done {
     let (mut session, _) = connect(urls, output).await?;
+    if adopting && let Some(would) = adoption(&mut session, output).await? {
+        return tell(output, Some(urls), would);
+    }
     obstacles::refuse(&session).await?;
     let objects = count(whole(embedded_objects()?.len()), "object");
     let would = match Schema::of(&session).await? {
@@ -56,6 +59,41 @@ pub async fn run(urls: &Urls, output: &Output) -> Done {
         }
     };
     tell(output, Some(urls), would)
+}
+
+/// The whole of an adoption, in a transaction that is rolled back; None when there is nothing to
+/// adopt.
+async fn adoption(session: &mut Session, output: &Output) -> Result<Option<Vec<String>>, Failure> {
+    obstacles::refuse_rights(session).await?;
+    let originals = match Schema::of(session).await? {
+        Schema::Absent => adopt::Originals::find(session).await?,
+        _ => None,
+    };
+    let Some(originals) = originals else {
+        return Ok(None);
+    };
+    let transaction = session.client.transaction().await.map_err(DbError::from)?;
+    originals.set_aside(&transaction).await?;
+    let migrations = embedded()?;
+    let scripts = migrations.iter().filter_map(|migration| migration.sql());
+    for script in scripts {
+        let applied = transaction.batch_execute(script).await;
+        applied.map_err(DbError::from)?;
+    }
+    for file in embedded_objects()? {
+        let applied = transaction.batch_execute(&file.text).await;
+        applied.map_err(DbError::from)?;
+    }
+    let adopted = adopt::copy(&transaction).await?;
+    transaction.rollback().await.map_err(DbError::from)?;
+    adopt::tell(&adopted, output);
+    let tables = adopted.iter().map(|table| {
+        format!(
+            "move {} to originals, make it anew, copy {} and leave {}",
+            table.table, table.rows, table.not_adopted
+        )
+    });
+    Ok(Some(tables.collect()))
 }
 
 /// Prints the findings.

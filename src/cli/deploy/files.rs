@@ -62,6 +62,25 @@ pub fn relations(migrations: &[Migration]) -> Vec<String> {
         .collect()
 }
 
+/// The views that files create, with their schemas.
+pub fn views(files: &[ObjectFile]) -> Vec<String> {
+    created(files, "\ncreate or replace view ", ' ')
+}
+
+/// The functions that files create, with their schemas and without their arguments.
+pub fn functions(files: &[ObjectFile]) -> Vec<String> {
+    created(files, "\ncreate or replace function ", '(')
+}
+
+/// The names between `start` and `end`.
+fn created(files: &[ObjectFile], start: &str, end: char) -> Vec<String> {
+    let statements = files.iter().flat_map(|file| file.text.split(start).skip(1));
+    statements
+        .filter_map(|statement| statement.split([end, '\n']).next())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The triggers that files create, by statement or by publishing a table.
 pub fn triggers(files: &[ObjectFile]) -> Vec<OurTrigger> {
     let statements = |start: &'static str| {

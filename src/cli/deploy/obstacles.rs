@@ -18,12 +18,16 @@ const EXISTING_TRIGGERS: &str = include_str!("../../../sql/queries/cli/existing_
 /// Missing rights, or tables and triggers of our names that we did not make: all of them, with what
 /// to do.
 pub async fn refuse(session: &Session) -> Result<(), Failure> {
-    refuse_missing_rights(session).await?;
+    refuse_rights(session).await?;
     refuse_foreign_relations(session).await?;
     refuse_foreign_triggers(session).await
 }
 
-async fn refuse_missing_rights(session: &Session) -> Result<(), Failure> {
+/// Stops a deploy whose user may not do what it needs.
+///
+/// # Errors
+/// The rights that are missing, and what the owner must run.
+pub async fn refuse_rights(session: &Session) -> Result<(), Failure> {
     let rows = session.rows(MISSING_RIGHTS, &[]).await?;
     let missing = strings(&rows, "missing")?;
     if missing.is_empty() {
@@ -67,7 +71,8 @@ async fn refuse_foreign_relations(session: &Session) -> Result<(), Failure> {
     Err(Failure::Failed(anyhow::anyhow!(
         "this database has tables of our names that pgcascade did not make: {}\nNothing was \
          changed. Deploy into another database (CREATE DATABASE outreach;), or move them out of \
-         the way and deploy again:\n{}",
+         the way and deploy again:\n{}\nTables of the n8n workflows are taken over, with their \
+         rows, by `pgcascade deploy --adopt`; add --check to see what it would do",
         foreign.join(", "),
         renames.join("\n")
     )))
