@@ -17,6 +17,7 @@
 
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/claim_in_database.sql
+\i objects/pipeline/run_sql_batch.sql
 \i objects/pipeline/claim_outside.sql
 \i objects/pipeline/give_back.sql
 \i objects/pipeline/release_claims.sql

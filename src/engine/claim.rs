@@ -39,15 +39,16 @@ pub async fn claim_outside(
     )
 }
 
+/// The settings of [`plan_afresh`].
+pub(super) const PLAN_AFRESH: &str = include_str!("../../sql/queries/engine/plan_afresh.sql");
+
 /// Has the statements that follow in `tx` planned for the tables as they are now. Prepared plans
 /// made when the tables were empty must not serve them when they are full.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn plan_afresh(tx: &Transaction<'_>) -> Result<(), DbError> {
-    Ok(tx
-        .batch_execute(include_str!("../../sql/queries/engine/plan_afresh.sql"))
-        .await?)
+    Ok(tx.batch_execute(PLAN_AFRESH).await?)
 }
 
 /// Rows to events, oldest first: a statement returns what it updated in no particular order.

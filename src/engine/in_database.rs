@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use tokio_util::sync::CancellationToken;
 
-use super::claim::{claim_in_database, plan_afresh};
+use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh};
 use super::complete::finish;
 use super::event::Event;
-use super::isolate::{SliceWork, isolate};
+use super::isolate::{SliceWork, blames_an_item, isolate};
 use super::stage::{Bounds, InDatabaseStage, Outcome};
-use super::verdict::of_error;
+use super::verdict::{of_error, try_again};
 use crate::db::{Class, DbError, Pool, Transaction};
 
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
@@ -42,9 +44,10 @@ pub struct InDatabaseRunner {
 impl InDatabaseRunner {
     /// Works until told to stop; a batch that has begun is finished first.
     pub async fn run(self) {
+        let mut careful = false;
         while self.woken().await {
             while !self.stop.is_cancelled() {
-                match self.batch().await {
+                match self.next_batch(&mut careful).await {
                     Ok(0) => break,
                     Ok(claimed) => {
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
@@ -62,6 +65,63 @@ impl InDatabaseRunner {
             () = self.stop.cancelled() => false,
             () = self.bell.notified() => true,
         }
+    }
+
+    /// One batch, the fast way where there is one: a function in the database is called where the
+    /// events are. When it raises, the next batch is taken apart to find the event that is to blame.
+    async fn next_batch(&self, careful: &mut bool) -> Result<usize, DbError> {
+        if self.stage.is_sql_function() && !*careful {
+            match self.batch_on_the_server().await {
+                Err(error) if blames_an_item(error.class()) && !error.is_in_the_way() => {
+                    tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
+                }
+                done => return done,
+            }
+        }
+        *careful = self.stage.is_sql_function() && !*careful;
+        self.batch().await
+    }
+
+    /// One batch of a function in the database: two messages of the daemon's, whatever its size.
+    async fn batch_on_the_server(&self) -> Result<usize, DbError> {
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let statement = tx
+            .prepare_cached(include_str!("../../sql/queries/engine/run_sql_batch.sql"))
+            .await?;
+        let timeout = self.bounds.timeout.as_millis();
+        let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
+        // Sent together: the second does not wait for the first one's answer.
+        let of_stage: [&(dyn ToSql + Sync); 1] = [&self.stage_id];
+        let (set, row) = tokio::join!(
+            tx.batch_execute(&settings),
+            tx.query_one(&statement, &of_stage)
+        );
+        set?;
+        let row = row?;
+        let claimed: i32 = row.try_get("claimed")?;
+        if let Some(failed) = self.failed(&row)? {
+            finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
+        }
+        if claimed > 0 {
+            tx.commit().await?;
+        }
+        Ok(usize::try_from(claimed).unwrap_or_default())
+    }
+
+    /// What becomes of the events that the function returned; None when it returned none.
+    fn failed(&self, row: &Row) -> Result<Option<Vec<Outcome>>, DbError> {
+        let Some(ids) = row.try_get::<_, Option<Vec<i64>>>("failed_ids")? else {
+            return Ok(None);
+        };
+        let attempts: Vec<i16> = row.try_get("attempts")?;
+        let errors: Vec<&str> = row.try_get("errors")?;
+        let failed = ids.iter().zip(attempts).zip(errors);
+        let outcomes = failed.map(|((&event_id, attempt), reason)| Outcome {
+            event_id,
+            verdict: try_again(reason, attempt, &self.bounds),
+        });
+        Ok(Some(outcomes.collect()))
     }
 
     /// One batch in one transaction; returns how many events were claimed.

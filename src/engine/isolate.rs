@@ -86,7 +86,7 @@ async fn run_caught<Item: Sync, Result_>(
 }
 
 /// Whether an error of this class can be the fault of one item of a batch.
-fn blames_an_item(class: Class) -> bool {
+pub fn blames_an_item(class: Class) -> bool {
     match class {
         Class::Data | Class::Bug => true,
         Class::Lost | Class::Conflict | Class::Rights | Class::ReadOnly | Class::Full => false,

@@ -39,4 +39,8 @@ impl InDatabaseStage for SqlStage {
         }
         Ok(outcomes)
     }
+
+    fn is_sql_function(&self) -> bool {
+        true
+    }
 }

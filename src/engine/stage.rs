@@ -50,6 +50,12 @@ pub trait InDatabaseStage: Send + Sync {
     /// # Errors
     /// Whatever the database says.
     async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError>;
+
+    /// Whether the work is a function in the database, which the engine may have called where the
+    /// events are, without fetching them.
+    fn is_sql_function(&self) -> bool {
+        false
+    }
 }
 
 /// What is to be done for one claimed event of an outside stage.
