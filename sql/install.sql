@@ -13,6 +13,7 @@
 \i objects/pipeline/follow_stage.sql
 \i objects/pipeline/date_stage_pause.sql
 \i objects/pipeline/pause_stage.sql
+\i objects/pipeline/follow_webhook.sql
 
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/claim_in_database.sql
@@ -68,6 +69,7 @@
 \i objects/marketing/vw_stuck_events.sql
 \i objects/marketing/vw_unrouted_events.sql
 \i objects/marketing/vw_throughput.sql
+\i objects/marketing/vw_webhooks.sql
 
 -- Who may do what
 \i objects/pipeline/grants.sql

@@ -15,6 +15,7 @@ use crate::outreach::validation::Validation;
 use crate::outreach::verification::EmailVerification;
 use crate::providers::apify::{ApifyClient, ApifySandbox};
 use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
+use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
 
 /// The outside services that the stages call.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Providers {
     pub contact_source: Arc<dyn ContactSource>,
     /// Verifies addresses.
     pub email_verifier: Arc<dyn EmailVerifier>,
+    /// Sends events to webhooks; None where nothing may leave.
+    pub webhooks: Option<WebhookStages>,
 }
 
 /// Every builtin stage, one line each.
@@ -32,8 +35,12 @@ pub struct Providers {
 pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
     let source = || Arc::clone(&providers.contact_source);
     let verifier = || Arc::clone(&providers.email_verifier);
-    Registry::default()
-        .in_database("outreach.validate", Validation)
+    let stages = match &providers.webhooks {
+        Some(webhooks) => Registry::default().kind(webhook::KIND, webhooks.clone()),
+        None => Ok(Registry::default()),
+    };
+    stages
+        .and_then(|stages| stages.in_database("outreach.validate", Validation))
         .and_then(|stages| {
             stages.outside("outreach.start_enrichment", RunStart { source: source() })
         })
@@ -79,6 +86,10 @@ pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
     Ok(Providers {
         contact_source,
         email_verifier,
+        webhooks: Some(WebhookStages::new(
+            config::webhook_variables(),
+            BreakerLimits::default(),
+        )?),
     })
 }
 
@@ -87,5 +98,6 @@ pub fn sandboxes() -> Providers {
     Providers {
         contact_source: Arc::new(ApifySandbox),
         email_verifier: Arc::new(MillionVerifierSandbox::new()),
+        webhooks: None,
     }
 }

@@ -33,7 +33,7 @@ pub mod verdict;
 
 pub use daemon::{Daemon, DaemonOptions};
 pub use event::Event;
-pub use registry::Registry;
+pub use registry::{OutsideFactory, Registry};
 pub use stage::{
     Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
 };

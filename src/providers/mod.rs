@@ -8,8 +8,10 @@
 pub mod apify;
 pub mod http;
 pub mod millionverifier;
+pub mod webhook;
 
 mod base_url;
 mod dice;
 mod foreign;
 mod pace;
+mod reach;

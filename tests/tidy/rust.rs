@@ -3,10 +3,12 @@
 use super::{Source, Violation, none, sources};
 
 /// What each room may name of ours, besides itself and the leaves.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 6] = [
     ("src/db/", &[]),
     ("src/engine/", &["db"]),
     ("src/outreach/", &["db", "engine"]),
+    // Webhooks are stages themselves: they implement the engine's trait, not a domain's.
+    ("src/providers/webhook/", &["db", "engine", "providers"]),
     ("src/providers/", &["outreach"]),
     ("src/answer.rs", &[]),
 ];
