@@ -15,3 +15,5 @@ mod faults;
 mod outreach;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod webhooks;
