@@ -10,3 +10,4 @@ mod the_daemon_runs;
 mod the_demo_shows_it_all;
 mod the_deploy_proves_itself;
 mod the_stream_is_watched;
+mod webhooks_are_imported;
