@@ -35,6 +35,6 @@ pub use daemon::{Daemon, DaemonOptions};
 pub use event::Event;
 pub use registry::{OutsideFactory, Registry};
 pub use stage::{
-    Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
+    Appetite, Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
 };
 pub use verdict::Verdict;

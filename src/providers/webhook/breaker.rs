@@ -41,6 +41,17 @@ pub enum Admission {
     Wait(Duration),
 }
 
+/// What there is to expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// Calls may be made.
+    Calls,
+    /// One call may be made.
+    Probe,
+    /// None before so long from now.
+    Wait(Duration),
+}
+
 /// How a call ended for the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
@@ -101,32 +112,31 @@ impl Breaker {
 
     /// Asks for leave to call. When it is open and its time is over, one caller may: the probe.
     pub fn admit(&mut self, now: Instant) -> Admission {
-        if let Some(until) = self.quiet_until
-            && until > now
-        {
-            return Admission::Wait(until - now);
-        }
-        match self.state {
-            State::Closed { .. } => Admission::Go(self.era),
-            State::Open { until } if until > now => Admission::Wait(until - now),
-            State::Open { .. } => {
+        match self.outlook(now) {
+            Outlook::Calls => Admission::Go(self.era),
+            Outlook::Probe => {
                 self.enter(State::Probing);
                 Admission::Go(self.era)
             }
-            State::Probing => Admission::Wait(self.limits.open_first),
+            Outlook::Wait(wait) => Admission::Wait(wait),
         }
     }
 
-    /// Whether a call would have to wait, and how long; admits nobody.
-    pub fn wait(&self, now: Instant) -> Option<Duration> {
-        let open_until = match self.state {
-            State::Open { until } => Some(until),
-            State::Closed { .. } | State::Probing => None,
+    /// What a call would be told now; admits nobody.
+    pub fn outlook(&self, now: Instant) -> Outlook {
+        let left = |until: Instant| {
+            until
+                .checked_duration_since(now)
+                .filter(|wait| !wait.is_zero())
         };
-        let until = self.quiet_until.max(open_until)?;
-        until
-            .checked_duration_since(now)
-            .filter(|wait| !wait.is_zero())
+        if let Some(wait) = self.quiet_until.and_then(left) {
+            return Outlook::Wait(wait);
+        }
+        match self.state {
+            State::Closed { .. } => Outlook::Calls,
+            State::Open { until } => left(until).map_or(Outlook::Probe, Outlook::Wait),
+            State::Probing => Outlook::Wait(self.limits.open_first),
+        }
     }
 
     /// Takes in how an admitted call ended. True when this opened the breaker.
@@ -235,6 +245,7 @@ mod tests {
             Admission::Wait(wait)
         );
         let later = now + LIMITS.open_first;
+        assert_eq!(breaker.outlook(later), Outlook::Probe);
         let Admission::Go(era) = breaker.admit(later) else {
             panic!("the probe must pass");
         };
@@ -248,7 +259,10 @@ mod tests {
         let mut now = Instant::now();
         let mut breaker = opened(now);
         for secs in [5, 10, 20, 30, 30] {
-            assert_eq!(breaker.wait(now), Some(Duration::from_secs(secs)));
+            assert_eq!(
+                breaker.outlook(now),
+                Outlook::Wait(Duration::from_secs(secs))
+            );
             now += Duration::from_secs(secs);
             assert_eq!(call(&mut breaker, now, Health::Down), Some(true));
         }
@@ -257,7 +271,7 @@ mod tests {
         for _ in 0..3 {
             call(&mut breaker, now, Health::Down);
         }
-        assert_eq!(breaker.wait(now), Some(LIMITS.open_first));
+        assert_eq!(breaker.outlook(now), Outlook::Wait(LIMITS.open_first));
     }
 
     #[test]
@@ -271,7 +285,7 @@ mod tests {
             call(&mut breaker, now, Health::Down);
         }
         breaker.report(now, early, Health::Up);
-        assert_eq!(breaker.wait(now), Some(LIMITS.open_first));
+        assert_eq!(breaker.outlook(now), Outlook::Wait(LIMITS.open_first));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::answers;
-use super::breaker::BreakerLimits;
+use super::breaker::{BreakerLimits, Outlook};
 use super::destination::{Destinations, Refused};
 use super::message::Message;
 use super::settings::Webhook;
@@ -58,6 +58,11 @@ impl Deliverer {
         })
     }
 
+    /// What a delivery would be told now.
+    pub fn outlook(&self, webhook: &Webhook) -> Outlook {
+        self.destinations.of(&webhook.destination()).outlook()
+    }
+
     /// Sends a message once. `now` gives the time for the signature, in Unix seconds.
     pub async fn deliver(
         &self,
@@ -66,7 +71,7 @@ impl Deliverer {
         now: impl Fn() -> i64,
     ) -> Answer<Value> {
         let destination = self.destinations.of(&webhook.destination());
-        if let Some(wait) = destination.rests() {
+        if let Outlook::Wait(wait) = destination.outlook() {
             return given_back(webhook, Refused::Resting(wait));
         }
         let body = message.body(webhook.body);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::breaker::{Admission, Breaker, BreakerLimits, Health};
+use super::breaker::{Admission, Breaker, BreakerLimits, Health, Outlook};
 
 /// How long a call waits for a place before its event goes back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -105,18 +105,20 @@ impl Destination {
         }
     }
 
-    /// How long the destination rests; None when it can be called.
-    pub fn rests(&self) -> Option<Duration> {
-        lock(&self.traffic).breaker.wait(Instant::now())
+    /// What a call would be told now.
+    pub fn outlook(&self) -> Outlook {
+        lock(&self.traffic).breaker.outlook(Instant::now())
     }
 
     /// None when there is no place.
     fn try_admit(self: &Arc<Self>, calls_max: usize) -> Option<Result<Permit, Refused>> {
         let mut traffic = lock(&self.traffic);
-        if traffic.calls >= calls_max && traffic.breaker.wait(Instant::now()).is_none() {
+        let now = Instant::now();
+        let calls = traffic.breaker.outlook(now) == Outlook::Calls;
+        if calls && traffic.calls >= calls_max {
             return None;
         }
-        Some(match traffic.breaker.admit(Instant::now()) {
+        Some(match traffic.breaker.admit(now) {
             Admission::Wait(wait) => Err(Refused::Resting(wait)),
             Admission::Go(era) => {
                 traffic.calls += 1;
@@ -139,15 +141,14 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let opened = {
-            let mut traffic = lock(&self.destination.traffic);
-            traffic.calls -= 1;
-            let now = Instant::now();
-            let opened = traffic.breaker.report(now, self.era, self.health);
-            opened.then(|| traffic.breaker.wait(now)).flatten()
-        };
+        let now = Instant::now();
+        let mut traffic = lock(&self.destination.traffic);
+        traffic.calls -= 1;
+        let opened = traffic.breaker.report(now, self.era, self.health);
+        let outlook = traffic.breaker.outlook(now);
+        drop(traffic);
         self.destination.place.notify_one();
-        if let Some(wait) = opened {
+        if let (true, Outlook::Wait(wait)) = (opened, outlook) {
             tracing::warn!(
                 webhook.destination = self.destination.name,
                 rests_secs = wait.as_secs_f32(),
@@ -188,11 +189,12 @@ mod tests {
         for _ in 0..BreakerLimits::default().failures_in_a_row {
             drop(destination.admit(8).await.unwrap());
         }
-        assert!(destination.rests().is_some());
+        assert!(matches!(destination.outlook(), Outlook::Wait(_)));
         assert!(matches!(
             destination.admit(8).await,
             Err(Refused::Resting(_))
         ));
-        assert!(destinations.of("b.example:443").rests().is_none());
+        let other = destinations.of("b.example:443");
+        assert_eq!(other.outlook(), Outlook::Calls);
     }
 }

@@ -7,14 +7,16 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::breaker::BreakerLimits;
+use super::breaker::{BreakerLimits, Outlook};
 use super::deliver::Deliverer;
 use super::message::Message;
 use super::settings::{SettingsError, Webhook};
 use super::variables::Variables;
 use crate::answer::Answer;
 use crate::db::{DbError, Transaction};
-use crate::engine::{Ended, Event, OnUnknown, OutsideFactory, OutsideStage, Prepared, Verdict};
+use crate::engine::{
+    Appetite, Ended, Event, OnUnknown, OutsideFactory, OutsideStage, Prepared, Verdict,
+};
 
 /// The kind of these stages in `pipeline.stages`.
 pub const KIND: &str = "webhook";
@@ -176,6 +178,18 @@ impl OutsideStage for WebhookStage {
     async fn record(&self, _: &Transaction<'_>, _: &[Ended]) -> Result<(), DbError> {
         // The ledger says what became of the event; nothing more is kept.
         Ok(())
+    }
+
+    fn appetite(&self) -> Appetite {
+        // Before the first look at the row the destination is not known.
+        let outlook = self
+            .current()
+            .map(|current| self.deliverer.outlook(&current.webhook));
+        match outlook {
+            None | Some(Outlook::Calls) => Appetite::Full,
+            Some(Outlook::Probe) => Appetite::One,
+            Some(Outlook::Wait(wait)) => Appetite::Nothing(wait),
+        }
     }
 
     fn on_unknown(&self) -> OnUnknown {
