@@ -98,7 +98,10 @@ comment on column pipeline.webhook_registry.imported_at is 'When it was imported
 
 alter table pipeline.stages
     drop constraint kind_must_be_builtin_or_sql,
-    add constraint kind_must_be_builtin_sql_or_webhook check (kind in ('builtin', 'sql', 'webhook'));
+    add constraint kind_must_be_builtin_sql_or_webhook check (kind in ('builtin', 'sql', 'webhook')),
+    add column revision integer not null default 0;
+
+comment on column pipeline.stages.revision is 'Raised when what target names was edited: daemons start the stage anew.';
 
 comment on column pipeline.stages.kind is 'builtin: a stage of the daemon, named by target; sql: the function target(event_ids bigint[]) returns table (event_id bigint, error text); webhook: the row of pipeline.webhooks named by target.';
 comment on column pipeline.stages.target is 'builtin: its registered name; sql: the function, schema-qualified; webhook: its name in pipeline.webhooks.';

@@ -45,6 +45,8 @@ pub enum Kind {
         kind: String,
         /// What it is told.
         target: String,
+        /// Raised when what the target names was edited.
+        revision: i32,
     },
 }
 
@@ -81,6 +83,7 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
             _ => Kind::Made {
                 kind: kind.to_owned(),
                 target,
+                revision: row.try_get("revision")?,
             },
         },
         bounds: Bounds {

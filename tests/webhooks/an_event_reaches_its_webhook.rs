@@ -160,6 +160,29 @@ async fn while_a_destination_rests_no_attempt_is_spent_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_address_is_heard_of_while_the_old_one_rests() {
+    let (dead, new) = (FakeReceiver::start().await, FakeReceiver::start().await);
+    dead.always(status(500));
+    let (rig, daemon) = desk(&dead).await;
+    rig.emit("told", 50).await;
+    // The fifth failure begins a rest of seconds, the next one of twice that, and so on.
+    wait::until("a probe that fails", async || {
+        (dead.requests().len() >= 6).then_some(())
+    })
+    .await;
+    rig.run(&format!("update pipeline.webhooks set url = '{}'", new.url))
+        .await;
+    let begun = std::time::Instant::now();
+    wait::until("the new address to be used", async || {
+        (!new.requests().is_empty()).then_some(())
+    })
+    .await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{begun:?}");
+    rig.until(EVERYTHING_SENT).await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn disabling_a_webhook_pauses_its_stages_and_enabling_resumes_them() {
     let receiver = FakeReceiver::start().await;
     let (rig, daemon) = desk(&receiver).await;

@@ -1,7 +1,7 @@
--- pipeline.follow_webhook(): pauses the stages of a webhook that is disabled, and resumes them with it.
+-- pipeline.follow_webhook(): makes an edit of a webhook take effect at once, and pauses its stages while it is disabled.
 --
--- A stage that was paused for another reason stays paused. The reasons are those that the daemon itself gives when it finds the
--- webhook so.
+-- Daemons start the stages of an edited webhook anew: one that leaves a dead address alone must hear of the new one. A stage that
+-- was paused for another reason stays paused; the reasons here are those that the daemon itself gives when it finds a webhook so.
 --
 -- Returns: nothing (row trigger after the change).
 -- Reads:  nothing
@@ -32,14 +32,23 @@ begin
         and stage.target = new.name
         and not stage.paused;
     end if;
+
+    if tg_op = 'UPDATE' and new is distinct from old then
+        update pipeline.stages as stage
+        set revision = stage.revision + 1
+        where stage.kind = 'webhook'
+        and stage.target = new.name;
+
+        perform pg_notify('pipeline_wake', 'stages');
+    end if;
     return null;
 end
 $$;
 
 comment on function pipeline.follow_webhook() is
-    'Trigger function of pipeline.webhooks: pauses the stages of a disabled webhook and resumes them with it.';
+    'Trigger function of pipeline.webhooks: has daemons look again, pauses the stages of a disabled webhook, resumes them with it.';
 
 create or replace trigger follow_webhook
-    after insert or update of enabled on pipeline.webhooks
+    after insert or update on pipeline.webhooks
     for each row
     execute function pipeline.follow_webhook();
