@@ -39,8 +39,9 @@ pub struct HttpLimits {
     pub connect_timeout: Duration,
     /// Most bytes of one answer that are read.
     pub body_bytes_max: usize,
-    /// Whether the beginning of a longer answer is enough; otherwise it is an error.
-    pub cut_long_bodies: bool,
+    /// Whether the status is all that counts: then an answer of success whose body is too long, or
+    /// ends in the middle, is an answer with the part of the body that was read.
+    pub status_is_enough: bool,
 }
 
 impl Default for HttpLimits {
@@ -48,7 +49,7 @@ impl Default for HttpLimits {
         Self {
             connect_timeout: Duration::from_secs(10),
             body_bytes_max: 16 * 1024 * 1024,
-            cut_long_bodies: false,
+            status_is_enough: false,
         }
     }
 }
@@ -154,7 +155,8 @@ impl HttpClient {
     ///
     /// # Errors
     /// See [`CallError`]. An answer other than success is a [`Reply`], even if its body was cut or
-    /// is too long: the status alone says what happened, and the body is only quoted.
+    /// is too long: the status alone says what happened, and the body is only quoted. See also
+    /// [`HttpLimits::status_is_enough`].
     pub async fn send(
         &self,
         request: RequestBuilder,
@@ -169,7 +171,9 @@ impl HttpClient {
         let mut response = sent.map_err(|error| classify(error, deadline))?;
         let body = match self.read_body(&mut response, deadline).await {
             (body, None) => body,
-            (_, Some(error)) if response.status().is_success() => return Err(error),
+            (_, Some(error)) if response.status().is_success() && !self.limits.status_is_enough => {
+                return Err(error);
+            }
             (body, Some(_)) => body,
         };
         let status = response.status().as_u16();
@@ -192,11 +196,8 @@ impl HttpClient {
             match response.chunk().await {
                 Ok(None) => return (body, None),
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit_bytes => {
-                    if self.limits.cut_long_bodies {
-                        let rest = limit_bytes - body.len();
-                        body.extend_from_slice(&chunk[..rest]);
-                        return (body, None);
-                    }
+                    let rest = limit_bytes - body.len();
+                    body.extend_from_slice(&chunk[..rest]);
                     return (body, Some(CallError::TooLarge { limit_bytes }));
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),

@@ -208,6 +208,12 @@ async fn of_a_huge_answer_the_beginning_is_read_and_the_rest_dropped() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_after_its_success_was_a_success() {
+    let answer = answer_to(Play::WorkThenCutAnswer).await;
+    assert!(matches!(answer, Answer::Delivered(_)), "{answer:?}");
+}
+
+#[tokio::test]
 async fn an_answer_is_quoted_without_people_or_secrets() {
     let said = format!("jane@acme.com at +1-202-555-0142 sent {KEY} and {SECRET}");
     let answer = answer_to(Play::Answer(Reply::text(400, "text/plain", said))).await;

@@ -75,6 +75,50 @@ async fn a_repeated_delivery_has_the_same_id_and_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_arrives_within_two_seconds() {
+    let receiver = FakeReceiver::start().await;
+    let (rig, daemon) = desk(&receiver).await;
+    for at in 1..=5 {
+        rig.emit("told", 1).await;
+        wait::until("its request", async || {
+            (receiver.requests().len() == at).then_some(())
+        })
+        .await;
+    }
+    rig.until(EVERYTHING_SENT).await;
+    // The median: the machine may be busy with others for a while.
+    let median = "select (1000 * extract(epoch from percentile_disc(0.5) within group (
+        order by processed_at - created_at)))::bigint from marketing.pipeline_events";
+    let median = rig.number(median).await;
+    assert!(median < 2000, "{median} ms");
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_daemon_had_under_way_is_sent_again_with_the_same_id() {
+    let receiver = FakeReceiver::start().await;
+    receiver.always(Play::WorkThenStall);
+    let (rig, daemon) = desk(&receiver).await;
+    rig.emit("told", 1).await;
+    wait::until("the first call", async || {
+        (receiver.requests().len() == 1).then_some(())
+    })
+    .await;
+    daemon.crash();
+    receiver.always(Play::Normal);
+    let heir = rig.daemon(registry(BreakerLimits::default()));
+    rig.until(EVERYTHING_SENT).await;
+    let requests = receiver.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body, requests[1].body);
+    for request in &requests {
+        verify(request);
+        assert_eq!(request.header("webhook-id"), Some("evt_1_send"));
+    }
+    heir.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn gone_pauses_the_stage_and_its_events_wait_for_the_new_address() {
     let (gone, new) = (FakeReceiver::start().await, FakeReceiver::start().await);
     gone.always(status(410));

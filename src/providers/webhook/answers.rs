@@ -85,7 +85,7 @@ pub fn of_lost_call(webhook: &Webhook, error: &CallError) -> (Answer<Value>, Hea
                      refused); otherwise correct url."
                 ),
             },
-            Health::Up,
+            Health::Untold,
         ),
         CallError::NotSent { .. } | CallError::Lost { .. } | CallError::TooLarge { .. } => (
             Answer::Transient {

@@ -61,6 +61,8 @@ pub enum Health {
     Down,
     /// It answered and asked for so much time without calls.
     Busy(Duration),
+    /// It was not called after all.
+    Untold,
 }
 
 /// One destination's breaker.
@@ -145,6 +147,13 @@ impl Breaker {
             self.quiet_until = self.quiet_until.max(Some(now + quiet));
         }
         if era != self.era {
+            return false;
+        }
+        if health == Health::Untold {
+            if matches!(self.state, State::Probing) {
+                // The next caller is the probe.
+                self.enter(State::Open { until: now });
+            }
             return false;
         }
         let failed = health == Health::Down;
@@ -286,6 +295,15 @@ mod tests {
         }
         breaker.report(now, early, Health::Up);
         assert_eq!(breaker.outlook(now), Outlook::Wait(LIMITS.open_first));
+    }
+
+    #[test]
+    fn a_probe_that_was_not_made_leaves_its_turn_to_the_next() {
+        let now = Instant::now();
+        let mut breaker = opened(now);
+        let later = now + LIMITS.open_first;
+        call(&mut breaker, later, Health::Untold);
+        assert_eq!(breaker.outlook(later), Outlook::Probe);
     }
 
     #[test]

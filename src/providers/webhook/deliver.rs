@@ -47,7 +47,7 @@ impl Deliverer {
     pub fn new(variables: Variables, breaker: BreakerLimits) -> anyhow::Result<Self> {
         let limits = HttpLimits {
             body_bytes_max: ANSWER_BYTES_MAX,
-            cut_long_bodies: true,
+            status_is_enough: true,
             ..HttpLimits::default()
         };
         Ok(Self {
