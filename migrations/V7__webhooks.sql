@@ -97,7 +97,7 @@ comment on column pipeline.webhook_registry.document is 'The file without its en
 comment on column pipeline.webhook_registry.imported_at is 'When it was imported last.';
 
 alter table pipeline.stages
-    drop constraint kind_must_be_builtin_or_sql,
+    drop constraint if exists kind_must_be_builtin_or_sql,
     add constraint kind_must_be_builtin_sql_or_webhook check (kind in ('builtin', 'sql', 'webhook')),
     add column revision integer not null default 0;
 
