@@ -100,14 +100,18 @@ impl Entry {
         let throttling = Given(&throttling);
         let webhook = given.text("name")?.unwrap_or_else(|| name_of(key));
         let url = given.text("url")?.ok_or("the entry has no url")?;
+        let event_type = given.text("event_type")?.unwrap_or_else(|| key.to_owned());
+        if event_type.trim().is_empty() {
+            return Err(String::from("its event type is empty"));
+        }
         Url::parse(&url).map_err(|error| format!("its url cannot be read: {error}"))?;
         Ok(Self {
             stage: given.text("stage")?.unwrap_or_else(|| stage_of(&webhook)),
-            event_type: given.text("event_type")?.unwrap_or_else(|| key.to_owned()),
+            event_type,
             url,
             method: given.text("method")?.map(|word| word.to_uppercase()),
             description: given.text("description")?,
-            headers: raw.get("headers").cloned(),
+            headers: raw.get("headers").filter(|value| !value.is_null()).cloned(),
             body: given.text("body")?,
             secret_env: given.text("secret_env")?,
             timeout_seconds: given.number("timeout_seconds")?,
@@ -227,6 +231,10 @@ mod tests {
             ("{}", "no url"),
             (r#"{"url": "n8n"}"#, "cannot be read"),
             (r#"{"url": 7}"#, "url is no text"),
+            (
+                r#"{"url": "https://a.example", "event_type": " "}"#,
+                "event type is empty",
+            ),
             (
                 r#"{"url": "https://a.example", "throttling": {"batch_size": 1.5}}"#,
                 "batch_size is no whole number",
