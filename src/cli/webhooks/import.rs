@@ -5,13 +5,14 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Transaction};
 
 use super::{ImportArgs, open};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::output::{Output, Side};
 use crate::cli::target::get;
-use crate::cli::words::{count, whole};
+use crate::cli::words::{count, count_of, whole};
 use crate::db::{Class, DbError};
 use crate::providers::webhook::RegistryFile;
 use crate::providers::webhook::registry::Entry;
@@ -170,40 +171,8 @@ async fn put_both(
     key: &str,
     entry: &Entry,
 ) -> Result<(&'static str, Vec<String>), DbError> {
-    let raw = Value::Object(entry.raw.clone());
-    let webhook = tx
-        .query_one(
-            PUT,
-            &[
-                &entry.webhook,
-                &entry.url,
-                &entry.method,
-                &entry.headers,
-                &entry.body,
-                &entry.secret_env,
-                &entry.timeout_seconds,
-                &entry.concurrency,
-                &entry.allow_private,
-                &entry.description,
-                &entry.enabled,
-                &key,
-                &raw,
-            ],
-        )
-        .await?;
-    let stage = tx
-        .query_one(
-            PUT_STAGE,
-            &[
-                &entry.stage,
-                &entry.event_type,
-                &entry.webhook,
-                &entry.batch_size,
-                &entry.max_attempts,
-                &entry.delay_seconds,
-            ],
-        )
-        .await?;
+    let webhook = put_webhook(tx, key, entry).await?;
+    let stage = put_stage(tx, entry).await?;
     let states: [String; 2] = [get(&webhook, "state")?, get(&stage, "state")?];
     let result = match [states[0].as_str(), states[1].as_str()] {
         [_, "foreign"] => {
@@ -215,6 +184,38 @@ async fn put_both(
         _ => "changed",
     };
     Ok((result, notes(entry, get(&stage, "others")?)))
+}
+
+async fn put_webhook(tx: &Transaction<'_>, key: &str, entry: &Entry) -> Result<Row, DbError> {
+    let raw = Value::Object(entry.raw.clone());
+    let values: [&(dyn ToSql + Sync); 13] = [
+        &entry.webhook,
+        &entry.url,
+        &entry.method,
+        &entry.headers,
+        &entry.body,
+        &entry.secret_env,
+        &entry.timeout_seconds,
+        &entry.concurrency,
+        &entry.allow_private,
+        &entry.description,
+        &entry.enabled,
+        &key,
+        &raw,
+    ];
+    Ok(tx.query_one(PUT, &values).await?)
+}
+
+async fn put_stage(tx: &Transaction<'_>, entry: &Entry) -> Result<Row, DbError> {
+    let values: [&(dyn ToSql + Sync); 6] = [
+        &entry.stage,
+        &entry.event_type,
+        &entry.webhook,
+        &entry.batch_size,
+        &entry.max_attempts,
+        &entry.delay_seconds,
+    ];
+    Ok(tx.query_one(PUT_STAGE, &values).await?)
 }
 
 /// What a person should know about an entry.
@@ -289,7 +290,7 @@ fn render(report: &Report<'_>, output: &Output) {
     ];
     output.table(&columns, rows.collect());
     if report.refused > 0 {
-        let words = count(whole(report.refused), "entry was refused");
-        output.say(words.replace("refuseds", "refused"));
+        let refused = count_of(whole(report.refused), "entry was", "entries were");
+        output.say(format!("{refused} refused"));
     }
 }

@@ -49,7 +49,7 @@ pub async fn run(args: TestArgs) -> Done {
     let now: f64 = get(row, "now_seconds")?;
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "Unix seconds and milliseconds"
+        reason = "Unix seconds and milliseconds fit for longer than anything here lasts"
     )]
     let (at, millis) = (now as i64, (now * 1000.0) as i64);
     let message = Message {
@@ -63,38 +63,37 @@ pub async fn run(args: TestArgs) -> Done {
     let deliverer = Deliverer::new(config::webhook_variables(), BreakerLimits::default())?;
     let begun = Instant::now();
     let answer = deliverer.deliver(&webhook, &message, || at).await;
-    let took = begun.elapsed().as_secs_f64();
-    let delivered = matches!(answer, Answer::Delivered(_));
-    let (status, said) = match &answer {
-        Answer::Delivered(value) => (
-            value.get("status"),
-            value
-                .get("answer")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        ),
+    let report = report(&webhook, &answer, begun.elapsed().as_secs_f64());
+    if output.is_json() {
+        output.json(&report);
+    }
+    render(&report, &output);
+    match report.delivered {
+        true => Ok(()),
+        false => Err(Failure::Said),
+    }
+}
+
+fn report<'r>(webhook: &'r Webhook, answer: &'r Answer<Value>, seconds: f64) -> Report<'r> {
+    let (status, said) = match answer {
+        Answer::Delivered(value) => {
+            let said = value.get("answer").and_then(Value::as_str);
+            (value.get("status"), said.unwrap_or_default())
+        }
         Answer::Rejected { reason }
         | Answer::Throttled { reason, .. }
         | Answer::Transient { reason }
         | Answer::Credential { reason }
         | Answer::Unknown { reason } => (None, reason.as_str()),
     };
-    let report = Report {
+    Report {
         webhook: &webhook.name,
         destination: webhook.destination(),
-        delivered,
+        delivered: matches!(answer, Answer::Delivered(_)),
         signed: webhook.secret_env.is_some(),
-        seconds: took,
+        seconds,
         status,
         said,
-    };
-    if output.is_json() {
-        output.json(&report);
-    }
-    render(&report, &output);
-    match delivered {
-        true => Ok(()),
-        false => Err(Failure::Said),
     }
 }
 
