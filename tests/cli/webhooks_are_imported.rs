@@ -61,7 +61,7 @@ async fn the_sample_becomes_webhooks_with_their_stages() {
     let out = desk.webhooks(&["import", SAMPLE]).await.ok();
     assert!(out.contains("6 webhooks"), "{out}");
     assert!(
-        one_line(&out).contains("email_verified new webhook_email_verified paused:"),
+        one_line(&out).contains("email_verified new stage webhook_email_verified paused:"),
         "{out}"
     );
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");

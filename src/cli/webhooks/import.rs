@@ -10,7 +10,7 @@ use tokio_postgres::{Row, Transaction};
 
 use super::{ImportArgs, open};
 use crate::cli::failure::{Done, Failure};
-use crate::cli::output::{Output, Side};
+use crate::cli::output::{Output, clean};
 use crate::cli::target::get;
 use crate::cli::words::{count, count_of, whole};
 use crate::db::{Class, DbError};
@@ -23,6 +23,9 @@ const PUT_REGISTRY: &str = include_str!("../../../sql/queries/cli/webhook_regist
 
 /// A file larger than this is no registry.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Longer keys push their line out of the columns.
+const ENTRY_COLUMNS_MAX: usize = 40;
 
 /// What became of one entry.
 #[derive(Debug, Serialize)]
@@ -231,9 +234,7 @@ fn notes(entry: &Entry, others: Option<String>) -> Vec<String> {
         ));
     }
     if let Some(others) = others {
-        notes.push(format!(
-            "the event type also goes to {others}; each gets every event"
-        ));
+        notes.push(format!("also goes to {others}: each gets every event"));
     }
     if entry.delay_seconds.is_some_and(|seconds| seconds > 0.0) {
         notes.push(String::from(
@@ -274,21 +275,16 @@ fn render(report: &Report<'_>, output: &Output) {
     };
     let entries = count(whole(report.entries.len()), "webhook");
     output.say(format!("{}: {entries}{would}", report.file));
-    let rows = report.entries.iter().map(|line| {
-        vec![
-            line.entry.clone(),
-            line.result.to_owned(),
-            line.stage.clone().unwrap_or_default(),
-            line.notes.join("; "),
-        ]
-    });
-    let columns = [
-        ("entry", Side::Left),
-        ("", Side::Left),
-        ("stage", Side::Left),
-        ("", Side::Left),
-    ];
-    output.table(&columns, rows.collect());
+    let widest = report.entries.iter().map(|line| line.entry.chars().count());
+    let width = widest.max().unwrap_or_default().min(ENTRY_COLUMNS_MAX);
+    for line in &report.entries {
+        let stage = line.stage.as_deref().map(|stage| format!("stage {stage}"));
+        let (entry, stage) = (clean(&line.entry), stage.unwrap_or_default());
+        output.say(format!("  {entry:width$}  {:9}  {stage}", line.result).trim_end());
+        for note in &line.notes {
+            output.paragraph(6, note);
+        }
+    }
     if report.refused > 0 {
         let refused = count_of(whole(report.refused), "entry was", "entries were");
         output.say(format!("{refused} refused"));

@@ -115,15 +115,18 @@ fn timestamp(unix_seconds: i64) -> String {
 }
 
 fn render(report: &Report<'_>, output: &Output) {
-    let signed = if report.signed { "signed" } else { "unsigned" };
+    let test_event = match report.signed {
+        true => "a signed test event",
+        false => "an unsigned test event",
+    };
     let (webhook, destination) = (report.webhook, &report.destination);
     let took = seconds(report.seconds);
     match report.status {
         Some(status) => output.say(format!(
-            "✅ {webhook}: {destination} took a {signed} test event: {status} in {took}"
+            "✅ {webhook}: {destination} took {test_event}: {status} in {took}"
         )),
         None => output.say(format!(
-            "❌ {webhook}: {destination} did not take a {signed} test event ({took})"
+            "❌ {webhook}: {destination} did not take {test_event} ({took})"
         )),
     }
     output.paragraph(3, report.said);
