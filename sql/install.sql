@@ -14,6 +14,7 @@
 \i objects/pipeline/follow_stage.sql
 \i objects/pipeline/date_stage_pause.sql
 \i objects/pipeline/pause_stage.sql
+\i objects/pipeline/follow_webhook.sql
 
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/claim_in_database.sql
@@ -61,6 +62,7 @@
 \i objects/intake/trigger_company_intake_event.sql
 \i objects/intake/trigger_company_validation_event.sql
 \i objects/intake/trigger_company_correction_event.sql
+\i objects/intake/trigger_company_acceptance_event.sql
 \i objects/marketing/withdraw_companies.sql
 \i objects/marketing/trigger_company_promotion_event.sql
 \i objects/marketing/trigger_slot_creation_event.sql
@@ -92,6 +94,7 @@
 \i objects/marketing/vw_stuck_events.sql
 \i objects/marketing/vw_unrouted_events.sql
 \i objects/marketing/vw_throughput.sql
+\i objects/marketing/vw_webhooks.sql
 
 -- Who may do what
 \i objects/pipeline/grants.sql

@@ -17,6 +17,7 @@ use crate::outreach::verification::EmailVerification;
 use crate::providers::alerting::{LogChannel, MailChannel, WebhookChannel};
 use crate::providers::apify::{ApifyClient, ApifySandbox};
 use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
+use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
 
 /// The outside services that the stages call.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Providers {
     pub alerts: Arc<dyn AlertChannel>,
     /// Mails alerts; None: nobody is mailed.
     pub alert_mail: Option<Arc<dyn AlertChannel>>,
+    /// Sends events to webhooks; None where nothing may leave.
+    pub webhooks: Option<WebhookStages>,
 }
 
 /// Every builtin stage, one line each.
@@ -38,8 +41,12 @@ pub struct Providers {
 pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
     let source = || Arc::clone(&providers.contact_source);
     let verifier = || Arc::clone(&providers.email_verifier);
-    Registry::default()
-        .in_database("outreach.validate", Validation)
+    let stages = match &providers.webhooks {
+        Some(webhooks) => Registry::default().kind(webhook::KIND, webhooks.clone()),
+        None => Ok(Registry::default()),
+    };
+    stages
+        .and_then(|stages| stages.in_database("outreach.validate", Validation))
         .and_then(|stages| {
             stages.outside("outreach.start_enrichment", RunStart { source: source() })
         })
@@ -106,6 +113,10 @@ pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
             Some(channel) => Some(Arc::new(channel)),
             None => None,
         },
+        webhooks: Some(WebhookStages::new(
+            config::webhook_variables(),
+            BreakerLimits::default(),
+        )?),
     })
 }
 
@@ -116,5 +127,6 @@ pub fn sandboxes() -> Providers {
         email_verifier: Arc::new(MillionVerifierSandbox::new()),
         alerts: Arc::new(LogChannel),
         alert_mail: None,
+        webhooks: None,
     }
 }

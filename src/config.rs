@@ -16,6 +16,7 @@ use crate::providers::alerting::MailConfig;
 use crate::providers::apify::{self, ApifyConfig};
 use crate::providers::http::{BaseUrl, BaseUrlError};
 use crate::providers::millionverifier::{self, MillionVerifierConfig};
+use crate::providers::webhook::Variables;
 
 /// Beside the directory of the cluster, for the one that the demo makes.
 const DEMO_SUFFIX: &str = "-demo";
@@ -259,6 +260,14 @@ impl Providers {
         let config = |key: &SecretString| MillionVerifierConfig::new(base_url, key.clone());
         Ok(self.millionverifier_api_key.as_ref().map(config))
     }
+}
+
+/// The variables that webhooks may name: all that begin with PGCASCADE_WEBHOOK_.
+pub fn webhook_variables() -> Variables {
+    Variables::new(std::env::vars_os().filter_map(|(name, value)| {
+        // What is no text can be neither named nor sent.
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    }))
 }
 
 /// How the log looks.

@@ -17,3 +17,5 @@ mod outreach;
 mod sources;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod webhooks;

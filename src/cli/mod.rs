@@ -6,6 +6,7 @@
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies from a file |
+//! | `webhooks` | where events are posted to |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
@@ -25,6 +26,7 @@ mod selection;
 mod status;
 mod target;
 mod watch;
+mod webhooks;
 mod words;
 
 use std::process::ExitCode;
@@ -74,6 +76,7 @@ enum Command {
     Retry(retry::RetryArgs),
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
+    Webhooks(webhooks::WebhooksArgs),
     Pg(pg::PgArgs),
 }
 
@@ -126,6 +129,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Retry(args) => until(shutdown, retry::run(args)).await,
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
+        Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
     }
 }

@@ -22,7 +22,10 @@ use crate::{app, config::host_name};
   APIFY_TOKEN=… MILLIONVERIFIER_API_KEY=… pgcascade run
 
 A provider without a key runs as its sandbox: offline, free, inventing its answers. Everything it
-writes is marked as sandbox.")]
+writes is marked as sandbox.
+
+Webhooks take signing secrets and secret headers from the variables that their rows in
+pipeline.webhooks name; all of them begin with PGCASCADE_WEBHOOK_.")]
 pub struct RunArgs {
     /// Deploy first
     #[arg(long)]

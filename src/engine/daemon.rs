@@ -297,6 +297,7 @@ impl Running {
             }))),
             Kind::Sql { call: None, .. } => None,
             Kind::Builtin { target } => self.registry.get(target),
+            Kind::Made { kind, target, .. } => self.registry.make(kind, &row.name, target),
         }
     }
 }

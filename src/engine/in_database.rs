@@ -68,7 +68,7 @@ impl InDatabaseRunner {
     }
 
     /// One batch, the fast way where there is one: a function in the database is called where the
-    /// events are. When it raises, the next batch is taken apart to find the event that is to blame.
+    /// events are. When it raises, the next batch is taken apart to find the event to blame.
     async fn next_batch(&self, careful: &mut bool) -> Result<usize, DbError> {
         if self.stage.is_sql_function() && !*careful {
             match self.batch_on_the_server().await {

@@ -33,8 +33,8 @@ pub mod verdict;
 
 pub use daemon::{Daemon, DaemonOptions};
 pub use event::Event;
-pub use registry::Registry;
+pub use registry::{OutsideFactory, Registry};
 pub use stage::{
-    Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
+    Appetite, Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,
 };
 pub use verdict::Verdict;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::Event;
 use super::outside_batch::{Called, Claimed, Room, claim_and_prepare, complete, give_back};
-use super::stage::{OnUnknown, OutsideStage};
+use super::stage::{Appetite, OnUnknown, OutsideStage};
 use super::stages::StageRow;
 use super::verdict::Verdict;
 use crate::answer::Answer;
@@ -66,6 +66,8 @@ struct Held {
     /// Answered, not written; and when the first of them must be written at the latest.
     answered: Vec<Called>,
     write_at: Option<Instant>,
+    /// The stage wants nothing until then.
+    rests_until: Option<Instant>,
     /// A claim failed in a way that leaves open whether it was made.
     claim_in_doubt: bool,
     /// How long a call takes, as a moving mean.
@@ -135,6 +137,7 @@ enum Woken {
     WriteDue,
     Bell,
     RowChanged,
+    Rested,
 }
 
 impl OutsideRunner {
@@ -148,6 +151,7 @@ impl OutsideRunner {
                 Woken::Answer(called) => self.answer(&mut held, called),
                 Woken::WriteDue => {}
                 Woken::Bell | Woken::RowChanged => claimable = true,
+                Woken::Rested => held.rests_until = None,
             }
             if self.row.borrow().paused {
                 self.put_back_waiting(&mut held);
@@ -158,7 +162,7 @@ impl OutsideRunner {
                 // An event that must run alone waits for a daemon without calls: that is us now.
                 claimable |= held.calls.is_empty();
             }
-            while claimable && held.waiting.is_empty() && !held.alone() {
+            while claimable && held.waiting.is_empty() && !held.alone() && !self.rests(&mut held) {
                 claimable = !self.stop.is_cancelled() && self.claim(&mut held).await;
                 self.begin_calls(&mut held);
                 if held.calls.len() >= self.concurrency() {
@@ -187,7 +191,19 @@ impl OutsideRunner {
                 Err(_) => Woken::Stop,
             },
             () = self.bell.notified(), if held.waiting.is_empty() => Woken::Bell,
+            () = tokio::time::sleep_until(held.rests_until.unwrap_or_else(Instant::now)),
+                if held.rests_until.is_some() => Woken::Rested,
         }
+    }
+
+    /// Whether the stage wants nothing now. It is asked again when its time is over, or when a call
+    /// comes back.
+    fn rests(&self, held: &mut Held) -> bool {
+        held.rests_until = match self.stage.appetite() {
+            Appetite::Nothing(wait) => Some(Instant::now() + wait),
+            Appetite::Full | Appetite::One => None,
+        };
+        held.rests_until.is_some()
     }
 
     /// Takes in an answer. A refused account ends the calls at once: every further one could get
@@ -223,7 +239,10 @@ impl OutsideRunner {
             held.claim_in_doubt = false;
         }
         let room = Room {
-            events: held.room(row.bounds.concurrency),
+            events: match self.stage.appetite() {
+                Appetite::One => 1,
+                Appetite::Full | Appetite::Nothing(_) => held.room(row.bounds.concurrency),
+            },
             busy: !held.calls.is_empty(),
         };
         claim_and_prepare(&self.pool, &row, self.worker_id, room, &self.stage).await

@@ -1,4 +1,4 @@
-//! Which code the `target` of a builtin stage means.
+//! Which code the `kind` and the `target` of a stage mean.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,15 +14,24 @@ pub enum Code {
     Outside(Arc<dyn OutsideStage>),
 }
 
-/// Every builtin stage of this daemon, by name.
+/// Makes the code of the stages of one kind, whose targets are rows that an operator writes.
+pub trait OutsideFactory: Send + Sync {
+    /// The code of the stage `name`, whose row names `target`. What the target says is read when
+    /// the stage prepares calls, so that edits take effect, and a target that is not there is a
+    /// matter of the stage.
+    fn stage(&self, name: &str, target: &str) -> Arc<dyn OutsideStage>;
+}
+
+/// Every builtin stage of this daemon, by name, and what makes stages of other kinds.
 #[derive(Clone, Default)]
 pub struct Registry {
     by_target: HashMap<&'static str, Code>,
+    by_kind: HashMap<&'static str, Arc<dyn OutsideFactory>>,
 }
 
-/// Two stages of one name: a mistake of whoever put the daemon together.
+/// Two stages or kinds of one name: a mistake of whoever put the daemon together.
 #[derive(Debug, thiserror::Error)]
-#[error("the builtin stage {0} is registered twice")]
+#[error("the stage or kind of stages {0} is registered twice")]
 pub struct RegisteredTwice(&'static str);
 
 impl Registry {
@@ -48,6 +57,27 @@ impl Registry {
         stage: impl OutsideStage + 'static,
     ) -> Result<Self, RegisteredTwice> {
         self.add(target, Code::Outside(Arc::new(stage)))
+    }
+
+    /// Adds a kind of stages beside `builtin` and `sql`.
+    ///
+    /// # Errors
+    /// The kind is taken.
+    pub fn kind(
+        mut self,
+        kind: &'static str,
+        factory: impl OutsideFactory + 'static,
+    ) -> Result<Self, RegisteredTwice> {
+        match self.by_kind.insert(kind, Arc::new(factory)) {
+            None => Ok(self),
+            Some(_) => Err(RegisteredTwice(kind)),
+        }
+    }
+
+    /// The code of a stage of a further kind; None when the kind is unknown.
+    pub fn make(&self, kind: &str, name: &str, target: &str) -> Option<Code> {
+        let factory = self.by_kind.get(kind)?;
+        Some(Code::Outside(factory.stage(name, target)))
     }
 
     /// The code behind a name.

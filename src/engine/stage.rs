@@ -99,6 +99,18 @@ pub enum OnUnknown {
     LetAPersonDecide,
 }
 
+/// How much an outside stage wants to be given now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appetite {
+    /// As many events as it can hold.
+    Full,
+    /// One event, to find out whether what it calls is back.
+    One,
+    /// Nothing for so long: what it calls is known to be away, and events better stay queued than
+    /// be claimed and given back.
+    Nothing(Duration),
+}
+
 /// A stage that calls an outside service.
 ///
 /// `prepare` and `record` run in transactions of the engine, `call` outside any. If the daemon dies
@@ -131,6 +143,11 @@ pub trait OutsideStage: Send + Sync {
     /// # Errors
     /// Whatever the database says.
     async fn record(&self, tx: &Transaction<'_>, ended: &[Ended]) -> Result<(), DbError>;
+
+    /// How much it wants to be given now; asked before each claim.
+    fn appetite(&self) -> Appetite {
+        Appetite::Full
+    }
 
     /// What an unknown outcome means here. The careful answer is the default.
     fn on_unknown(&self) -> OnUnknown {

@@ -39,6 +39,15 @@ pub enum Kind {
         /// The statement that calls it; None when there is no such function.
         call: Option<String>,
     },
+    /// What the factory registered for a further kind makes of the row.
+    Made {
+        /// The kind.
+        kind: String,
+        /// What it is told.
+        target: String,
+        /// Raised when what the target names was edited.
+        revision: i32,
+    },
 }
 
 /// Reads every stage.
@@ -70,7 +79,12 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
                 target,
                 call: row.try_get("call")?,
             },
-            _ => Kind::Builtin { target },
+            "builtin" => Kind::Builtin { target },
+            _ => Kind::Made {
+                kind: kind.to_owned(),
+                target,
+                revision: row.try_get("revision")?,
+            },
         },
         bounds: Bounds {
             concurrency: usize::try_from(row.try_get::<_, i32>("concurrency")?).unwrap_or(1),

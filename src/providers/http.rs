@@ -5,20 +5,22 @@
 //! layer: what may be repeated is decided by the room that asked.
 //!
 //! Base URLs come from the operator, so loopback and private addresses are allowed. A destination
-//! that comes from a row (a webhook) must not use this client without an address check of its own.
+//! that comes from a row (a webhook) is called by a client with a [`Reach`].
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use chrono::DateTime;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response, redirect, retry};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect, retry};
 use serde::de::DeserializeOwned;
 
 use super::foreign;
 
 pub use super::base_url::{BaseUrl, BaseUrlError};
+pub use super::reach::{Reach, Unreachable};
 
 /// Sent with every request: services block the default names of HTTP libraries.
 pub const USER_AGENT: &str = concat!("pgcascade/", env!("CARGO_PKG_VERSION"));
@@ -37,6 +39,9 @@ pub struct HttpLimits {
     pub connect_timeout: Duration,
     /// Most bytes of one answer that are read.
     pub body_bytes_max: usize,
+    /// Whether the status is all that counts: then an answer of success whose body is too long, or
+    /// ends in the middle, is an answer with the part of the body that was read.
+    pub status_is_enough: bool,
 }
 
 impl Default for HttpLimits {
@@ -44,6 +49,7 @@ impl Default for HttpLimits {
         Self {
             connect_timeout: Duration::from_secs(10),
             body_bytes_max: 16 * 1024 * 1024,
+            status_is_enough: false,
         }
     }
 }
@@ -53,6 +59,7 @@ impl Default for HttpLimits {
 pub struct HttpClient {
     inner: Client,
     limits: HttpLimits,
+    reach: Option<Reach>,
 }
 
 /// What the service answered.
@@ -73,6 +80,9 @@ pub enum CallError {
         /// The first cause, such as `Connection refused`.
         why: String,
     },
+    /// The request was never made: the host leads where this client must not go.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
     /// The request left and the answer did not arrive whole. It may have been processed.
     #[error("{why}")]
     Lost {
@@ -102,26 +112,38 @@ impl HttpClient {
     /// No crypto provider is installed (the program does that first thing), or the system's TLS
     /// roots cannot be read.
     pub fn new(base_url: &BaseUrl, limits: HttpLimits) -> anyhow::Result<Self> {
-        // reqwest panics without a provider, so the question is asked here.
-        ensure!(
-            rustls::crypto::CryptoProvider::get_default().is_some(),
-            "no TLS crypto provider is installed; install rustls' ring provider at start-up"
-        );
-        let builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(limits.connect_timeout)
-            .pool_idle_timeout(IDLE_CONNECTION_MAX)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never());
+        let builder = builder(limits)?;
         let builder = if base_url.is_loopback() {
             builder.no_proxy()
         } else {
             builder
         };
+        Self::build(builder, limits, None)
+    }
+
+    /// Builds a client for destinations that rows name. It connects only to addresses that it may
+    /// reach, and never through a proxy, which would look names up by itself.
+    ///
+    /// # Errors
+    /// As [`HttpClient::new`].
+    pub fn reaching(reach: Reach, limits: HttpLimits) -> anyhow::Result<Self> {
+        let builder = builder(limits)?.no_proxy().dns_resolver(reach);
+        Self::build(builder, limits, Some(reach))
+    }
+
+    fn build(
+        builder: ClientBuilder,
+        limits: HttpLimits,
+        reach: Option<Reach>,
+    ) -> anyhow::Result<Self> {
         let inner = builder
             .build()
             .context("the HTTP client could not be built")?;
-        Ok(Self { inner, limits })
+        Ok(Self {
+            inner,
+            limits,
+            reach,
+        })
     }
 
     /// Begins a request; [`HttpClient::send`] ends it.
@@ -133,17 +155,25 @@ impl HttpClient {
     ///
     /// # Errors
     /// See [`CallError`]. An answer other than success is a [`Reply`], even if its body was cut or
-    /// is too long: the status alone says what happened, and the body is only quoted.
+    /// is too long: the status alone says what happened, and the body is only quoted. See also
+    /// [`HttpLimits::status_is_enough`].
     pub async fn send(
         &self,
         request: RequestBuilder,
         deadline: Duration,
     ) -> Result<Reply, CallError> {
-        let sent = request.timeout(deadline).send().await;
+        let request = request.timeout(deadline).build();
+        let request = request.map_err(|error| classify(error, deadline))?;
+        if let Some(reach) = self.reach {
+            reach.judge(request.url())?;
+        }
+        let sent = self.inner.execute(request).await;
         let mut response = sent.map_err(|error| classify(error, deadline))?;
         let body = match self.read_body(&mut response, deadline).await {
             (body, None) => body,
-            (_, Some(error)) if response.status().is_success() => return Err(error),
+            (_, Some(error)) if response.status().is_success() && !self.limits.status_is_enough => {
+                return Err(error);
+            }
             (body, Some(_)) => body,
         };
         let status = response.status().as_u16();
@@ -166,6 +196,8 @@ impl HttpClient {
             match response.chunk().await {
                 Ok(None) => return (body, None),
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit_bytes => {
+                    let rest = limit_bytes - body.len();
+                    body.extend_from_slice(&chunk[..rest]);
                     return (body, Some(CallError::TooLarge { limit_bytes }));
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -205,6 +237,11 @@ impl Reply {
         Some(wait.min(RETRY_AFTER_MAX))
     }
 
+    /// The body, as far as it was read.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
     /// The body as JSON of the expected shape.
     ///
     /// # Errors
@@ -222,9 +259,27 @@ impl Reply {
     }
 }
 
+/// What all clients have in common.
+fn builder(limits: HttpLimits) -> anyhow::Result<ClientBuilder> {
+    // reqwest panics without a provider, so the question is asked here.
+    ensure!(
+        rustls::crypto::CryptoProvider::get_default().is_some(),
+        "no TLS crypto provider is installed; install rustls' ring provider at start-up"
+    );
+    Ok(Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(limits.connect_timeout)
+        .pool_idle_timeout(IDLE_CONNECTION_MAX)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never()))
+}
+
 /// Tells a request that never left from one whose answer was lost.
 fn classify(error: reqwest::Error, deadline: Duration) -> CallError {
     let error = error.without_url();
+    if let Some(refused) = causes(&error).find_map(|cause| cause.downcast_ref::<Unreachable>()) {
+        return CallError::Unreachable(refused.clone());
+    }
     if error.is_connect() || error.is_builder() {
         return CallError::NotSent {
             why: innermost(&error),
@@ -241,11 +296,18 @@ fn classify(error: reqwest::Error, deadline: Duration) -> CallError {
     CallError::Lost { why }
 }
 
+/// An error and what caused it, down to the first cause.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
 /// The words of the first cause, which is the one that helps: `Connection refused`.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut first_cause = error;
-    while let Some(cause) = first_cause.source() {
-        first_cause = cause;
-    }
+    let first_cause = causes(error).last().unwrap_or(error);
     foreign::quote(&first_cause.to_string(), None)
 }

@@ -2,15 +2,18 @@
 //!
 //! A provider implements the trait of the room that needs it and maps everything it hears to an
 //! [`Answer`](crate::answer::Answer); no other room sees a status code. It reads no configuration
-//! and no table. Every base URL is configurable, so that each client is tested against a local
-//! server that answers like the real service, its failures included.
+//! and no table; webhooks, which are stages themselves, read theirs. Every base URL is
+//! configurable, so that each client is tested against a local server that answers like the real
+//! service, its failures included.
 
 pub mod alerting;
 pub mod apify;
 pub mod http;
 pub mod millionverifier;
+pub mod webhook;
 
 mod base_url;
 mod dice;
 mod foreign;
 mod pace;
+mod reach;

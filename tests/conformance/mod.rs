@@ -6,3 +6,5 @@ mod apify_failures;
 mod apify_runs;
 mod contact_source;
 mod email_verifier;
+mod webhook_delivery;
+mod webhook_destinations;

@@ -249,6 +249,20 @@ async fn later_rows_fill_gaps_and_overwrite_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_another_program_accepts_before_it_is_judged_goes_through() {
+    let rig = Rig::deployed().await;
+    rig.run("update pipeline.stages set paused = true where name = 'validate_company'")
+        .await;
+    rig.company("Siemens AG", "siemens.com").await;
+    let daemon = rig.outreach(&sandboxes());
+    rig.run("update intake.company_raw_intake set validated = true, validated_by = 'n8n'")
+        .await;
+    rig.until("exists (select from marketing.company_master where domain = 'siemens.com')")
+        .await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_company_without_an_accepted_row_is_withdrawn_and_comes_back() {
     let rig = Rig::deployed().await;
     let daemon = rig.outreach(&sandboxes());

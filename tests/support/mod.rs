@@ -7,6 +7,7 @@ pub mod daemon;
 pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;
+pub mod fake_receiver;
 pub mod fake_smtp;
 pub mod outreach;
 pub mod wait;

@@ -3,11 +3,13 @@
 use super::{Source, Violation, none, sources};
 
 /// What each room may name of ours, besides itself and the leaves.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("src/alerts/", &["db", "engine"]),
     ("src/db/", &[]),
     ("src/engine/", &["db"]),
     ("src/outreach/", &["db", "engine"]),
+    // Webhooks are stages themselves: they implement the engine's trait, not a domain's.
+    ("src/providers/webhook/", &["db", "engine", "providers"]),
     ("src/providers/", &["alerts", "outreach"]),
     ("src/answer.rs", &[]),
 ];

@@ -1,6 +1,6 @@
 -- trigger_company_correction_event: a row that must be judged again is the event company_updated.
 --
--- Its verdict was taken away by a correction, or a person accepted it and its domain is not known yet.
+-- Its verdict was taken away by a correction.
 --
 -- Reads:  nothing
 -- Writes: pipeline.publications
@@ -11,7 +11,7 @@ select pipeline.publish(
     event_type => 'company_updated',
     trigger_name => 'trigger_company_correction_event',
     operations => '{update}',
-    condition => 'row.validated is null or row.validated and row.domain is null',
+    condition => 'row.validated is null',
     payload => $$jsonb_build_object(
         'record_id', row.id,
         'company_name', row.company,

@@ -47,6 +47,8 @@ begin
         grant update (
             batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, paused, paused_reason, description
         ) on pipeline.stages to pgcascade_operator;
+        -- Not where a webhook leads, nor what goes with it: the daemon's network and variables are not the operator's.
+        grant update (timeout, concurrency, description, enabled) on pipeline.webhooks to pgcascade_operator;
         grant usage on all sequences in schema intake, marketing to pgcascade_operator;
         grant execute on function pipeline.record_of(bigint, jsonb) to pgcascade_operator;
         grant execute on function

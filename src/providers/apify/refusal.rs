@@ -115,7 +115,7 @@ impl Refusals {
     /// A call without an answer.
     pub(super) fn of_lost_call(&self, purpose: Purpose, error: &CallError) -> Refusal {
         match error {
-            CallError::NotSent { .. } => Answer::Transient {
+            CallError::NotSent { .. } | CallError::Unreachable(_) => Answer::Transient {
                 reason: format!(
                     "Apify could not be reached ({error}). The call is repeated by itself; if it \
                      goes on, check the network and APIFY_BASE_URL."

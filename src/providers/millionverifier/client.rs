@@ -223,7 +223,7 @@ pub(super) fn no_address() -> Answer<Verification> {
 fn not_answered(error: CallError) -> Refusal {
     Answer::Transient {
         reason: match error {
-            CallError::NotSent { .. } => format!(
+            CallError::NotSent { .. } | CallError::Unreachable(_) => format!(
                 "MillionVerifier could not be reached ({error}). The check is repeated by itself; \
                  if it goes on, check the network and MILLIONVERIFIER_BASE_URL."
             ),
