@@ -16,6 +16,16 @@
 \i objects/pipeline/pause_stage.sql
 \i objects/pipeline/follow_webhook.sql
 
+-- Limits: rates and concurrencies over all daemons
+\i objects/pipeline/unpark.sql
+\i objects/pipeline/permits.sql
+\i objects/pipeline/take.sql
+\i objects/pipeline/spend.sql
+\i objects/pipeline/admit_keys.sql
+\i objects/pipeline/admit.sql
+\i objects/pipeline/release_limits.sql
+\i objects/pipeline/follow_limit.sql
+
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/claim_in_database.sql
 \i objects/pipeline/run_sql_batch.sql

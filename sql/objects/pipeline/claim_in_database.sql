@@ -11,8 +11,8 @@
 --
 -- Arguments: stage_id of pipeline.stages.
 -- Returns: the events, up to the stage's batch_size; none while it is paused.
--- Reads:  pipeline.stages
--- Writes: pipeline.ready, marketing.pipeline_events
+-- Reads:  pipeline.stages, pipeline.limits
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
 create or replace function pipeline.claim_in_database(stage_id smallint)
@@ -31,8 +31,10 @@ as $$
 declare
     v_batch_size integer;
     v_timeout interval;
+    v_limiter text;
+    v_admitted bigint[];
 begin
-    select stage.batch_size, stage.timeout into v_batch_size, v_timeout
+    select stage.batch_size, stage.timeout, stage.limiter into v_batch_size, v_timeout, v_limiter
     from pipeline.stages as stage
     where stage.id = claim_in_database.stage_id
     and not stage.paused;
@@ -44,6 +46,12 @@ begin
     -- Bounds the statements of the work that follows in this transaction.
     perform set_config('statement_timeout', (extract(epoch from v_timeout) * 1000)::bigint::text, true);
 
+    -- Under a limit another function chooses, and nothing is left to choose here.
+    if v_limiter is not null then
+        v_admitted := array(select pipeline.admit(claim_in_database.stage_id, v_limiter, v_batch_size));
+        v_batch_size := 0;
+    end if;
+
     return query
     with
     -- An event that a daemon died holding is a batch of its own.
@@ -52,6 +60,7 @@ begin
         from pipeline.ready
         where ready.stage_id = claim_in_database.stage_id
         and ready.alone
+        and v_limiter is null
         order by ready.event_id
         limit 1
         for update skip locked
@@ -70,6 +79,11 @@ begin
         delete from pipeline.ready
         where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
         returning ready.event_id
+    ),
+    chosen as (
+        select taken.event_id from taken
+        union all
+        select unnest(v_admitted)
     )
     update marketing.pipeline_events as event
     set status = 'processed',
@@ -77,8 +91,8 @@ begin
         claimed_at = clock_timestamp(),
         processed_at = clock_timestamp(),
         error_message = null
-    from taken
-    where event.id = taken.event_id
+    from chosen
+    where event.id = chosen.event_id
     and event.status = 'pending'
     returning event.id, event.event_type, event.payload, event.attempts;
 end

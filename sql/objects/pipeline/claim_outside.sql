@@ -9,8 +9,8 @@
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
 --            it has calls of the stage under way.
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused.
--- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.inflight, marketing.pipeline_events
+-- Reads:  pipeline.stages, pipeline.limits
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
 create or replace function pipeline.claim_outside(stage_id smallint, worker_id integer, room integer, busy boolean)
@@ -29,8 +29,10 @@ as $$
 declare
     v_batch_size integer;
     v_epoch bigint;
+    v_limiter text;
+    v_admitted bigint[];
 begin
-    select least(stage.batch_size, claim_outside.room) into v_batch_size
+    select least(stage.batch_size, claim_outside.room), stage.limiter into v_batch_size, v_limiter
     from pipeline.stages as stage
     where stage.id = claim_outside.stage_id
     and not stage.paused;
@@ -45,6 +47,12 @@ begin
 
     v_epoch := nextval('pipeline.epochs');
 
+    -- Under a limit another function chooses, and nothing is left to choose here.
+    if v_limiter is not null then
+        v_admitted := array(select pipeline.admit(claim_outside.stage_id, v_limiter, v_batch_size));
+        v_batch_size := 0;
+    end if;
+
     return query
     with
     -- An event that a daemon died holding is a batch of its own.
@@ -53,6 +61,7 @@ begin
         from pipeline.ready
         where ready.stage_id = claim_outside.stage_id
         and ready.alone
+        and v_limiter is null
         order by ready.event_id
         limit 1
         for update skip locked
@@ -72,20 +81,28 @@ begin
         where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
         returning ready.event_id
     ),
+    chosen as (
+        select taken.event_id from taken
+        union all
+        select unnest(v_admitted)
+    ),
     begun as (
         update marketing.pipeline_events as event
         set status = 'processing',
             attempts = event.attempts + 1,
             claimed_at = clock_timestamp()
-        from taken
-        where event.id = taken.event_id
+        from chosen
+        where event.id = chosen.event_id
         and event.status = 'pending'
         returning event.id, event.event_type, event.payload, event.attempts, event.crashes
     ),
     held as (
-        insert into pipeline.inflight (event_id, epoch, stage_id, worker_id)
-        select begun.id, v_epoch, claim_outside.stage_id, claim_outside.worker_id
+        insert into pipeline.inflight (event_id, epoch, stage_id, worker_id, limit_name, limit_key)
+        select
+            begun.id, v_epoch, claim_outside.stage_id, claim_outside.worker_id, v_limiter,
+            case when v_limiter is not null then coalesce(begun.payload ->> limits.key, '') end
         from begun
+        left join pipeline.limits on limits.name = v_limiter
     )
     select begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch
     from begun;

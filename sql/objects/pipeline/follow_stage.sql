@@ -18,6 +18,9 @@ as $$
 declare
     v_next_id smallint;
 begin
+    -- What a limit held back is judged anew, whatever was edited.
+    perform pipeline.unpark(array(select parked.event_id from pipeline.parked where parked.stage_id = old.id));
+
     if tg_op = 'UPDATE' and new.event_type <> old.event_type or tg_op = 'DELETE' then
         update marketing.pipeline_events as event
         set status = 'cancelled',
@@ -71,7 +74,7 @@ comment on function pipeline.follow_stage() is
     'Trigger function of pipeline.stages: routes waiting events to an edited stage and tells the daemons.';
 
 create or replace trigger follow_stage
-    after insert or delete or update of event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, paused
+    after insert or delete or update of event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, paused, limiter
     on pipeline.stages
     for each row
     execute function pipeline.follow_stage();

@@ -7,7 +7,7 @@
 --
 -- Returns: the row, completed.
 -- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.inflight, marketing.pipeline_errors
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, marketing.pipeline_errors
 -- Locks:  the event's row (held by the UPDATE), then its rows in the hot tables
 
 create or replace function pipeline.follow_status()
@@ -32,6 +32,7 @@ begin
         delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
         delete from pipeline.scheduled where run_at = old.run_at and event_id = old.id;
         delete from pipeline.unrouted where event_id = old.id;
+        delete from pipeline.parked where event_id = old.id;
     elsif old.status = 'processing' then
         delete from pipeline.inflight where event_id = old.id;
     end if;

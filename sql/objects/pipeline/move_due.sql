@@ -1,9 +1,9 @@
--- pipeline.move_due(most): queues the events whose time has come.
+-- pipeline.move_due(most): queues the events whose time has come, and wakes stages whose limit lets them go on.
 --
 -- Arguments: most: how many at once.
 -- Returns: moved: how many were queued; wait_ms: milliseconds until the next is due (0: now; NULL: nothing is scheduled).
 -- Reads:  pipeline.stages, marketing.pipeline_events
--- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted; by pipeline.fan_out marketing.pipeline_events
+-- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted, pipeline.parked, pipeline.limit_wakes; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  due rows of pipeline.scheduled that nobody else holds
 
 create or replace function pipeline.move_due(most integer, out moved bigint, out wait_ms bigint)
@@ -84,11 +84,36 @@ begin
 
     perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
 
-    select ceil(greatest(extract(epoch from scheduled.run_at - clock_timestamp()), 0) * 1000)
-    into wait_ms
-    from pipeline.scheduled
-    order by scheduled.run_at
-    limit 1;
+    -- What a rate held back until now.
+    if exists (select from pipeline.parked where parked.until <= clock_timestamp()) then
+        perform pipeline.unpark(
+            array(
+                select parked.event_id
+                from pipeline.parked
+                where parked.until <= clock_timestamp()
+                order by parked.until
+                limit most
+                for update skip locked
+            )
+        );
+    end if;
+
+    with woken as (
+        delete from pipeline.limit_wakes where limit_wakes.wake_at <= clock_timestamp()
+        returning limit_wakes.stage_id
+    )
+    select array_agg(distinct stage.event_type) into v_event_types
+    from woken
+    join pipeline.stages as stage on stage.id = woken.stage_id;
+
+    perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
+
+    select ceil(greatest(extract(epoch from least(
+        (select min(scheduled.run_at) from pipeline.scheduled),
+        (select min(parked.until) from pipeline.parked),
+        (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
+    ) - clock_timestamp()), 0) * 1000)
+    into wait_ms;
 end
 $$;
 

@@ -1,0 +1,43 @@
+-- pipeline.admit(stage_id, limiter, most): takes events off the queue of a stage, as many as its limit allows.
+--
+-- Without a key: the first ones, and when nothing is allowed the schedule is told when to look again. With a key: of each value as many
+-- as it has left; those beyond are parked until the rate allows them or a call with their key ends, so the queue is never searched
+-- through them twice.
+--
+-- Arguments: stage_id; limiter; most: how many at once.
+-- Returns: event_id of each event that may begin.
+-- Reads:  pipeline.limits, marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.limit_wakes
+-- Locks:  rows of pipeline.ready that nobody else holds, then buckets in the order of their keys
+
+create or replace function pipeline.admit(stage_id smallint, limiter text, most integer)
+returns setof bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- So many batches of events that must all wait are looked through before the next ring of the bell.
+    c_rounds constant integer := 20;
+    v_key text := (select limits.key from pipeline.limits where limits.name = limiter);
+    v_taken pipeline.ready[];
+    v_admitted bigint[];
+begin
+    for v_round in 1 .. c_rounds loop
+        v_taken := pipeline.take(stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most) else most end);
+        exit when v_taken is null;
+
+        if v_key is null then
+            return query select taken.event_id from unnest(v_taken) as taken;
+            return;
+        end if;
+
+        v_admitted := pipeline.admit_keys(limiter, v_key, v_taken);
+        if v_admitted is not null then
+            return query select unnest(v_admitted);
+            return;
+        end if;
+    end loop;
+end
+$$;
+
+comment on function pipeline.admit(smallint, text, integer) is 'Takes as many events off a stage''s queue as its limit allows.';

@@ -1,0 +1,47 @@
+-- pipeline.permits(limiter, key): how many events with this key may begin now, under a lock until the end of the transaction.
+--
+-- A token bucket (rate, period, burst) on the database's clock, filled up and locked here; and the calls under way, counted after the
+-- lock is held, so that one which ends at this moment is seen by this claim or sees what this claim parks.
+--
+-- Arguments: limiter; key: value of its key, empty where it has none.
+-- Returns: tokens: what the bucket holds; per_second: how fast it fills, NULL: there is no rate; calls: how many more may run at once,
+--          NULL: any number.
+-- Reads:  pipeline.limits, pipeline.inflight
+-- Writes: pipeline.limit_usage
+-- Locks:  the bucket's row
+
+create or replace function pipeline.permits(
+    limiter text, key text, out tokens double precision, out per_second double precision, out calls integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_limit pipeline.limits;
+    v_burst double precision;
+begin
+    select limits.* into strict v_limit from pipeline.limits where limits.name = permits.limiter;
+    v_burst := coalesce(v_limit.burst, v_limit.rate, 0);
+    per_second := v_limit.rate / extract(epoch from v_limit.period);
+
+    insert into pipeline.limit_usage as bucket (limit_name, key, tokens, filled_at)
+    values (permits.limiter, permits.key, v_burst, clock_timestamp())
+    on conflict (limit_name, key) do update
+    set tokens = least(
+            v_burst,
+            bucket.tokens + coalesce(permits.per_second, 0) * greatest(extract(epoch from clock_timestamp() - bucket.filled_at), 0)
+        ),
+        filled_at = greatest(clock_timestamp(), bucket.filled_at)
+    returning bucket.tokens into tokens;
+
+    if v_limit.concurrency is not null then
+        select v_limit.concurrency - count(*) into calls
+        from pipeline.inflight as claim
+        where claim.limit_name = permits.limiter
+        and claim.limit_key = permits.key;
+    end if;
+end
+$$;
+
+comment on function pipeline.permits(text, text) is 'What a limit allows for a key at this moment; locks its bucket.';
