@@ -6,6 +6,7 @@ mod a_stale_completion_is_refused;
 mod alerts_are_raised_once;
 mod answers_decide_what_happens_next;
 mod events_are_announced;
+mod limits_hold_over_all_daemons;
 mod nothing_is_held_after_a_stop;
 mod people_edit_events_and_stages;
 mod stages;

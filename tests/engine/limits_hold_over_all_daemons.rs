@@ -1,0 +1,249 @@
+//! Rates and concurrencies: exact over all daemons, per key where asked, and nothing is lost to them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pgcascade::answer::Answer;
+use pgcascade::db::{DbError, Transaction};
+use pgcascade::engine::{Ended, Event, OutsideStage, Prepared, Registry};
+use serde_json::{Value, json};
+
+use crate::support::daemon::{Rig, RunningDaemon};
+
+/// Calls that take a moment; counts how many run at once for each person.
+#[derive(Clone, Default)]
+struct Calls {
+    now: Arc<Mutex<HashMap<i64, usize>>>,
+    most: Arc<Mutex<HashMap<i64, usize>>>,
+}
+
+impl Calls {
+    fn registry(&self) -> Registry {
+        let registry = Registry::default().outside("calls", self.clone());
+        registry.expect("one stage")
+    }
+
+    /// The most that ever ran at once: for one person, and in all at any moment.
+    fn most_for_one(&self) -> usize {
+        let most = self.most.lock().expect("no panic");
+        most.values().copied().max().unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl OutsideStage for Calls {
+    async fn prepare(
+        &self,
+        _: &Transaction<'_>,
+        events: &[Event],
+    ) -> Result<Vec<Prepared>, DbError> {
+        let input =
+            |event: &Event| json!({ "person": event.integer("person").unwrap_or_default() });
+        Ok(events
+            .iter()
+            .map(|event| Prepared::Call(input(event)))
+            .collect())
+    }
+
+    async fn call(&self, input: &Value) -> Answer<Value> {
+        let person = input["person"].as_i64().unwrap_or_default();
+        {
+            let mut now = self.now.lock().expect("no panic");
+            let count = now.entry(person).or_default();
+            *count += 1;
+            let mut most = self.most.lock().expect("no panic");
+            let most = most.entry(person).or_default();
+            *most = (*most).max(*count);
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        *self
+            .now
+            .lock()
+            .expect("no panic")
+            .entry(person)
+            .or_default() -= 1;
+        Answer::Delivered(Value::Null)
+    }
+
+    async fn record(&self, _: &Transaction<'_>, _: &[Ended]) -> Result<(), DbError> {
+        Ok(())
+    }
+}
+
+/// A database with a stage under this limit (columns and values of `pipeline.limits`).
+async fn limited(columns: &str, values: &str, kind: &str, target: &str) -> Rig {
+    let rig = Rig::bare().await;
+    rig.run(&format!(
+        "insert into pipeline.limits (name, {columns}) values ('tight', {values});
+        insert into pipeline.stages (name, event_type, kind, target, concurrency, limiter)
+        values ('limited', 'limited', '{kind}', '{target}', 20, 'tight')"
+    ))
+    .await;
+    rig
+}
+
+async fn emit(rig: &Rig, count: i32, people: i32) {
+    let sql = "insert into marketing.pipeline_events (event_type, payload)
+        select 'limited', jsonb_build_object('person', n % $2) from generate_series(1, $1) as n";
+    rig.rows(sql, &[&count, &people]).await;
+}
+
+fn daemons(rig: &Rig, calls: &Calls) -> Vec<RunningDaemon> {
+    (0..3).map(|_| rig.daemon(calls.registry())).collect()
+}
+
+async fn finish(rig: &Rig, daemons: Vec<RunningDaemon>, count: i64) {
+    let processed = "(select count(*) from marketing.pipeline_events where status = 'processed')";
+    rig.until(&format!("{processed} = {count}")).await;
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    assert_eq!(rig.number("select count(*) from pipeline.parked").await, 0);
+}
+
+/// How many more events began between any two moments than burst and rate allow; at most 0. A token
+/// is taken a moment before its event begins, and that moment varies on a busy machine: a tenth of
+/// a second is allowed for it.
+const EXCESS: &str = "with begun as (
+        select claimed_at as at, row_number() over (order by claimed_at) as place from marketing.pipeline_events
+    )
+    select coalesce(max(
+        ceil(later.place - earlier.place + 1 - $1::float8 - $2::float8 * (extract(epoch from later.at - earlier.at) + 0.1))
+    ), 0)::bigint
+    from begun as earlier join begun as later on later.place >= earlier.place";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_daemons_together_begin_no_more_than_the_rate() {
+    let rig = limited(
+        "rate, period, burst",
+        "20, '1 second', 5",
+        "builtin",
+        "calls",
+    )
+    .await;
+    let calls = Calls::default();
+    let daemons = daemons(&rig, &calls);
+    emit(&rig, 80, 1).await;
+    finish(&rig, daemons, 80).await;
+    let excess: i64 = rig.rows(EXCESS, &[&5.0_f64, &20.0_f64]).await[0].get(0);
+    assert_eq!(excess, 0);
+    let seconds = "select extract(epoch from max(claimed_at) - min(claimed_at))::bigint from marketing.pipeline_events";
+    let took = rig.number(seconds).await;
+    assert!((3..=10).contains(&took), "it uses what it may: {took} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_in_the_database_obeys_a_rate_too() {
+    let rig = limited(
+        "rate, period, burst",
+        "20, '1 second', 10",
+        "sql",
+        "public.nothing",
+    )
+    .await;
+    rig.run("create function public.nothing(event_ids bigint[]) returns table (event_id bigint, error text)
+        language sql as $$ select null::bigint, null::text where false $$;
+        update pipeline.stages set concurrency = 2")
+        .await;
+    let daemons = daemons(&rig, &Calls::default());
+    emit(&rig, 60, 1).await;
+    finish(&rig, daemons, 60).await;
+    let excess: i64 = rig.rows(EXCESS, &[&10.0_f64, &20.0_f64]).await[0].get(0);
+    assert_eq!(excess, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_daemons_together_run_no_more_calls_than_the_concurrency() {
+    let rig = limited("concurrency", "4", "builtin", "calls").await;
+    let calls = Calls::default();
+    let daemons = daemons(&rig, &calls);
+    emit(&rig, 60, 1).await;
+    finish(&rig, daemons, 60).await;
+    assert!(calls.most_for_one() <= 4, "{}", calls.most_for_one());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_call_at_a_time_for_each_person_and_the_others_do_not_wait() {
+    let rig = limited("concurrency, key", "1, 'person'", "builtin", "calls").await;
+    let calls = Calls::default();
+    let daemons = daemons(&rig, &calls);
+    emit(&rig, 150, 10).await;
+    finish(&rig, daemons, 150).await;
+    assert_eq!(calls.most_for_one(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_for_one_person_does_not_hold_up_another() {
+    let rig = limited(
+        "rate, period, burst, key",
+        "1, '1 hour', 1, 'person'",
+        "builtin",
+        "calls",
+    )
+    .await;
+    emit(&rig, 3000, 1).await;
+    rig.run("insert into marketing.pipeline_events (event_type, payload) values ('limited', '{\"person\": 7}')")
+        .await;
+    let calls = Calls::default();
+    let daemon = rig.daemon(calls.registry());
+    rig.until("exists (select from marketing.pipeline_events where status = 'processed' and payload ->> 'person' = '7')")
+        .await;
+    rig.until("(select held_back = 2999 from marketing.vw_queue_depth)")
+        .await;
+    // A limit that is lifted lets them all go.
+    rig.run("update pipeline.stages set limiter = null").await;
+    finish(&rig, vec![daemon], 3001).await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_lost_with_its_daemon_gives_its_place_back() {
+    let rig = limited("concurrency, key", "1, 'person'", "builtin", "calls").await;
+    emit(&rig, 2, 1).await;
+    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
+    assert_eq!(rig.number(claim).await, 1);
+    assert_eq!(rig.number(claim).await, 0);
+    rig.run("select pipeline.reclaim(4711)").await;
+    assert_eq!(rig.number("select count(*) from pipeline.parked").await, 0);
+    assert_eq!(rig.number("select count(*) from pipeline.ready").await, 2);
+}
+
+#[tokio::test]
+async fn a_parked_event_can_be_cancelled_and_an_edited_limit_judges_anew() {
+    let rig = limited(
+        "rate, period, burst, key",
+        "1, '1 hour', 1, 'person'",
+        "builtin",
+        "calls",
+    )
+    .await;
+    emit(&rig, 4, 1).await;
+    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
+    assert_eq!(rig.number(claim).await, 1);
+    rig.run("update marketing.pipeline_events set status = 'cancelled' where id = 2")
+        .await;
+    assert_eq!(rig.number("select count(*) from pipeline.parked").await, 2);
+    rig.run("update pipeline.limits set rate = 1000, period = '1 second', burst = 2")
+        .await;
+    assert_eq!(rig.number("select count(*) from pipeline.parked").await, 0);
+    rig.run("select pg_sleep(0.01)").await;
+    assert_eq!(rig.number(claim).await, 2);
+}
+
+#[tokio::test]
+async fn a_limit_that_stages_use_cannot_be_dropped_and_nonsense_is_refused() {
+    let rig = limited("rate", "1", "builtin", "calls").await;
+    for refused in [
+        "delete from pipeline.limits",
+        "insert into pipeline.limits (name) values ('nothing')",
+        "insert into pipeline.limits (name, rate) values ('zero', 0)",
+        "insert into pipeline.limits (name, rate, period) values ('endless', 1, '2 days')",
+        "update pipeline.stages set limiter = 'unknown'",
+    ] {
+        assert!(
+            rig.client.batch_execute(refused).await.is_err(),
+            "{refused}"
+        );
+    }
+}
