@@ -26,6 +26,11 @@
 \i objects/pipeline/release_limits.sql
 \i objects/pipeline/follow_limit.sql
 
+-- Schedules: events by the clock
+\i objects/pipeline/check_schedule.sql
+\i objects/pipeline/follow_schedule.sql
+\i objects/pipeline/fire_schedule.sql
+
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/claim_in_database.sql
 \i objects/pipeline/run_sql_batch.sql
@@ -97,6 +102,7 @@
 
 -- Views: what is wrong, what waits, how fast
 \i objects/marketing/vw_open_alerts.sql
+\i objects/marketing/vw_schedules.sql
 \i objects/marketing/vw_unresolved_errors.sql
 \i objects/marketing/vw_error_rate_24h.sql
 \i objects/marketing/vw_queue_depth.sql

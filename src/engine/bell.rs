@@ -13,7 +13,8 @@ use crate::db::{Heard, Notification, NotificationStream};
 
 /// Channel on which users and the engine hear of events.
 pub const EVENT_CHANNEL: &str = "pipeline_event";
-/// Channel on which daemons are told to look again: an event type, `schedule` or `stages`.
+/// Channel on which daemons are told to look again: an event type, `schedule`,
+/// `schedules` or `stages`.
 pub const WAKE_CHANNEL: &str = "pipeline_wake";
 
 /// The bells of one daemon.
@@ -22,6 +23,8 @@ pub struct Bells {
     stages: Arc<Mutex<HashMap<i16, StageBell>>>,
     /// Rings when something was scheduled that may be due before all else.
     pub schedule: Arc<Notify>,
+    /// Rings when a row of `pipeline.schedules` was changed.
+    pub schedules: Arc<Notify>,
     /// Rings when a row of `pipeline.stages` was changed.
     pub stages_changed: Arc<Notify>,
 }
@@ -53,6 +56,7 @@ impl Bells {
     pub fn ring_all(&self) {
         self.ring(|_, _| true);
         self.schedule.notify_one();
+        self.schedules.notify_one();
         self.stages_changed.notify_one();
     }
 
@@ -69,6 +73,7 @@ impl Bells {
     fn heard(&self, notification: &Notification) {
         match (notification.channel.as_str(), notification.payload.as_str()) {
             (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
+            (WAKE_CHANNEL, "schedules") => self.schedules.notify_one(),
             (WAKE_CHANNEL, "stages") => self.stages_changed.notify_one(),
             (WAKE_CHANNEL, event_type) => self.ring(|_, of| of == event_type),
             (_, body) => match serde_json::from_str::<Announced>(body) {

@@ -13,10 +13,10 @@ use super::in_database::InDatabaseRunner;
 use super::liveness::Worker;
 use super::outside::OutsideRunner;
 use super::registry::{Code, Registry};
-use super::schedule;
 use super::sql_stage::SqlStage;
 use super::stage::InDatabaseStage;
 use super::stages::{Kind, StageRow, load};
+use super::{schedule, schedules};
 use crate::db::{Class, DatabaseUrl, DbError, ListenOptions, ListenState, Listener, Pool};
 
 /// First and longest wait between two attempts to reach the database at the start.
@@ -168,6 +168,11 @@ impl Running {
         helpers.spawn(schedule::run(
             self.pool.clone(),
             Arc::clone(&self.bells.schedule),
+            self.stop.clone(),
+        ));
+        helpers.spawn(schedules::run(
+            self.pool.clone(),
+            Arc::clone(&self.bells.schedules),
             self.stop.clone(),
         ));
         let (worker, pool, bells) = (self.worker.clone(), self.pool.clone(), self.bells.clone());

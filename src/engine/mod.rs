@@ -7,6 +7,7 @@
 //! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
+//! | [`cron`], [`schedules`] | events by the clock |
 //! | [`daemon`] | all of it together, from start to a graceful end |
 //!
 //! The engine knows event types only as text and stages only as rows and trait objects. It reads
@@ -17,6 +18,7 @@ pub mod backoff;
 pub mod bell;
 pub mod claim;
 pub mod complete;
+pub mod cron;
 pub mod daemon;
 pub mod event;
 pub mod in_database;
@@ -26,6 +28,7 @@ pub mod outside;
 pub mod outside_batch;
 pub mod registry;
 pub mod schedule;
+pub mod schedules;
 pub mod sql_stage;
 pub mod stage;
 pub mod stages;

@@ -9,6 +9,7 @@ mod events_are_announced;
 mod limits_hold_over_all_daemons;
 mod nothing_is_held_after_a_stop;
 mod people_edit_events_and_stages;
+mod schedules_fire_once;
 mod stages;
 mod the_schedule_is_kept;
 mod the_schema_is_its_manual;
