@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::embedded::{Cluster, Search};
 use crate::db::{DatabaseUrl, UrlError};
+use crate::http;
 use crate::providers::alerting::MailConfig;
 use crate::providers::apify::{self, ApifyConfig};
 use crate::providers::http::{BaseUrl, BaseUrlError};
@@ -27,6 +28,10 @@ const DATABASE: &str = "Database";
 const PROVIDERS: &str = "Providers";
 /// The heading of the alerts' flags in `--help`.
 const ALERTS: &str = "Alerts";
+/// The heading of the HTTP door's flags in `--help`.
+const HTTP: &str = "HTTP";
+/// Where the door is unless somebody says otherwise.
+const HTTP_ADDRESS: &str = "127.0.0.1:5000";
 /// The heading of the log's flags in `--help`.
 const LOG: &str = "Log";
 
@@ -41,6 +46,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: UrlError,
     },
+    /// Where the HTTP door is to be.
+    #[error("PGCASCADE_HTTP_ADDR cannot be used: write an address such as 127.0.0.1:5000, or off")]
+    HttpAddress,
     /// A provider's address.
     #[error("{name} cannot be used: {reason}")]
     BaseUrl {
@@ -160,6 +168,38 @@ pub struct Daemon {
     #[arg(long, env = "PGCASCADE_DRAIN_SECS", value_name = "SECONDS", default_value_t = 20,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub drain_secs: u64,
+}
+
+/// Where the daemon answers over HTTP, and whom.
+#[derive(Debug, Clone, Args)]
+pub struct Http {
+    /// Where /healthz, /readyz and /metrics are; off: nowhere [default: 127.0.0.1:5000]
+    #[arg(long, env = "PGCASCADE_HTTP_ADDR", value_name = "ADDRESS", help_heading = HTTP)]
+    pub http_addr: Option<String>,
+
+    /// The token that every request must carry; without one only loopback may be opened
+    #[arg(long, env = "PGCASCADE_API_TOKEN", value_name = "TOKEN", hide_env_values = true,
+          help_heading = HTTP)]
+    pub api_token: Option<SecretString>,
+}
+
+impl Http {
+    /// Settings of the door; None when it is to stay shut.
+    ///
+    /// # Errors
+    /// Not an address.
+    pub fn settings(&self) -> Result<Option<http::Settings>, ConfigError> {
+        let text = self.http_addr.as_deref().map(str::trim);
+        if text == Some("off") {
+            return Ok(None);
+        }
+        let address = text.unwrap_or(HTTP_ADDRESS).parse();
+        Ok(Some(http::Settings {
+            address: address.map_err(|_| ConfigError::HttpAddress)?,
+            is_default: text.is_none(),
+            token: self.api_token.clone(),
+        }))
+    }
 }
 
 impl Daemon {

@@ -21,3 +21,4 @@ pub mod shutdown;
 pub mod telemetry;
 
 pub mod cli;
+pub mod http;

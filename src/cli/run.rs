@@ -1,5 +1,8 @@
 //! `run`: the daemon.
 
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
 use super::deploy::deploy;
 use super::failure::Done;
 use super::output::Output;
@@ -9,7 +12,10 @@ use crate::config::{self, Urls};
 use crate::db::{Pool, check_server};
 use crate::engine::{Daemon, DaemonOptions};
 use crate::shutdown::Shutdown;
-use crate::{app, config::host_name};
+use crate::{app, config::host_name, http};
+
+/// Connections for questions over HTTP: not the daemon's own, which may all be busy.
+const DOOR_CONNECTIONS: usize = 2;
 
 /// Runs a daemon: claims events, does the work of the stages, until SIGTERM or Ctrl-C
 ///
@@ -36,6 +42,9 @@ pub struct RunArgs {
     /// What the daemon may use.
     #[command(flatten)]
     pub daemon: config::Daemon,
+    /// Where it can be asked how it is.
+    #[command(flatten)]
+    pub http: config::Http,
     /// Whom it calls.
     #[command(flatten)]
     pub providers: config::Providers,
@@ -51,6 +60,7 @@ pub struct RunArgs {
 pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
     // All settings are checked before anything is started.
     let providers = app::providers(&args.providers)?;
+    let http = args.http.settings()?;
     let target = Target::choose(&args.database)?;
     let absent = match args.deploy {
         true => Absent::Make,
@@ -66,10 +76,43 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
         Schema::of(&session).await?.require()?;
     }
     let name = args.name.unwrap_or_else(name);
-    daemon(&urls, &providers, &args.daemon, name)?
-        .run(shutdown.finish.clone())
-        .await?;
-    Ok(())
+    let daemon = daemon(&urls, &providers, &args.daemon, name.clone())?;
+    let door = open_door(http.as_ref(), &urls, name).await?;
+    let ran = daemon.run(shutdown.finish.clone()).await;
+    if let Some((served, shut)) = door {
+        // Open until the last event is written.
+        shut.cancel();
+        served.await?;
+    }
+    Ok(ran?)
+}
+
+/// The HTTP door in a task of its own, and what shuts it; None where it is to stay shut.
+async fn open_door(
+    settings: Option<&http::Settings>,
+    urls: &Urls,
+    name: String,
+) -> anyhow::Result<Option<(JoinHandle<()>, CancellationToken)>> {
+    let Some(settings) = settings else {
+        return Ok(None);
+    };
+    let Some(listener) = http::bind(settings).await? else {
+        return Ok(None);
+    };
+    let door = http::Door {
+        pool: Pool::open(
+            &urls.work,
+            DOOR_CONNECTIONS,
+            &format!("pgcascade {name} http"),
+        )?,
+        name,
+        counted: http::record()?,
+        token: settings.token.clone(),
+    };
+    tracing::info!(address = %listener.local_addr()?, "health and metrics");
+    let shut = CancellationToken::new();
+    let served = tokio::spawn(http::serve(listener, door, shut.clone()));
+    Ok(Some((served, shut)))
 }
 
 /// Puts a daemon together.

@@ -34,6 +34,19 @@ pub struct Pool {
     url: DatabaseUrl,
 }
 
+/// How busy a pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// Sessions that it may open.
+    pub most: usize,
+    /// Sessions that are open.
+    pub open: usize,
+    /// Those of them that nobody uses.
+    pub idle: usize,
+    /// Who waits for one.
+    pub waiting: usize,
+}
+
 impl Pool {
     /// Prepares a pool of at most `connections` sessions that show as `application_name`. Connects
     /// nothing yet.
@@ -91,6 +104,17 @@ impl Pool {
     /// restart or a cut, the others are most likely lost too.
     pub fn drop_idle(&self) {
         self.inner.retain(|_, _| false);
+    }
+
+    /// How busy it is at this moment.
+    pub fn usage(&self) -> PoolUsage {
+        let status = self.inner.status();
+        PoolUsage {
+            most: status.max_size,
+            open: status.size,
+            idle: status.available,
+            waiting: status.waiting,
+        }
     }
 
     /// Where this pool connects to.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 use tokio::sync::Notify;
 
+use super::counts::{self, Cause};
 use crate::db::{Heard, Notification, NotificationStream};
 
 /// Channel on which users and the engine hear of events.
@@ -71,6 +72,7 @@ impl Bells {
     }
 
     fn heard(&self, notification: &Notification) {
+        counts::woken(Cause::Notification);
         match (notification.channel.as_str(), notification.payload.as_str()) {
             (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
             (WAKE_CHANNEL, "schedules") => self.schedules.notify_one(),

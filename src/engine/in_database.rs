@@ -1,7 +1,7 @@
 //! Running a stage whose work is in the database: claim, work, result, next events in one commit.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh};
 use super::complete::finish;
+use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, blames_an_item, isolate};
 use super::stage::{Bounds, InDatabaseStage, Outcome};
-use super::verdict::{of_error, try_again};
+use super::verdict::{Verdict, of_error, try_again};
 use crate::db::{Class, DbError, Pool, Transaction};
 
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
@@ -84,6 +85,7 @@ impl InDatabaseRunner {
 
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
     async fn batch_on_the_server(&self) -> Result<usize, DbError> {
+        let began = Instant::now();
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let statement = tx
@@ -100,13 +102,15 @@ impl InDatabaseRunner {
         set?;
         let row = row?;
         let claimed: i32 = row.try_get("claimed")?;
-        if let Some(failed) = self.failed(&row)? {
-            finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
+        if claimed == 0 {
+            return Ok(0);
         }
-        if claimed > 0 {
-            tx.commit().await?;
-        }
-        Ok(usize::try_from(claimed).unwrap_or_default())
+        let failed = self.failed(&row)?.unwrap_or_default();
+        finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
+        tx.commit().await?;
+        let claimed = usize::try_from(claimed).unwrap_or_default();
+        self.count(claimed, &failed, began);
+        Ok(claimed)
     }
 
     /// What becomes of the events that the function returned; None when it returned none.
@@ -126,6 +130,7 @@ impl InDatabaseRunner {
 
     /// One batch in one transaction; returns how many events were claimed.
     async fn batch(&self) -> Result<usize, DbError> {
+        let began = Instant::now();
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
         let events = claim_in_database(&tx, self.stage_id).await?;
@@ -136,7 +141,18 @@ impl InDatabaseRunner {
         let outcomes = self.work(&mut tx, &events).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
+        self.count(events.len(), &outcomes, began);
         Ok(events.len())
+    }
+
+    /// Counts a batch that has committed.
+    fn count(&self, claimed: usize, exceptions: &[Outcome], began: Instant) {
+        let processed = claimed.saturating_sub(exceptions.len());
+        counts::ended(&self.stage_name, &Verdict::Processed, processed);
+        for exception in exceptions {
+            counts::ended(&self.stage_name, &exception.verdict, 1);
+        }
+        counts::batch(&self.stage_name, began.elapsed());
     }
 
     /// Does the work and returns the exceptions.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::bell::Bells;
+use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool};
 
 /// Time between heartbeats. A daemon counts as dead two seconds after its last one and with its
@@ -91,6 +92,7 @@ impl Worker {
             .query(&statement, &[&self.id, &self.name, &self.version])
             .await?;
         for row in rows {
+            counts::woken(Cause::Heartbeat);
             bells.ring_stage(row.try_get("stage_id")?);
         }
         if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {

@@ -8,6 +8,7 @@
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
 //! | [`cron`], [`schedules`] | events by the clock |
+//! | [`counts`] | what is counted |
 //! | [`daemon`] | all of it together, from start to a graceful end |
 //!
 //! The engine knows event types only as text and stages only as rows and trait objects. It reads
@@ -18,6 +19,7 @@ pub mod backoff;
 pub mod bell;
 pub mod claim;
 pub mod complete;
+pub mod counts;
 pub mod cron;
 pub mod daemon;
 pub mod event;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::claim::{claim_outside, plan_afresh};
 use super::complete::{finish, release};
+use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, isolate};
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
@@ -177,6 +178,12 @@ pub async fn complete(
     }
     finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
+    for outcome in &outcomes {
+        counts::ended(&row.name, &outcome.verdict, 1);
+    }
+    for took in answered.iter().filter_map(|called| called.took) {
+        counts::call(&row.name, took);
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool};
 
 /// How many events one statement moves: large enough for a rush, small enough to stay short.
@@ -45,6 +46,9 @@ async fn move_due(pool: &Pool) -> Result<Duration, DbError> {
         .prepare_cached(include_str!("../../sql/queries/engine/move_due.sql"))
         .await?;
     let row = client.query_one(&statement, &[&MOVED_AT_ONCE]).await?;
+    if row.try_get::<_, i64>("moved")? > 0 {
+        counts::woken(Cause::Schedule);
+    }
     let wait_ms: Option<i64> = row.try_get("wait_ms")?;
     Ok(wait_ms.map_or(SLEEP_MAX, |wait_ms| {
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).min(SLEEP_MAX)

@@ -14,13 +14,14 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("src/answer.rs", &[]),
 ];
 /// Everything that one can name.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "alerts",
     "app",
     "cli",
     "config",
     "db",
     "engine",
+    "http",
     "outreach",
     "providers",
     "shutdown",

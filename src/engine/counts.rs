@@ -1,0 +1,58 @@
+//! What the engine counts. Names and labels are fixed here; where nobody records, it costs nothing.
+//!
+//! | name | labels | what |
+//! |---|---|---|
+//! | `pgcascade_events_total` | `stage`, `outcome` | attempts that ended: processed, failed, retried, cancelled |
+//! | `pgcascade_batch_seconds` | `stage` | a batch in the database, claim to commit |
+//! | `pgcascade_call_seconds` | `stage` | an outside call |
+//! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, heartbeat, schedule |
+
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+
+use super::verdict::Verdict;
+
+/// Why a stage looks for work.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause {
+    /// A notification of the database.
+    Notification,
+    /// The heartbeat found events that nobody had been told of.
+    Heartbeat,
+    /// Something was due.
+    Schedule,
+}
+
+/// Attempts that ended so.
+pub fn ended(stage: &str, verdict: &Verdict, events: usize) {
+    let outcome = match verdict {
+        Verdict::Processed => "processed",
+        Verdict::Failed { .. } => "failed",
+        Verdict::Cancelled { .. } => "cancelled",
+        Verdict::Retry { .. } | Verdict::PauseStage { .. } => "retried",
+    };
+    let events = u64::try_from(events).unwrap_or_default();
+    counter!("pgcascade_events_total", "stage" => stage.to_owned(), "outcome" => outcome)
+        .increment(events);
+}
+
+/// A batch in the database took so long.
+pub fn batch(stage: &str, took: Duration) {
+    histogram!("pgcascade_batch_seconds", "stage" => stage.to_owned()).record(took);
+}
+
+/// An outside call took so long.
+pub fn call(stage: &str, took: Duration) {
+    histogram!("pgcascade_call_seconds", "stage" => stage.to_owned()).record(took);
+}
+
+/// Something woke a stage.
+pub fn woken(cause: Cause) {
+    let cause = match cause {
+        Cause::Notification => "notification",
+        Cause::Heartbeat => "heartbeat",
+        Cause::Schedule => "schedule",
+    };
+    counter!("pgcascade_wakeups_total", "cause" => cause).increment(1);
+}

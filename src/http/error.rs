@@ -1,0 +1,78 @@
+//! What goes wrong at the door, as JSON of one shape.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// Why the door could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// Reachable from outside without a token.
+    #[error(
+        "{address} can be reached by others, so PGCASCADE_API_TOKEN must be set; or open on \
+         loopback only: PGCASCADE_HTTP_ADDR=127.0.0.1:5000"
+    )]
+    Open {
+        /// The address that was asked for.
+        address: SocketAddr,
+    },
+    /// The system refuses the address.
+    #[error("cannot open {address}: {reason}; set PGCASCADE_HTTP_ADDR to a free address, or off")]
+    Bind {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+}
+
+/// An answer other than success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    error: &'static str,
+    message: String,
+}
+
+impl Problem {
+    /// There is no such path.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing at this path; see /healthz, /readyz and /metrics.",
+        )
+    }
+
+    /// The token is missing or wrong.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send the token: Authorization: Bearer …",
+        )
+    }
+
+    /// Not now.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+    }
+
+    fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            error,
+            message: message.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({"success": false, "message": self.message, "error": self.error});
+        (self.status, Json(body)).into_response()
+    }
+}

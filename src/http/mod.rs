@@ -1,0 +1,108 @@
+//! The HTTP door: is the daemon alive, is it ready, what does it do. Thin: a query, an answer.
+//!
+//! Without a token it opens on loopback only; with one, every request must carry it.
+
+mod auth;
+mod error;
+mod health;
+mod metrics;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Router, middleware};
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::db::Pool;
+
+pub use error::{HttpError, Problem};
+pub use metrics::record;
+
+/// Longest request body.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Longest time of one request.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where to open, and to whom.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address.
+    pub address: SocketAddr,
+    /// Nobody asked for this very address: when it is taken the daemon runs without.
+    pub is_default: bool,
+    /// What every request must carry; None: loopback only.
+    pub token: Option<SecretString>,
+}
+
+/// What the answers are made of.
+#[derive(Clone)]
+pub struct Door {
+    /// Connections of its own, so that a busy daemon can still be asked.
+    pub pool: Pool,
+    /// The daemon's name in `pipeline.workers`.
+    pub name: String,
+    /// What the daemon has counted.
+    pub counted: PrometheusHandle,
+    /// What every request must carry.
+    pub token: Option<SecretString>,
+}
+
+/// Opens the door; None when its default address is taken.
+///
+/// # Errors
+/// See [`HttpError`].
+pub async fn bind(settings: &Settings) -> Result<Option<TcpListener>, HttpError> {
+    let address = settings.address;
+    if settings.token.is_none() && !address.ip().is_loopback() {
+        return Err(HttpError::Open { address });
+    }
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if settings.is_default => {
+            tracing::warn!(
+                %address, %error,
+                "no health checks and metrics here: set PGCASCADE_HTTP_ADDR to a free address"
+            );
+            Ok(None)
+        }
+        Err(reason) => Err(HttpError::Bind { address, reason }),
+    }
+}
+
+/// Answers until told to stop; requests that were begun are finished.
+pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
+    let keeper = tokio::spawn(metrics::keep_small(door.counted.clone(), stop.clone()));
+    let served = axum::serve(listener, router(door))
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await;
+    if let Err(error) = served {
+        tracing::warn!(%error, "the HTTP door closed");
+    }
+    // It ends with the same token.
+    let _ = keeper.await;
+}
+
+fn router(door: Door) -> Router {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::render))
+        .fallback(|| async { Problem::not_found() })
+        .layer(middleware::from_fn_with_state(
+            door.clone(),
+            auth::require_token,
+        ))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
+        .with_state(door)
+}

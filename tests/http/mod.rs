@@ -1,0 +1,3 @@
+//! The HTTP door, asked as a load balancer and a Prometheus would.
+
+mod the_daemon_says_how_it_is;
