@@ -11,6 +11,7 @@
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
 
+mod bench;
 mod cancel;
 mod demo;
 mod deploy;
@@ -78,6 +79,7 @@ enum Command {
     Import(import::ImportArgs),
     Webhooks(webhooks::WebhooksArgs),
     Pg(pg::PgArgs),
+    Bench(bench::BenchArgs),
 }
 
 impl Command {
@@ -131,6 +133,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
+        Command::Bench(args) => bench::run(args, shutdown).await,
     }
 }
 

@@ -74,6 +74,15 @@ impl DatabaseUrl {
         Self::from_words(words).unwrap_or_else(|_| self.clone())
     }
 
+    /// Another database on the same server.
+    pub fn on_database(&self, name: &str) -> DatabaseUrl {
+        let mut words = self.words.clone();
+        words.take("dbname");
+        // As a parameter it wins over the path.
+        words.put("dbname", name);
+        Self::from_words(words).unwrap_or_else(|_| self.clone())
+    }
+
     /// The connection string with its password, for libpq in a child process. Never for a log.
     pub fn reveal(&self) -> String {
         let mut words = self.words.clone();

@@ -6,6 +6,7 @@ mod companies_are_imported;
 mod errors_are_settled;
 pub mod program;
 mod status_says_it_all;
+mod the_bench_measures;
 mod the_cluster_of_our_own;
 mod the_daemon_runs;
 mod the_demo_shows_it_all;

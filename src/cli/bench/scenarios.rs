@@ -1,0 +1,262 @@
+//! What is measured, one function each.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use super::world::World;
+use crate::cli::failure::Failure;
+use crate::cli::target::get;
+use crate::db::DbError;
+
+const EMIT: &str = include_str!("../../../sql/queries/bench/emit.sql");
+const EMIT_LATER: &str = include_str!("../../../sql/queries/bench/emit_later.sql");
+const EMIT_ONE: &str = include_str!("../../../sql/queries/bench/emit_one.sql");
+const STATE: &str = include_str!("../../../sql/queries/bench/state.sql");
+const CASCADE: &str = include_str!("../../../sql/queries/bench/cascade_seconds.sql");
+const LATENESS: &str = include_str!("../../../sql/queries/bench/lateness.sql");
+const LATENCY: &str = include_str!("../../../sql/queries/bench/latency.sql");
+
+/// Clients that insert at the same time.
+const CLIENTS: i32 = 8;
+/// Single inserts whose latency is measured in one round.
+const SINGLES: usize = 100;
+/// Between two of them, so that the daemon is idle.
+const BETWEEN: Duration = Duration::from_millis(15);
+/// Scheduled events are spread over so many seconds.
+const SPREAD_SECONDS: f64 = 5.0;
+
+/// A measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Scenario {
+    /// Clients insert single rows into a published table while the daemon works them off.
+    Enqueue,
+    /// A full queue is worked off by a stage in SQL and by an outside stage.
+    Drain,
+    /// A single insert while the daemon is idle.
+    Latency,
+    /// Three stages, each writing the row that sets off the next.
+    Cascade,
+    /// Events that are due at a certain time.
+    Schedule,
+}
+
+/// One number of one round.
+#[derive(Debug, Clone)]
+pub struct Number {
+    /// What it is.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The number.
+    pub value: f64,
+}
+
+fn number(name: &'static str, unit: &'static str, value: f64) -> Number {
+    Number { name, unit, value }
+}
+
+impl Scenario {
+    /// All of them, in the order in which they are run.
+    pub fn all() -> [Self; 5] {
+        [
+            Self::Enqueue,
+            Self::Drain,
+            Self::Latency,
+            Self::Cascade,
+            Self::Schedule,
+        ]
+    }
+
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Enqueue => "enqueue",
+            Self::Drain => "drain",
+            Self::Latency => "latency",
+            Self::Cascade => "cascade",
+            Self::Schedule => "schedule",
+        }
+    }
+
+    /// Measures once.
+    ///
+    /// # Errors
+    /// Whatever the database says, or a round that does not end.
+    pub async fn round(self, world: &World, events: i32) -> Result<Vec<Number>, Failure> {
+        world.reset().await?;
+        match self {
+            Self::Enqueue => enqueue(world, events).await,
+            Self::Drain => drain(world, events).await,
+            Self::Latency => latency(world).await,
+            Self::Cascade => cascade(world, events / 5).await,
+            Self::Schedule => schedule(world, events / 10, events).await,
+        }
+    }
+}
+
+async fn enqueue(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
+    let inserts = events / CLIENTS / 5;
+    let daemon = world.daemon()?;
+    let mut clients = JoinSet::new();
+    for _ in 0..CLIENTS {
+        let session = world.another_session().await?;
+        clients.spawn(async move {
+            let insert = "insert into bench.orders (note) values ('a single row')";
+            let insert = session
+                .client
+                .prepare(insert)
+                .await
+                .map_err(DbError::from)?;
+            for _ in 0..inserts {
+                let done = session.client.execute(&insert, &[]).await;
+                done.map_err(DbError::from)?;
+            }
+            Ok::<(), DbError>(())
+        });
+    }
+    let began = Instant::now();
+    while let Some(ended) = clients.join_next().await {
+        ended??;
+    }
+    let took = began.elapsed();
+    world.until_done().await?;
+    daemon.stop().await?;
+    let rate = f64::from(inserts * CLIENTS) / took.as_secs_f64();
+    Ok(vec![number("single rows by 8 clients", "events/s", rate)])
+}
+
+async fn drain(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
+    let (by_hand, _) = drained(world, "bench_sql", events, Worker::Hand).await?;
+    world.reset().await?;
+    let (sql, wal) = drained(world, "bench_sql", events, Worker::Daemon).await?;
+    world.reset().await?;
+    let (outside, _) = drained(world, "bench_outside", events, Worker::Daemon).await?;
+    Ok(vec![
+        number("stage in SQL", "events/s", sql),
+        number("the same by hand", "events/s", by_hand),
+        number("stage in SQL / by hand", "ratio", sql / by_hand),
+        number("outside stage", "events/s", outside),
+        number("WAL per event, insert to processed", "bytes", wal),
+    ])
+}
+
+/// Who works a queue off.
+#[derive(PartialEq)]
+enum Worker {
+    Daemon,
+    Hand,
+}
+
+/// Works a full queue off; returns events a second and bytes of write-ahead log for each event.
+async fn drained(
+    world: &World,
+    stage: &str,
+    events: i32,
+    worker: Worker,
+) -> Result<(f64, f64), Failure> {
+    let wal = world.wal_bytes().await?;
+    let by_hand = worker == Worker::Hand;
+    world.pause(stage, !by_hand).await?;
+    world.session.rows(EMIT, &[&stage, &events]).await?;
+    world
+        .batch("vacuum analyze marketing.pipeline_events; ")
+        .await?;
+    world.batch("vacuum analyze pipeline.ready").await?;
+    if by_hand {
+        world
+            .batch(&format!("call bench.by_hand('{stage}')"))
+            .await?;
+    } else {
+        let daemon = world.daemon()?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        world.pause(stage, false).await?;
+        world.until_done().await?;
+        daemon.stop().await?;
+    }
+    let state = world.session.row(STATE, &[&stage]).await?;
+    let (done, seconds): (i64, f64) = (get(&state, "done")?, get(&state, "seconds")?);
+    if done != i64::from(events) {
+        return Err(anyhow::anyhow!("{done} of {events} events were processed").into());
+    }
+    let wal = (world.wal_bytes().await? - wal) / f64::from(events);
+    Ok((f64::from(events) / seconds, wal))
+}
+
+async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
+    let daemon = world.daemon()?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let client = &world.session.client;
+    let emit = client.prepare(EMIT_ONE).await.map_err(DbError::from)?;
+    let mut latencies = Vec::with_capacity(SINGLES);
+    for _ in 0..SINGLES {
+        tokio::time::sleep(BETWEEN).await;
+        let id: i64 = get(
+            &client.query_one(&emit, &[]).await.map_err(DbError::from)?,
+            "id",
+        )?;
+        // The commit has returned; the same clock as the handler's.
+        let at = client
+            .query_one("select clock_timestamp() as at", &[])
+            .await;
+        let at: DateTime<Utc> = get(&at.map_err(DbError::from)?, "at")?;
+        world.until_done().await?;
+        let begun = world.session.row(LATENCY, &[&id, &at]).await?;
+        latencies.push(get::<f64>(&begun, "ms_after")?);
+    }
+    daemon.stop().await?;
+    latencies.sort_unstable_by(f64::total_cmp);
+    let at = |share: usize| latencies.get(SINGLES * share / 100).copied();
+    Ok(vec![
+        number(
+            "idle, commit to handler, p50",
+            "ms",
+            at(50).unwrap_or_default(),
+        ),
+        number(
+            "idle, commit to handler, p99",
+            "ms",
+            at(99).unwrap_or_default(),
+        ),
+    ])
+}
+
+async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
+    let daemon = world.daemon()?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let insert = "insert into bench.first_step (caused_by) select null from generate_series(1, $1)";
+    world.session.rows(insert, &[&roots]).await?;
+    world.until_done().await?;
+    daemon.stop().await?;
+    let row = world.session.row(CASCADE, &[]).await?;
+    let (seconds, done): (f64, i64) = (get(&row, "seconds")?, get(&row, "done")?);
+    if done != i64::from(roots) {
+        return Err(anyhow::anyhow!("{done} of {roots} chains ended").into());
+    }
+    let rate = f64::from(roots) / seconds;
+    Ok(vec![number("three stages", "chains/s", rate)])
+}
+
+async fn schedule(world: &World, due: i32, waiting: i32) -> Result<Vec<Number>, Failure> {
+    // A week ahead: they must not be in the way of those that are due.
+    let far = 7.0 * 86_400.0;
+    world
+        .session
+        .rows(EMIT_LATER, &[&waiting, &far, &far])
+        .await?;
+    let daemon = world.daemon()?;
+    world
+        .session
+        .rows(EMIT_LATER, &[&due, &1.0_f64, &SPREAD_SECONDS])
+        .await?;
+    world.until_done().await?;
+    daemon.stop().await?;
+    let row = world.session.row(LATENESS, &[]).await?;
+    Ok(vec![
+        number("lateness, p50", "ms", get(&row, "p50")?),
+        number("lateness, p99", "ms", get(&row, "p99")?),
+    ])
+}

@@ -1,0 +1,200 @@
+//! The database that is made for the measurements, and the daemon that works in it.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::noop::Noop;
+use crate::cli::deploy::deploy;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::target::{Session, get};
+use crate::config::Urls;
+use crate::db::{DatabaseUrl, DbError, Pool};
+use crate::engine::{Daemon, DaemonOptions, Registry};
+
+const PREPARE: &str = include_str!("../../../sql/queries/bench/prepare.sql");
+const RESET: &str = include_str!("../../../sql/queries/bench/reset.sql");
+const PAUSE: &str = include_str!("../../../sql/queries/bench/pause.sql");
+const IS_DONE: &str = include_str!("../../../sql/queries/bench/is_done.sql");
+const WAL_POSITION: &str = include_str!("../../../sql/queries/bench/wal_position.sql");
+
+/// Connections of the daemon: enough for two batches of every stage at once.
+const CONNECTIONS: usize = 12;
+/// Between two looks whether everything is done.
+const LOOK: Duration = Duration::from_millis(50);
+/// No round takes longer: whatever hangs is told of.
+const ROUND_MAX: Duration = Duration::from_secs(600);
+
+/// A database of its own, with sessions on it.
+pub struct World {
+    server: Urls,
+    name: String,
+    urls: Urls,
+    /// For preparing, emitting and looking.
+    pub session: Session,
+}
+
+/// A daemon in this process.
+pub struct RunningDaemon {
+    stop: CancellationToken,
+    task: JoinHandle<Result<(), DbError>>,
+}
+
+impl World {
+    /// Makes the database and deploys into it.
+    ///
+    /// # Errors
+    /// The user may not create databases, or a deploy fails.
+    pub async fn make(server: &Urls, output: &Output) -> Result<Self, Failure> {
+        let name = format!("pgcascade_bench_{}", std::process::id());
+        output.say(format!(
+            "⚙️  Making the database {name} at {}",
+            server.direct
+        ));
+        let session = Session::open(server, "bench").await?;
+        let create = format!("create database {name}");
+        let made = session.client.batch_execute(&create).await;
+        made.map_err(|error| {
+            anyhow::Error::from(DbError::from(error)).context(
+                "the measurements need a database of their own, which this user may not create; \
+                 have the owner run ALTER ROLE … CREATEDB, or use another DATABASE_URL",
+            )
+        })?;
+        let on_it = |url: &DatabaseUrl| url.on_database(&name);
+        let urls = Urls {
+            work: on_it(&server.work),
+            direct: on_it(&server.direct),
+        };
+        let world = Self {
+            session: Session::open(&urls, "bench").await?,
+            server: server.clone(),
+            name,
+            urls,
+        };
+        match world.prepare().await {
+            Ok(()) => Ok(world),
+            Err(failure) => {
+                world.clear_away().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    async fn prepare(&self) -> Result<(), Failure> {
+        deploy(&self.urls, &Output::to_nobody()).await?;
+        self.batch(PREPARE).await
+    }
+
+    /// Where the server is, without a password.
+    pub fn server(&self) -> String {
+        self.server.direct.to_string()
+    }
+
+    /// Drops the database.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn clear_away(self) -> Result<(), Failure> {
+        drop(self.session);
+        let session = Session::open(&self.server, "bench").await?;
+        let drop = format!("drop database {} with (force)", self.name);
+        let dropped = session.client.batch_execute(&drop).await;
+        Ok(dropped.map_err(DbError::from)?)
+    }
+
+    /// Another session on it.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn another_session(&self) -> Result<Session, DbError> {
+        Session::open(&self.urls, "bench client").await
+    }
+
+    /// Starts a daemon with the builtin stage of the measurements.
+    ///
+    /// # Errors
+    /// No pool can be made.
+    pub fn daemon(&self) -> Result<RunningDaemon, Failure> {
+        let pool = Pool::open(&self.urls.work, CONNECTIONS, "pgcascade bench daemon")?;
+        let registry = Registry::default()
+            .outside("bench.noop", Noop)
+            .map_err(anyhow::Error::from)?;
+        let options = DaemonOptions {
+            listen_url: self.urls.direct.clone(),
+            name: "bench".to_owned(),
+            drain: Duration::from_secs(5),
+        };
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(Daemon::new(pool, registry, options).run(stop.clone()));
+        Ok(RunningDaemon { stop, task })
+    }
+
+    /// Empties everything for the next measurement.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn reset(&self) -> Result<(), Failure> {
+        self.batch(RESET).await
+    }
+
+    /// Runs statements.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn batch(&self, sql: &str) -> Result<(), Failure> {
+        let done = self.session.client.batch_execute(sql).await;
+        Ok(done.map_err(DbError::from)?)
+    }
+
+    /// Stops or starts a stage.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn pause(&self, stage: &str, paused: bool) -> Result<(), Failure> {
+        self.session.rows(PAUSE, &[&stage, &paused]).await?;
+        Ok(())
+    }
+
+    /// Waits until nothing is left to do.
+    ///
+    /// # Errors
+    /// It takes too long, or the database cannot be asked.
+    pub async fn until_done(&self) -> Result<(), Failure> {
+        let waiting = async {
+            while !get::<bool>(&self.session.row(IS_DONE, &[]).await?, "is_done")? {
+                tokio::time::sleep(LOOK).await;
+            }
+            Ok::<(), DbError>(())
+        };
+        match tokio::time::timeout(ROUND_MAX, waiting).await {
+            Ok(done) => Ok(done?),
+            Err(_) => Err(anyhow::anyhow!(
+                "a round did not end within {} s; see marketing.vw_queue_depth in the database {}",
+                ROUND_MAX.as_secs(),
+                self.name
+            )
+            .into()),
+        }
+    }
+
+    /// Bytes of write-ahead log so far, of the whole server.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn wal_bytes(&self) -> Result<f64, DbError> {
+        get(&self.session.row(WAL_POSITION, &[]).await?, "bytes")
+    }
+}
+
+impl RunningDaemon {
+    /// Stops it and waits for its end.
+    ///
+    /// # Errors
+    /// It was refused by the database.
+    pub async fn stop(self) -> Result<(), Failure> {
+        self.stop.cancel();
+        Ok(self.task.await??)
+    }
+}
