@@ -285,6 +285,7 @@ impl Running {
             stage_id: row.id,
             stage_name: row.name.clone(),
             bounds: row.bounds.clone(),
+            batch_size: row.batch_size,
             stage,
             bell: self.bells.of_stage(row.id, &row.event_type),
             stop,
@@ -314,9 +315,13 @@ fn same(row: &StageRow, running: &RunningStage) -> bool {
         event_type,
         kind,
         bounds,
+        batch_size,
         ..
     } = &running.row;
-    row.event_type == *event_type && row.kind == *kind && row.bounds == *bounds
+    row.event_type == *event_type
+        && row.kind == *kind
+        && row.bounds == *bounds
+        && row.batch_size == *batch_size
 }
 
 /// After every reconnect everything claimable is claimed: what was notified meanwhile was unheard.

@@ -21,6 +21,9 @@ use crate::db::{Class, DbError, Pool, Transaction};
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
 /// lost by waiting; long enough that a database without disk space is not hammered.
 const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
+/// A batch that was not full is followed by the next one not before this long after it began: what
+/// comes in meanwhile is worked on together. One that comes after a rest is claimed at once.
+const DWELL: Duration = Duration::from_millis(4);
 /// A deadlock or a serialization failure is over as soon as the other transaction is.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -34,6 +37,8 @@ pub struct InDatabaseRunner {
     pub stage_name: String,
     /// The stage's bounds.
     pub bounds: Bounds,
+    /// Most events of one batch.
+    pub batch_size: usize,
     /// The stage's code.
     pub stage: Arc<dyn InDatabaseStage>,
     /// Rings when there may be something to claim.
@@ -48,10 +53,14 @@ impl InDatabaseRunner {
         let mut careful = false;
         while self.woken().await {
             while !self.stop.is_cancelled() {
+                let began = Instant::now();
                 match self.next_batch(&mut careful).await {
                     Ok(0) => break,
                     Ok(claimed) => {
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
+                        if claimed < self.batch_size {
+                            self.dwell(began).await;
+                        }
                     }
                     Err(error) => self.pause_after(&error).await,
                 }
@@ -171,6 +180,14 @@ impl InDatabaseRunner {
             });
         }
         Ok(outcomes)
+    }
+
+    /// Lets the next batch gather.
+    async fn dwell(&self, began: Instant) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep(DWELL.saturating_sub(began.elapsed())) => {}
+        }
     }
 
     /// Says once per pause what is wrong, and waits a little.

@@ -20,6 +20,8 @@ pub struct StageRow {
     pub kind: Kind,
     /// Within which bounds.
     pub bounds: Bounds,
+    /// Most events of one claim.
+    pub batch_size: usize,
     /// True: an operator or a refused account stopped it.
     pub paused: bool,
 }
@@ -93,6 +95,7 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
             backoff_max: milliseconds(row, "backoff_max_ms")?,
             timeout: milliseconds(row, "timeout_ms")?,
         },
+        batch_size: usize::try_from(row.try_get::<_, i32>("batch_size")?).unwrap_or(1),
         paused: row.try_get("paused")?,
     })
 }

@@ -28,7 +28,7 @@ stuck as (
     union all
     select scheduled.event_id, null, 'overdue'
     from pipeline.scheduled
-    where scheduled.run_at < clock_timestamp() - interval '1 minute'
+    where scheduled.run_at < statement_timestamp() - interval '1 minute'
 )
 select
     event.id,

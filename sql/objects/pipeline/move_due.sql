@@ -17,6 +17,8 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
+    -- A value, not a call: an index finds what is due only by what stands still.
+    v_now constant timestamptz := clock_timestamp();
     v_event_types text[];
     v_shared bigint[];
 begin
@@ -24,7 +26,7 @@ begin
     due as materialized (
         select scheduled.ctid as place
         from pipeline.scheduled
-        where scheduled.run_at <= clock_timestamp()
+        where scheduled.run_at <= v_now
         order by scheduled.run_at, scheduled.event_id
         limit most
         for update skip locked
@@ -85,12 +87,12 @@ begin
     perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
 
     -- What a rate held back until now.
-    if exists (select from pipeline.parked where parked.until <= clock_timestamp()) then
+    if exists (select from pipeline.parked where parked.until <= v_now) then
         perform pipeline.unpark(
             array(
                 select parked.event_id
                 from pipeline.parked
-                where parked.until <= clock_timestamp()
+                where parked.until <= v_now
                 order by parked.until
                 limit most
                 for update skip locked
@@ -99,7 +101,7 @@ begin
     end if;
 
     with woken as (
-        delete from pipeline.limit_wakes where limit_wakes.wake_at <= clock_timestamp()
+        delete from pipeline.limit_wakes where limit_wakes.wake_at <= v_now
         returning limit_wakes.stage_id
     )
     select array_agg(distinct stage.event_type) into v_event_types

@@ -6,4 +6,4 @@
 select
     not exists (select from pipeline.ready)
     and not exists (select from pipeline.inflight)
-    and not exists (select from pipeline.scheduled where scheduled.run_at < clock_timestamp() + interval '1 minute') as is_done
+    and not exists (select from pipeline.scheduled where scheduled.run_at < statement_timestamp() + interval '1 minute') as is_done

@@ -8,7 +8,7 @@
 select
     not exists (select from pipeline.ready)
     and not exists (select from pipeline.inflight)
-    and not exists (select from pipeline.scheduled where scheduled.run_at < clock_timestamp() + interval '1 minute') as is_done,
+    and not exists (select from pipeline.scheduled where scheduled.run_at < statement_timestamp() + interval '1 minute') as is_done,
     count(*) as done,
     coalesce(extract(epoch from max(event.processed_at) - min(event.claimed_at)), 0)::double precision as seconds
 from marketing.pipeline_events as event

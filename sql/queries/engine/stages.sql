@@ -1,6 +1,6 @@
 -- engine/stages: every stage with its bounds.
 --
--- Returns: id, name, event_type, kind, target, revision, concurrency, max_attempts, backoff_ms, backoff_max_ms, timeout_ms (all in
+-- Returns: id, name, event_type, kind, target, revision, concurrency, batch_size, max_attempts, backoff_ms, backoff_max_ms, timeout_ms (all in
 --          milliseconds), paused; call: for kind sql the statement that runs the function, NULL when there is no such function.
 -- Reads:  pipeline.stages
 -- Locks:  none
@@ -12,6 +12,7 @@ select
     stage.target,
     stage.revision,
     stage.concurrency,
+    stage.batch_size,
     stage.max_attempts,
     (extract(epoch from stage.backoff) * 1000)::bigint as backoff_ms,
     (extract(epoch from stage.backoff_max) * 1000)::bigint as backoff_max_ms,
