@@ -128,7 +128,7 @@ async fn three_daemons_together_begin_no_more_than_the_rate() {
     assert!(excess <= 0, "{excess}");
     let seconds = "select extract(epoch from max(claimed_at) - min(claimed_at))::bigint from marketing.pipeline_events";
     let took = rig.number(seconds).await;
-    assert!((3..=10).contains(&took), "it uses what it may: {took} s");
+    assert!((3..=60).contains(&took), "it uses what it may: {took} s");
 }
 
 #[tokio::test(flavor = "multi_thread")]

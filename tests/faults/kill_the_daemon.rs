@@ -61,8 +61,8 @@ pub async fn stop(mut daemon: Program) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
-    let companies = wanted("PGCASCADE_TEST_COMPANIES", 1500);
-    let kills = wanted("PGCASCADE_TEST_KILLS", 6);
+    let companies = wanted("PGCASCADE_TEST_COMPANIES", 800);
+    let kills = wanted("PGCASCADE_TEST_KILLS", 5);
     let mut moments = fastrand::Rng::with_seed(20_261_120);
     let rig = Rig::deployed().await;
     rig.rows(COMPANIES, &[&companies]).await;
