@@ -12,6 +12,14 @@ use tokio_postgres::error::SqlState;
 use super::error::{Class, DbError};
 use super::url::DatabaseUrl;
 
+/// A prepared statement that is not there, or is there already: somebody between us and the server
+/// gives each transaction another session.
+const POOLED_AWAY: [&str; 2] = ["26000", "42P05"];
+const POOLER_ADVICE: &str = "a transaction pooler stands in between that does not keep prepared \
+                             statements: use PgBouncer 1.21 or later with \
+                             max_prepared_statements above 0, pool_mode = session, or a direct \
+                             address";
+
 /// The sentence for a failure in an established session.
 pub(super) fn sentence(
     class: Class,
@@ -25,6 +33,9 @@ pub(super) fn sentence(
     };
     if let Some(hint) = hint {
         return format!("{what}; {hint}");
+    }
+    if code.is_some_and(|code| POOLED_AWAY.contains(&code.code())) {
+        return format!("{what}; {POOLER_ADVICE}");
     }
     let advice = match class {
         Class::Lost => "the connection is made again by itself; if this lasts, check the server",
@@ -189,4 +200,17 @@ fn find<T: Error + 'static>(error: &tokio_postgres::Error) -> Option<&T> {
         next = cause.source();
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pooler_that_loses_prepared_statements_is_named() {
+        let code = SqlState::from_code("26000");
+        let message = "prepared statement s1 does not exist";
+        let said = sentence(Class::Bug, Some(&code), message, None);
+        assert!(said.contains("max_prepared_statements"), "{said}");
+    }
 }
