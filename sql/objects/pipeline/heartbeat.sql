@@ -3,7 +3,7 @@
 -- Also reclaims what dead daemons held: one whose heartbeat is older than two seconds and whose advisory lock is free is dead.
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
 -- Returns: stage_id of each stage that has events to claim, so that no lost wake-up lasts longer than a heartbeat.
--- Reads:  pipeline.stages, pipeline.ready
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.limit_wakes
 -- Writes: pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  dead workers' rows that nobody else holds, then their claims' events
 
@@ -44,7 +44,13 @@ begin
     select stage.id
     from pipeline.stages as stage
     where not stage.paused
-    and exists (select from pipeline.ready where ready.stage_id = stage.id);
+    and exists (select from pipeline.ready where ready.stage_id = stage.id)
+    -- What a rate holds back is woken by the schedule.
+    and not exists (
+        select from pipeline.limit_wakes as wake
+        where wake.stage_id = stage.id
+        and wake.wake_at > clock_timestamp()
+    );
 end
 $$;
 
