@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use deadpool::managed::QueueMode;
 use deadpool_postgres::{Connect, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime};
 use deadpool_postgres::{Object, TimeoutType};
 use tokio::task::JoinHandle;
@@ -67,6 +68,8 @@ impl Pool {
         let manager = Manager::from_connect(named(url, application_name), dial, recycling);
         let inner = deadpool_postgres::Pool::builder(manager)
             .max_size(connections)
+            // The session that was used last has its statements prepared and its plans at hand.
+            .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(WAIT_TIMEOUT))
             .create_timeout(Some(connect_deadline(url)))
             .runtime(Runtime::Tokio1)

@@ -110,12 +110,17 @@ begin
 
     perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
 
-    select ceil(greatest(extract(epoch from least(
-        (select min(scheduled.run_at) from pipeline.scheduled),
-        (select min(parked.until) from pipeline.parked),
-        (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
-    ) - clock_timestamp()), 0) * 1000)
-    into wait_ms;
+    -- No row where nothing is due ever: greatest would make 0 of NULL.
+    select ceil(greatest(extract(epoch from next.at - clock_timestamp()), 0) * 1000)
+    into wait_ms
+    from (
+        select least(
+            (select min(scheduled.run_at) from pipeline.scheduled),
+            (select min(parked.until) from pipeline.parked),
+            (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
+        ) as at
+    ) as next
+    where next.at is not null;
 end
 $$;
 
