@@ -4,6 +4,9 @@
 -- The ledger: INSERT emits, UPDATE of status requeues or cancels
 \i objects/pipeline/worker_lock_class.sql
 \i objects/pipeline/event_notification.sql
+\i objects/pipeline/summary_notification.sql
+\i objects/pipeline/relay.sql
+\i objects/pipeline/relay_leftovers.sql
 \i objects/pipeline/record_of.sql
 \i objects/pipeline/fan_out.sql
 \i objects/pipeline/route_events.sql
@@ -39,6 +42,8 @@
 \i objects/pipeline/release_claims.sql
 \i objects/pipeline/finish_events.sql
 \i objects/pipeline/move_due.sql
+\i objects/pipeline/keep_quiet.sql
+\i objects/pipeline/end_quiet.sql
 \i objects/pipeline/register_worker.sql
 \i objects/pipeline/unregister_worker.sql
 \i objects/pipeline/reclaim.sql

@@ -4,6 +4,7 @@
 //! heartbeat, which rings every stage that has something to claim.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
@@ -28,6 +29,29 @@ pub struct Bells {
     pub schedules: Arc<Notify>,
     /// Rings when a row of `pipeline.stages` was changed.
     pub stages_changed: Arc<Notify>,
+    /// Counts what is heard.
+    pub traffic: Traffic,
+}
+
+/// How much is heard.
+#[derive(Clone, Default)]
+pub struct Traffic(Arc<(AtomicU64, Notify)>);
+
+impl Traffic {
+    /// Notifications so far.
+    pub fn count(&self) -> u64 {
+        self.0.0.load(Ordering::Relaxed)
+    }
+
+    /// Waits for one that came after the last call returned.
+    pub async fn next(&self) {
+        self.0.1.notified().await;
+    }
+
+    fn one(&self) {
+        self.0.0.fetch_add(1, Ordering::Relaxed);
+        self.0.1.notify_one();
+    }
 }
 
 #[derive(Clone)]
@@ -73,6 +97,7 @@ impl Bells {
 
     fn heard(&self, notification: &Notification) {
         counts::woken(Cause::Notification);
+        self.traffic.one();
         match (notification.channel.as_str(), notification.payload.as_str()) {
             (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
             (WAKE_CHANNEL, "schedules") => self.schedules.notify_one(),

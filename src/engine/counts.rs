@@ -5,7 +5,7 @@
 //! | `pgcascade_events_total` | `stage`, `outcome` | attempts that ended: processed, failed, retried, cancelled |
 //! | `pgcascade_batch_seconds` | `stage` | a batch in the database, claim to commit |
 //! | `pgcascade_call_seconds` | `stage` | an outside call |
-//! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, heartbeat, schedule |
+//! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, relay, heartbeat, schedule |
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use super::verdict::Verdict;
 pub enum Cause {
     /// A notification of the database.
     Notification,
+    /// This daemon announced what writers had left to it.
+    Relay,
     /// The heartbeat found events that nobody had been told of.
     Heartbeat,
     /// Something was due.
@@ -51,6 +53,7 @@ pub fn call(stage: &str, took: Duration) {
 pub fn woken(cause: Cause) {
     let cause = match cause {
         Cause::Notification => "notification",
+        Cause::Relay => "relay",
         Cause::Heartbeat => "heartbeat",
         Cause::Schedule => "schedule",
     };

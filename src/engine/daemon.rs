@@ -16,6 +16,7 @@ use super::registry::{Code, Registry};
 use super::sql_stage::SqlStage;
 use super::stage::InDatabaseStage;
 use super::stages::{Kind, StageRow, load};
+use super::wake::Relay;
 use super::{schedule, schedules};
 use crate::db::{Class, DatabaseUrl, DbError, ListenOptions, ListenState, Listener, Pool};
 
@@ -110,10 +111,14 @@ impl Daemon {
             abandon: CancellationToken::new(),
         };
         let mut helpers = running.spawn_helpers(&listener);
+        let relay = tokio::spawn(running.relay().run());
         let runners = running.keep_stages().await;
 
         tracing::info!("stopping: finishing what is held");
         wait_for(runners, self.options.drain, &running.abandon).await;
+        if let Err(error) = relay.await {
+            tracing::debug!(%error, "the relay ended by itself");
+        }
         helpers.shutdown().await;
         if let Err(error) = worker.unregister(&self.pool).await {
             tracing::debug!(%error, "the worker's row stays until another daemon finds it");
@@ -179,6 +184,15 @@ impl Running {
         // Alive until the last event is written, not only until the stop.
         helpers.spawn(async move { worker.beat(&pool, &bells, &CancellationToken::new()).await });
         helpers
+    }
+
+    fn relay(&self) -> Relay {
+        Relay {
+            pool: self.pool.clone(),
+            worker_id: self.worker.id,
+            traffic: self.bells.traffic.clone(),
+            stop: self.stop.clone(),
+        }
     }
 
     /// Keeps the runners in step with `pipeline.stages` until stopped; returns them to be awaited.

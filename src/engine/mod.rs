@@ -7,6 +7,7 @@
 //! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
+//! | [`wake`], [`mark`] | announcing for writers under load; up to which id nothing can come any more |
 //! | [`cron`], [`schedules`] | events by the clock |
 //! | [`counts`] | what is counted |
 //! | [`daemon`] | all of it together, from start to a graceful end |
@@ -26,6 +27,7 @@ pub mod event;
 pub mod in_database;
 pub mod isolate;
 pub mod liveness;
+pub mod mark;
 pub mod outside;
 pub mod outside_batch;
 pub mod registry;
@@ -35,6 +37,7 @@ pub mod sql_stage;
 pub mod stage;
 pub mod stages;
 pub mod verdict;
+pub mod wake;
 
 pub use daemon::{Daemon, DaemonOptions};
 pub use event::Event;

@@ -1,44 +1,15 @@
 //! LISTEN pipeline_event hears of every event, daemon or no daemon, and no payload is too long.
 
-use pgcascade::db::{Heard, ListenOptions, ListenState, Listener};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::daemon::Rig;
-use crate::support::wait;
+use crate::support::ear::Ear;
 
-/// What listeners hear while `sql` runs, up to the mark that follows it.
+/// What listeners hear while `sql` runs.
 async fn heard_while(rig: &Rig, sql: &str) -> Vec<Value> {
-    let listener = Listener::spawn(
-        ListenOptions {
-            url: rig.database.url().clone(),
-            application_name: "listener".to_owned(),
-            channels: vec!["pipeline_event"],
-            lock_key: None,
-        },
-        CancellationToken::new(),
-    );
-    let mut stream = listener.stream();
-    let state = listener.state();
-    wait::until("the listener", async || {
-        (*state.borrow() == ListenState::Connected).then_some(())
-    })
-    .await;
+    let mut ear = Ear::on(rig).await;
     rig.run(sql).await;
-    rig.run("notify pipeline_event, '\"mark\"'").await;
-    let mut heard = Vec::new();
-    loop {
-        let Some(Heard::Notification(one)) = wait::within("a notification", stream.next()).await
-        else {
-            panic!("missed notifications");
-        };
-        assert!(one.payload.len() < 8000, "{} bytes", one.payload.len());
-        let body: Value = serde_json::from_str(&one.payload).expect("JSON");
-        if body == "mark" {
-            return heard;
-        }
-        heard.push(body);
-    }
+    ear.heard(rig).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,3 +14,5 @@ mod schedules_fire_once;
 mod stages;
 mod the_schedule_is_kept;
 mod the_schema_is_its_manual;
+mod waking_model;
+mod writers_need_not_notify;

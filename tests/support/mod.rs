@@ -4,6 +4,7 @@
 pub mod captured_log;
 pub mod cluster;
 pub mod daemon;
+pub mod ear;
 pub mod fake_apify;
 pub mod fake_http;
 pub mod fake_millionverifier;

@@ -4,8 +4,8 @@
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
 -- Returns: stage_id of each stage that has events to claim, so that no lost wake-up lasts longer than a heartbeat.
 -- Reads:  pipeline.stages, pipeline.ready, pipeline.limit_wakes
--- Writes: pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
--- Locks:  dead workers' rows that nobody else holds, then their claims' events
+-- Writes: pipeline.quiet, pipeline.unannounced, pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
+-- Locks:  the row of pipeline.quiet unless somebody else holds it, dead workers' rows that nobody else holds, then their claims' events
 
 create or replace function pipeline.heartbeat(worker_id integer, name text, version text)
 returns setof smallint
@@ -39,6 +39,11 @@ begin
             perform pipeline.reclaim(v_dead);
         end if;
     end loop;
+
+    -- Announcements that nobody is going to announce: the daemon died, or the writer was long in committing.
+    if exists (select from pipeline.unannounced) then
+        perform pipeline.relay_leftovers();
+    end if;
 
     return query
     select stage.id

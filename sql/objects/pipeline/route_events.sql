@@ -5,9 +5,13 @@
 -- copied for each of them. Small statements are announced event by event, large ones by one summary for each type: a bulk insert
 -- must not queue 100,000 notifications. An event that is addressed to one stage wakes it without being announced: it is a copy.
 --
+-- While a daemon keeps pipeline.quiet, nothing is notified: announcements are left in pipeline.unannounced. That is safe only because
+-- the lease is read after the events were written, thus under a transaction id, and by a fresh snapshot: who ends the lease waits for
+-- all transactions that had an id by then. A transaction with one snapshot for all of it reads what is long over, and notifies.
+--
 -- Returns: nothing (statement trigger).
--- Reads:  new_events (transition table), pipeline.stages, pipeline.routes
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted; by pipeline.fan_out marketing.pipeline_events
+-- Reads:  new_events (transition table), pipeline.stages, pipeline.routes, pipeline.quiet
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.unannounced; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  none beyond the inserted rows
 
 create or replace function pipeline.route_events()
@@ -21,90 +25,119 @@ declare
     c_announced_singly constant integer := 50;
     -- Read once, or an event could be due for one statement and not for the next.
     v_now constant timestamptz := clock_timestamp();
-    v_new integer;
-    v_later integer;
-    v_unrouted integer;
-    v_addressed integer;
+    v_ordinary bigint;
+    v_new bigint;
+    v_announced bigint;
+    v_quiet_until timestamptz;
+    v_wakes text[] := '{}';
     v_shared bigint[];
+    v_unrouted integer;
     v_types text;
 begin
-    with
-    routed as materialized (
-        select
-            event.id,
-            event.priority,
-            event.run_at,
-            event.run_at > v_now as is_later,
-            event.stage_id is not null as is_addressed,
-            coalesce(route.leader_id, own.id) as stage_id,
-            route.other_ids
-        from new_events as event
-        left join pipeline.routes as route
-            on route.event_type = event.event_type
-            and event.stage_id is null
-        left join pipeline.stages as own
-            on own.id = event.stage_id
-            and own.event_type = event.event_type
-        where event.status = 'pending'
-    ),
-    queued as (
-        insert into pipeline.ready (stage_id, priority, event_id)
-        select routed.stage_id, routed.priority, routed.id
-        from routed
-        where routed.stage_id is not null
-        and not routed.is_later
-    ),
-    scheduled as (
-        insert into pipeline.scheduled (run_at, event_id, stage_id)
-        select routed.run_at, routed.id, routed.stage_id
-        from routed
-        where routed.is_later
-    )
-    select
-        count(*),
-        count(*) filter (where routed.is_later),
-        count(*) filter (where routed.stage_id is null and not routed.is_later),
-        count(*) filter (where routed.is_addressed),
-        array_agg(routed.id) filter (where cardinality(routed.other_ids) > 0 and not routed.is_later)
-    into v_new, v_later, v_unrouted, v_addressed, v_shared
-    from routed;
+    -- What nearly every event is: due now, of a type that one stage handles.
+    insert into pipeline.ready (stage_id, priority, event_id)
+    select stage.id, event.priority, event.id
+    from new_events as event
+    join pipeline.stages as stage on stage.event_type = event.event_type
+    where event.status = 'pending'
+    and event.run_at <= v_now
+    and event.stage_id is null
+    and not exists (
+        select from pipeline.stages as other
+        where other.event_type = event.event_type
+        and other.id <> stage.id
+    );
+    get diagnostics v_ordinary = row_count;
 
-    if v_shared is not null then
-        perform pipeline.fan_out(v_shared);
-    end if;
+    select count(*), count(*) filter (where event.stage_id is null), (select quiet.until from pipeline.quiet)
+    into v_new, v_announced, v_quiet_until
+    from new_events as event
+    where event.status = 'pending';
 
-    if v_later > 0 then
-        perform pg_notify('pipeline_wake', 'schedule');
-    end if;
-
-    if v_unrouted > 0 then
-        with unrouted as (
-            insert into pipeline.unrouted (event_id, event_type)
-            select event.id, event.event_type
+    if v_ordinary < v_new then
+        with
+        routed as materialized (
+            select
+                event.id,
+                event.event_type,
+                event.priority,
+                event.run_at,
+                event.run_at > v_now as is_later,
+                event.stage_id is not null as is_addressed,
+                coalesce(route.leader_id, own.id) as stage_id,
+                event.stage_id is null and cardinality(route.other_ids) > 0 as is_shared
             from new_events as event
+            left join pipeline.routes as route
+                on route.event_type = event.event_type
+                and event.stage_id is null
+            left join pipeline.stages as own
+                on own.id = event.stage_id
+                and own.event_type = event.event_type
             where event.status = 'pending'
-            and event.run_at <= v_now
-            and not exists (
-                select from pipeline.stages as stage
-                where stage.event_type = event.event_type
-                and stage.id = coalesce(event.stage_id, stage.id)
-            )
-            returning unrouted.event_type
+        ),
+        queued as (
+            insert into pipeline.ready (stage_id, priority, event_id)
+            select routed.stage_id, routed.priority, routed.id
+            from routed
+            where routed.stage_id is not null
+            and (routed.is_addressed or routed.is_shared)
+            and not routed.is_later
+        ),
+        scheduled as (
+            insert into pipeline.scheduled (run_at, event_id, stage_id)
+            select routed.run_at, routed.id, routed.stage_id
+            from routed
+            where routed.is_later
         )
-        select string_agg(distinct unrouted.event_type, ', ') into v_types from unrouted;
+        select
+            coalesce(array_agg(distinct routed.event_type) filter (where routed.is_addressed), '{}')
+                || case when bool_or(routed.is_later) then array['schedule'] else '{}' end,
+            array_agg(routed.id) filter (where routed.is_shared and not routed.is_later),
+            count(*) filter (where routed.stage_id is null and not routed.is_later)
+        into v_wakes, v_shared, v_unrouted
+        from routed;
 
-        raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
-            using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
+        if v_shared is not null then
+            perform pipeline.fan_out(v_shared);
+        end if;
+
+        if v_unrouted > 0 then
+            with unrouted as (
+                insert into pipeline.unrouted (event_id, event_type)
+                select event.id, event.event_type
+                from new_events as event
+                where event.status = 'pending'
+                and event.run_at <= v_now
+                and not exists (
+                    select from pipeline.stages as stage
+                    where stage.event_type = event.event_type
+                    and stage.id = coalesce(event.stage_id, stage.id)
+                )
+                returning unrouted.event_type
+            )
+            select string_agg(distinct unrouted.event_type, ', ') into v_types from unrouted;
+
+            raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
+                using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
+        end if;
     end if;
 
-    if v_addressed > 0 then
-        perform pg_notify('pipeline_wake', addressed.event_type)
-        from (
-            select distinct event.event_type from new_events as event where event.stage_id is not null
-        ) as addressed;
+    if v_quiet_until > v_now and current_setting('transaction_isolation') = 'read committed' then
+        insert into pipeline.unannounced (event_type, first_id, last_id, events)
+        select event.event_type, min(event.id), max(event.id), count(*)
+        from new_events as event
+        where event.status = 'pending'
+        and event.stage_id is null
+        group by event.event_type
+        union all
+        select woken.event_type, null, null, 0
+        from unnest(v_wakes) as woken (event_type);
+        return null;
     end if;
 
-    if v_new <= c_announced_singly then
+    perform pg_notify('pipeline_wake', woken.event_type) from unnest(v_wakes) as woken (event_type);
+
+    if v_announced <= c_announced_singly then
         perform pg_notify('pipeline_event', pipeline.event_notification(event.id, event.event_type, event.payload))
         from new_events as event
         where event.status = 'pending'
@@ -112,14 +145,17 @@ begin
     else
         perform pg_notify(
             'pipeline_event',
-            jsonb_build_object(
-                'event_type', event.event_type, 'count', count(*), 'first_id', min(event.id), 'last_id', max(event.id)
-            )::text
+            pipeline.summary_notification(event.event_type, count(*), min(event.id), max(event.id))
         )
         from new_events as event
         where event.status = 'pending'
         and event.stage_id is null
         group by event.event_type;
+    end if;
+
+    -- The daemon that announced for writers died: what it left is announced now.
+    if v_quiet_until > '-infinity' and v_quiet_until <= v_now then
+        perform pipeline.relay_leftovers();
     end if;
 
     return null;

@@ -1,0 +1,401 @@
+//! The waking protocol, every interleaving of it: `src/engine/wake.rs` and `src/engine/mark.rs`.
+//!
+//! Transactions are modelled by what matters here: an id of their own, what they read, and whether
+//! they are over. Each rule that the code relies on is also broken, and the checker must then find
+//! the lost announcement; a model that finds nothing in a broken protocol proves nothing.
+
+use pgcascade::engine::mark::{Look, Mark};
+use stateright::{Checker, Model, Property};
+
+/// Writers of the model; two can overtake each other, a third finds nothing new.
+const WRITERS: usize = 3;
+
+/// A rule that is left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Broken {
+    Nothing,
+    /// The daemon sleeps as soon as the lease is given back.
+    NoGrace,
+    /// A writer reads the lease before it has a transaction id.
+    LeaseReadBeforeId,
+    /// A look takes what is there before it asks who is under way.
+    TakesBeforeSnapshot,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Writer {
+    NotBegun,
+    /// Has read the lease, without an id: only in a broken protocol.
+    Read {
+        quiet: bool,
+    },
+    Began {
+        xid: u8,
+    },
+    Wrote {
+        xid: u8,
+        quiet: bool,
+    },
+    Committed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Daemon {
+    Relaying,
+    /// The lease was given back; no snapshot since.
+    Ended,
+    /// The first half of a look was made: which was the oldest transaction, and which comes next.
+    Looking {
+        xmin: u8,
+        until: u8,
+    },
+    /// Between two looks.
+    Waiting {
+        until: u8,
+    },
+    Asleep,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct State {
+    quiet: bool,
+    next_xid: u8,
+    writers: [Writer; WRITERS],
+    left: [bool; WRITERS],
+    announced: [bool; WRITERS],
+    daemon: Daemon,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Action {
+    Begin(usize),
+    ReadLease(usize),
+    Commit(usize),
+    EndLease,
+    HalfLook,
+    Look,
+    TakeLease,
+}
+
+struct Waking(Broken);
+
+impl State {
+    fn xmin(&self) -> u8 {
+        let running = self.writers.iter().filter_map(|writer| match writer {
+            Writer::Began { xid } | Writer::Wrote { xid, .. } => Some(*xid),
+            _ => None,
+        });
+        running.min().unwrap_or(self.next_xid)
+    }
+
+    fn relay(&mut self) {
+        for writer in 0..WRITERS {
+            self.announced[writer] |= std::mem::take(&mut self.left[writer]);
+        }
+    }
+
+    fn begin(&mut self) -> u8 {
+        self.next_xid += 1;
+        self.next_xid - 1
+    }
+}
+
+impl Model for Waking {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![State {
+            quiet: true,
+            next_xid: 1,
+            writers: [Writer::NotBegun; WRITERS],
+            left: [false; WRITERS],
+            announced: [false; WRITERS],
+            daemon: Daemon::Relaying,
+        }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        let early = self.0 == Broken::LeaseReadBeforeId;
+        for (place, writer) in state.writers.iter().enumerate() {
+            match writer {
+                Writer::NotBegun if early => actions.push(Action::ReadLease(place)),
+                Writer::NotBegun | Writer::Read { .. } => actions.push(Action::Begin(place)),
+                Writer::Began { .. } => actions.push(Action::ReadLease(place)),
+                Writer::Wrote { .. } => actions.push(Action::Commit(place)),
+                Writer::Committed => {}
+            }
+        }
+        match state.daemon {
+            Daemon::Relaying => actions.extend([Action::Look, Action::EndLease]),
+            Daemon::Ended | Daemon::Waiting { .. } => actions.push(Action::HalfLook),
+            Daemon::Looking { .. } => actions.push(Action::Look),
+            Daemon::Asleep => actions.push(Action::TakeLease),
+        }
+    }
+
+    fn next_state(&self, before: &State, action: Action) -> Option<State> {
+        let mut state = before.clone();
+        match action {
+            Action::Begin(writer) => {
+                let xid = state.begin();
+                state.writers[writer] = match before.writers[writer] {
+                    Writer::Read { quiet } => Writer::Wrote { xid, quiet },
+                    _ => Writer::Began { xid },
+                };
+            }
+            Action::ReadLease(writer) => {
+                let quiet = state.quiet;
+                state.writers[writer] = match before.writers[writer] {
+                    Writer::Began { xid } => Writer::Wrote { xid, quiet },
+                    _ => Writer::Read { quiet },
+                };
+            }
+            Action::Commit(writer) => {
+                let Writer::Wrote { quiet, .. } = before.writers[writer] else {
+                    return None;
+                };
+                state.writers[writer] = Writer::Committed;
+                state.left[writer] = quiet;
+                state.announced[writer] = !quiet;
+            }
+            Action::EndLease => {
+                state.quiet = false;
+                state.daemon = if self.0 == Broken::NoGrace {
+                    state.relay();
+                    Daemon::Asleep
+                } else {
+                    Daemon::Ended
+                };
+            }
+            Action::HalfLook => {
+                let until = match before.daemon {
+                    Daemon::Waiting { until } => until,
+                    _ => state.next_xid,
+                };
+                if self.0 == Broken::TakesBeforeSnapshot {
+                    state.relay();
+                }
+                let xmin = state.xmin();
+                state.daemon = Daemon::Looking { xmin, until };
+            }
+            Action::Look => {
+                if self.0 == Broken::TakesBeforeSnapshot {
+                    // What counts is who is under way now, though the rows were taken before.
+                    if let Daemon::Looking { xmin, .. } = &mut state.daemon {
+                        *xmin = before.xmin();
+                    }
+                } else {
+                    state.relay();
+                }
+                state.daemon = match state.daemon {
+                    Daemon::Looking { xmin, until } if xmin >= until => Daemon::Asleep,
+                    Daemon::Looking { until, .. } => Daemon::Waiting { until },
+                    other => other,
+                };
+            }
+            Action::TakeLease => {
+                state.quiet = true;
+                state.daemon = Daemon::Relaying;
+            }
+        }
+        Some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("a sleeping daemon owes nothing", |_, state: &State| {
+                state.daemon != Daemon::Asleep || state.left == [false; WRITERS]
+            }),
+            Property::sometimes("all is announced and it sleeps", |_, state: &State| {
+                state.daemon == Daemon::Asleep && state.announced == [true; WRITERS]
+            }),
+            Property::sometimes("a writer outlives the lease", |_, state: &State| {
+                let waiting = matches!(state.daemon, Daemon::Waiting { .. });
+                waiting && state.left.contains(&true)
+            }),
+        ]
+    }
+}
+
+#[test]
+fn no_announcement_is_lost_when_the_lease_ends() {
+    let checker = Waking(Broken::Nothing).checker().spawn_bfs().join();
+    checker.assert_properties();
+    assert!(
+        checker.unique_state_count() > 1000,
+        "the model is too small"
+    );
+}
+
+#[test]
+fn each_rule_of_the_lease_is_needed() {
+    for broken in [
+        Broken::NoGrace,
+        Broken::LeaseReadBeforeId,
+        Broken::TakesBeforeSnapshot,
+    ] {
+        let checker = Waking(broken).checker().spawn_bfs().join();
+        let found = checker.discovery("a sleeping daemon owes nothing");
+        assert!(found.is_some(), "{broken:?} loses nothing");
+    }
+}
+
+/// A table with ids from a sequence, its writers, and one who skips what is settled.
+struct Skipping {
+    /// The writer takes its row's id before it has a transaction id, as from a cached sequence.
+    id_before_xid: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Row {
+    NotBegun,
+    Began { xid: i64 },
+    Numbered { xid: i64, id: i64 },
+    Cached { id: i64 },
+    Committed { id: i64 },
+    Taken,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Table {
+    rows: [Row; WRITERS],
+    last_id: i64,
+    next_xid: i64,
+    /// What the first step of a look noted: the last id.
+    noted: Option<i64>,
+    mark: Mark,
+    looks: u8,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    Write(usize),
+    NoteLastId,
+    Look,
+}
+
+impl Model for Skipping {
+    type State = Table;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<Table> {
+        vec![Table {
+            rows: [Row::NotBegun; WRITERS],
+            last_id: 0,
+            next_xid: 1,
+            noted: None,
+            mark: Mark::default(),
+            looks: 0,
+        }]
+    }
+
+    fn actions(&self, table: &Table, steps: &mut Vec<Step>) {
+        let at_work = |row: &Row| !matches!(row, Row::Committed { .. } | Row::Taken);
+        steps.extend(
+            (0..WRITERS)
+                .filter(|row| at_work(&table.rows[*row]))
+                .map(Step::Write),
+        );
+        if table.noted.is_some() {
+            steps.push(Step::Look);
+        } else if table.looks < 4 {
+            steps.push(Step::NoteLastId);
+        }
+    }
+
+    fn next_state(&self, before: &Table, step: Step) -> Option<Table> {
+        let mut table = before.clone();
+        match step {
+            Step::Write(row) => table.write(row, self.id_before_xid),
+            Step::NoteLastId => table.noted = Some(table.last_id),
+            Step::Look => table.look(),
+        }
+        Some(table)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("no row is skipped", |_, table: &Table| {
+                let settled = table.mark.settled();
+                !table.rows.iter().any(|row| match row {
+                    Row::Committed { id } | Row::Numbered { id, .. } | Row::Cached { id } => {
+                        *id <= settled
+                    }
+                    _ => false,
+                })
+            }),
+            Property::sometimes("the mark moves past a writer", |_, table: &Table| {
+                table.mark.settled() > 0 && table.rows.contains(&Row::NotBegun)
+            }),
+        ]
+    }
+}
+
+impl Table {
+    fn write(&mut self, row: usize, id_before_xid: bool) {
+        self.rows[row] = match self.rows[row] {
+            Row::NotBegun if id_before_xid => Row::Cached { id: self.next_id() },
+            Row::NotBegun => Row::Began {
+                xid: self.next_xid(),
+            },
+            Row::Cached { id } => Row::Numbered {
+                xid: self.next_xid(),
+                id,
+            },
+            Row::Began { xid } => Row::Numbered {
+                xid,
+                id: self.next_id(),
+            },
+            Row::Numbered { id, .. } => Row::Committed { id },
+            other => other,
+        };
+    }
+
+    /// The second step of a look: a snapshot, and what it shows above the mark is taken.
+    fn look(&mut self) {
+        let running = self.rows.iter().filter_map(|row| match row {
+            Row::Began { xid } | Row::Numbered { xid, .. } => Some(*xid),
+            _ => None,
+        });
+        let look = Look {
+            last_id: self.noted.take().unwrap_or_default(),
+            xmin: running.min().unwrap_or(self.next_xid),
+            xmax: self.next_xid,
+        };
+        for row in &mut self.rows {
+            if matches!(row, Row::Committed { id } if *id > self.mark.settled()) {
+                *row = Row::Taken;
+            }
+        }
+        self.mark.saw_all(look);
+        self.looks += 1;
+    }
+
+    fn next_id(&mut self) -> i64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn next_xid(&mut self) -> i64 {
+        self.next_xid += 1;
+        self.next_xid - 1
+    }
+}
+
+#[test]
+fn the_mark_skips_no_row() {
+    let model = Skipping {
+        id_before_xid: false,
+    };
+    model.checker().spawn_bfs().join().assert_properties();
+}
+
+#[test]
+fn ids_must_be_taken_under_a_transaction_id() {
+    let model = Skipping {
+        id_before_xid: true,
+    };
+    let checker = model.checker().spawn_bfs().join();
+    assert!(checker.discovery("no row is skipped").is_some());
+}

@@ -1,0 +1,63 @@
+//! What a person at `LISTEN pipeline_event` hears.
+
+use pgcascade::db::{Heard, ListenOptions, ListenState, Listener, NotificationStream};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::daemon::Rig;
+use super::wait;
+
+/// A session that listens.
+pub struct Ear {
+    _listener: Listener,
+    stream: NotificationStream,
+}
+
+impl Ear {
+    /// Listens from now on.
+    pub async fn on(rig: &Rig) -> Self {
+        let listener = Listener::spawn(
+            ListenOptions {
+                url: rig.database.url().clone(),
+                application_name: "listener".to_owned(),
+                channels: vec!["pipeline_event"],
+                lock_key: None,
+            },
+            CancellationToken::new(),
+        );
+        let stream = listener.stream();
+        let state = listener.state();
+        wait::until("the listener", async || {
+            (*state.borrow() == ListenState::Connected).then_some(())
+        })
+        .await;
+        Self {
+            _listener: listener,
+            stream,
+        }
+    }
+
+    /// What was notified so far.
+    pub async fn heard(&mut self, rig: &Rig) -> Vec<Value> {
+        rig.run("notify pipeline_event, '\"mark\"'").await;
+        let mut heard = Vec::new();
+        loop {
+            let next = wait::within("a notification", self.stream.next()).await;
+            let Some(Heard::Notification(one)) = next else {
+                panic!("missed notifications");
+            };
+            assert!(one.payload.len() < 8000, "{} bytes", one.payload.len());
+            let body: Value = serde_json::from_str(&one.payload).expect("JSON");
+            if body == "mark" {
+                return heard;
+            }
+            heard.push(body);
+        }
+    }
+}
+
+/// How many events announcements are about.
+pub fn events(heard: &[Value]) -> i64 {
+    let count = |one: &Value| one["count"].as_i64().unwrap_or(1);
+    heard.iter().map(count).sum()
+}
