@@ -22,7 +22,6 @@ async fn a_load_is_announced_by_the_daemon_every_event_once() {
     let mut ear = Ear::on(&rig).await;
     let daemon = rig.daemon(Registry::default());
     let seed = fastrand::u64(..);
-    println!("seed {seed}");
 
     let mut writers = JoinSet::new();
     for writer in 0..WRITERS {
@@ -41,13 +40,16 @@ async fn a_load_is_announced_by_the_daemon_every_event_once() {
     let left = rig
         .number("select last_value from pipeline.unannounced_id_seq")
         .await;
-    assert!(left > 100, "{left} statements left their announcement");
+    assert!(
+        left > 100,
+        "seed {seed}: {left} statements left their announcement"
+    );
     let written = rig
         .number("select count(*) from marketing.pipeline_events")
         .await;
     let processed = "select count(*) from marketing.pipeline_events where status = 'processed'";
-    assert_eq!(rig.number(processed).await, written);
-    assert_eq!(events(&ear.heard(&rig).await), written);
+    assert_eq!(rig.number(processed).await, written, "seed {seed}");
+    assert_eq!(events(&ear.heard(&rig).await), written, "seed {seed}");
 }
 
 /// Statements of one or a few events, now alone and now in a transaction that takes its time or is
