@@ -11,6 +11,7 @@
 \i objects/pipeline/fan_out.sql
 \i objects/pipeline/route_events.sql
 \i objects/pipeline/follow_status.sql
+\i objects/pipeline/keep_identity.sql
 
 -- Stages: rows that an operator edits
 \i objects/pipeline/adopt_unrouted.sql
@@ -21,6 +22,7 @@
 
 -- Limits: rates and concurrencies over all daemons
 \i objects/pipeline/unpark.sql
+\i objects/pipeline/limit_key.sql
 \i objects/pipeline/permits.sql
 \i objects/pipeline/take.sql
 \i objects/pipeline/spend.sql
@@ -51,6 +53,12 @@
 \i objects/pipeline/ensure_partitions.sql
 \i objects/pipeline/alert_findings.sql
 \i objects/pipeline/raise_alerts.sql
+\i objects/pipeline/adopt_all_unrouted.sql
+\i objects/pipeline/forget_unrouted.sql
+\i objects/pipeline/reclaim_orphans.sql
+\i objects/pipeline/unpark_released.sql
+\i objects/pipeline/forget_full_buckets.sql
+\i objects/pipeline/forget_dedupe_keys.sql
 \i objects/pipeline/maintain.sql
 
 -- Any table as a source, any program as an emitter
@@ -59,10 +67,12 @@
 \i objects/pipeline/publication_select.sql
 \i objects/pipeline/publication_body.sql
 \i objects/pipeline/publication_triggers.sql
+\i objects/pipeline/lend_to_owner.sql
 \i objects/pipeline/install_publication.sql
 \i objects/pipeline/remove_publication_triggers.sql
 \i objects/pipeline/sync_publications.sql
 \i objects/pipeline/refuse_as_source.sql
+\i objects/pipeline/refuse_arguments.sql
 \i objects/pipeline/keep_publication.sql
 \i objects/pipeline/try_publication.sql
 \i objects/pipeline/publish.sql

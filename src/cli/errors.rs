@@ -5,7 +5,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 
 use super::failure::Done;
-use super::output::Output;
+use super::output::{Output, clean};
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
 use super::words::{count, seconds, whole};
@@ -36,6 +36,7 @@ pub struct ErrorsArgs {
     all: bool,
     /// At most so many, newest first
     #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     /// Print one JSON document instead
     #[arg(long)]
@@ -192,7 +193,7 @@ fn render(listing: &Listing, all: bool, output: &Output) {
             "#{} {}  {}  record {}{event}  {} ago",
             entry.id,
             entry.severity,
-            entry.event_type,
+            clean(&entry.event_type),
             entry.record_id,
             seconds(entry.age_seconds)
         ));

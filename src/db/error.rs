@@ -11,13 +11,17 @@ use tokio_postgres::error::SqlState;
 use super::explain;
 use super::url::DatabaseUrl;
 
+/// SQLSTATE of a lock that was not to be had within `lock_timeout`, or at once.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// What the caller can do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// The connection is gone, or the server is starting, stopping or full of sessions: connect
     /// again and repeat what had not committed.
     Lost,
-    /// Another transaction was in the way: repeat the transaction at once.
+    /// Another transaction was in the way, with a lock or by a deadlock or a serialization
+    /// failure: repeat the transaction soon.
     Conflict,
     /// We may not do this, or may not come in: a person must act.
     Rights,
@@ -68,11 +72,9 @@ impl DbError {
         self.0.code.as_ref().map(SqlState::code)
     }
 
-    /// Whether others held what we wanted: a deadlock, a serialization failure, or a lock that was
-    /// not to be had soon. Repeating the whole transaction is right, and soon is soon enough.
-    pub fn is_in_the_way(&self) -> bool {
-        const LOCK_NOT_AVAILABLE: &str = "55P03";
-        self.class() == Class::Conflict || self.sqlstate() == Some(LOCK_NOT_AVAILABLE)
+    /// Whether a lock was not to be had soon: nobody made a mistake, somebody takes long.
+    pub fn is_locked_out(&self) -> bool {
+        self.sqlstate() == Some(LOCK_NOT_AVAILABLE)
     }
 
     /// The violated constraint, where the server names one.
@@ -181,7 +183,7 @@ pub(super) fn classify(state: &SqlState) -> Class {
     let code = state.code();
     match code {
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "53300" => return Class::Lost,
-        "40001" | "40P01" => return Class::Conflict,
+        "40001" | "40P01" | LOCK_NOT_AVAILABLE => return Class::Conflict,
         "42501" => return Class::Rights,
         "25006" => return Class::ReadOnly,
         "53100" | "53200" => return Class::Full,
@@ -200,12 +202,13 @@ pub(super) fn classify(state: &SqlState) -> Class {
     }
 }
 
-/// The message with every quoted piece blanked out.
+/// The message with everything from the first quote to the last one blanked out: the value that is
+/// quoted may hold quotes itself.
 fn without_quotes(message: &str) -> String {
-    message
-        .split('"')
-        .enumerate()
-        .map(|(at, piece)| if at % 2 == 0 { piece } else { "…" })
-        .collect::<Vec<_>>()
-        .join("\"")
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..=first], &message[last..])
+        }
+        _ => message.to_owned(),
+    }
 }

@@ -37,6 +37,9 @@ pub(super) fn sentence(
     if code.is_some_and(|code| POOLED_AWAY.contains(&code.code())) {
         return format!("{what}; {POOLER_ADVICE}");
     }
+    if let Some(advice) = code.and_then(|code| of_limits(code.code())) {
+        return format!("{what}; {advice}");
+    }
     let advice = match class {
         Class::Lost => "the connection is made again by itself; if this lasts, check the server",
         Class::Conflict => "another transaction was in the way; repeating it is safe",
@@ -52,6 +55,21 @@ pub(super) fn sentence(
         }
     };
     format!("{what}; {advice}")
+}
+
+/// What to do about a limit of the server's or of the stage's that was met.
+fn of_limits(code: &str) -> Option<&'static str> {
+    match code {
+        "57014" => Some(
+            "it took longer than the stage's timeout or the database's statement_timeout allows, \
+             or somebody cancelled it; raise timeout in pipeline.stages, or lower its batch_size",
+        ),
+        "55P03" => Some("others hold what it needs; it is tried again"),
+        _ if code.starts_with("54") => {
+            Some("a value is larger than the server can take; make it smaller")
+        }
+        _ => None,
+    }
 }
 
 /// The sentence for an attempt to connect; None where the general one says enough.

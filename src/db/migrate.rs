@@ -142,7 +142,7 @@ async fn run(
             .map_or(0, |report| report.applied_migrations().len());
         let cause = driver_error(&error).map(DbError::from_driver);
         match pauses.next() {
-            Some(pause) if cause.is_some_and(|cause| cause.is_in_the_way()) => {
+            Some(pause) if cause.is_some_and(|cause| cause.class() == Class::Conflict) => {
                 tokio::time::sleep(pause).await;
             }
             _ => return Err(explain(&error, to_apply.get(done).copied())),

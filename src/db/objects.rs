@@ -112,7 +112,7 @@ pub async fn install(client: &mut Client, files: &[ObjectFile]) -> Result<usize,
     let mut pauses = deploy_lock::pauses();
     loop {
         match install_once(client, files).await {
-            Err(ObjectsError::Db(error)) if error.is_in_the_way() => {
+            Err(ObjectsError::Db(error)) if error.class() == Class::Conflict => {
                 let Some(pause) = pauses.next() else {
                     return Err(ObjectsError::Db(error));
                 };
@@ -140,7 +140,7 @@ async fn install_once(client: &mut Client, files: &[ObjectFile]) -> Result<usize
 fn explain(file: &ObjectFile, error: tokio_postgres::Error) -> ObjectsError {
     let (line, message) = place::complaint(&file.text, &error);
     let plain = DbError::from(error);
-    if plain.class() == Class::Lost || plain.is_in_the_way() {
+    if plain.class() == Class::Lost || plain.class() == Class::Conflict {
         return ObjectsError::Db(plain);
     }
     ObjectsError::Refused {

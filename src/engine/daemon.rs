@@ -202,7 +202,9 @@ impl Running {
         while !self.stop.is_cancelled() {
             match load(&self.pool).await {
                 Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
-                Err(error) => tracing::debug!(%error, "stages could not be read"),
+                // A lost connection is the listener's to tell.
+                Err(error) if error.class() == Class::Lost => {}
+                Err(error) => tracing::warn!(%error, "stages could not be read; trying again"),
             }
             // Finished runners are taken out so that the set stays small.
             while runners.try_join_next().is_some() {}

@@ -13,10 +13,10 @@ use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
-use super::isolate::{SliceWork, blames_an_item, isolate};
+use super::isolate::{SliceWork, blames_an_item, blames_whatever_can_be_an_item, isolate};
 use super::stage::{Bounds, InDatabaseStage, Outcome};
 use super::verdict::{Verdict, of_error, try_again};
-use crate::db::{Class, DbError, Pool, Transaction};
+use crate::db::{Class, DbError, Pool, Transaction, cleanse};
 
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
 /// lost by waiting; long enough that a database without disk space is not hammered.
@@ -26,6 +26,11 @@ const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 const DWELL: Duration = Duration::from_millis(4);
 /// A deadlock or a serialization failure is over as soon as the other transaction is.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
+/// An error that no event is to blame for by its class, so often in a row, is looked into event by
+/// event all the same: a function may raise anything about one of them.
+const GIVEN_UP_MAX: u32 = 3;
+/// The same for others that were in the way, who as a rule are gone after a few times.
+const CONFLICTS_MAX: u32 = 10;
 
 /// One runner of a stage; a stage has as many as its concurrency.
 pub struct InDatabaseRunner {
@@ -47,22 +52,53 @@ pub struct InDatabaseRunner {
     pub stop: CancellationToken,
 }
 
+/// How a runner goes about its next batch, after what it met.
+#[derive(Default)]
+struct Temper {
+    /// The last batch raised: the next one is taken apart.
+    careful: bool,
+    /// Batches given up in a row.
+    given_up: u32,
+    /// Batches in a row that others were in the way of.
+    conflicts: u32,
+}
+
+impl Temper {
+    fn count(&mut self, error: &DbError) {
+        match error.class() {
+            Class::Lost | Class::Full | Class::ReadOnly => {}
+            Class::Conflict => self.conflicts += 1,
+            Class::Rights | Class::Data | Class::Bug => self.given_up += 1,
+        }
+    }
+
+    /// Whether it is time to look for one event that is to blame.
+    fn blames_all(&self) -> bool {
+        self.given_up >= GIVEN_UP_MAX || self.conflicts >= CONFLICTS_MAX
+    }
+}
+
 impl InDatabaseRunner {
     /// Works until told to stop; a batch that has begun is finished first.
     pub async fn run(self) {
-        let mut careful = false;
+        let mut temper = Temper::default();
         while self.woken().await {
             while !self.stop.is_cancelled() {
                 let began = Instant::now();
-                match self.next_batch(&mut careful).await {
+                match self.next_batch(&mut temper).await {
                     Ok(0) => break,
                     Ok(claimed) => {
+                        temper.given_up = 0;
+                        temper.conflicts = 0;
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
                         if claimed < self.batch_size {
                             self.dwell(began).await;
                         }
                     }
-                    Err(error) => self.pause_after(&error).await,
+                    Err(error) => {
+                        temper.count(&error);
+                        self.pause_after(&error).await;
+                    }
                 }
             }
         }
@@ -79,17 +115,17 @@ impl InDatabaseRunner {
 
     /// One batch, the fast way where there is one: a function in the database is called where the
     /// events are. When it raises, the next batch is taken apart to find the event to blame.
-    async fn next_batch(&self, careful: &mut bool) -> Result<usize, DbError> {
-        if self.stage.is_sql_function() && !*careful {
+    async fn next_batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
+        if self.stage.is_sql_function() && !temper.careful && !temper.blames_all() {
             match self.batch_on_the_server().await {
-                Err(error) if blames_an_item(error.class()) && !error.is_in_the_way() => {
+                Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
                 }
                 done => return done,
             }
         }
-        *careful = self.stage.is_sql_function() && !*careful;
-        self.batch().await
+        temper.careful = self.stage.is_sql_function() && !temper.careful;
+        self.batch(temper.blames_all()).await
     }
 
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
@@ -112,11 +148,12 @@ impl InDatabaseRunner {
         let row = row?;
         let claimed: i32 = row.try_get("claimed")?;
         if claimed == 0 {
-            return Ok(0);
+            return nothing_claimed(tx).await;
         }
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit().await?;
+        cleanse(&client).await?;
         let claimed = usize::try_from(claimed).unwrap_or_default();
         self.count(claimed, &failed, began);
         Ok(claimed)
@@ -138,18 +175,22 @@ impl InDatabaseRunner {
     }
 
     /// One batch in one transaction; returns how many events were claimed.
-    async fn batch(&self) -> Result<usize, DbError> {
+    /// `blames_all`: whatever an event raises is its own fault.
+    async fn batch(&self, blames_all: bool) -> Result<usize, DbError> {
         let began = Instant::now();
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
         let events = claim_in_database(&tx, self.stage_id).await?;
         if events.is_empty() {
-            return Ok(0);
+            return nothing_claimed(tx).await;
         }
         plan_afresh(&tx).await?;
-        let outcomes = self.work(&mut tx, &events).await?;
+        let outcomes = self.work(&mut tx, &events, blames_all).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
+        if self.stage.is_sql_function() {
+            cleanse(&client).await?;
+        }
         self.count(events.len(), &outcomes, began);
         Ok(events.len())
     }
@@ -169,8 +210,14 @@ impl InDatabaseRunner {
         &self,
         tx: &mut Transaction<'_>,
         events: &[Event],
+        blames_all: bool,
     ) -> Result<Vec<Outcome>, DbError> {
-        let isolated = isolate(tx, events, &Work(self.stage.as_ref())).await?;
+        let blame = if blames_all {
+            blames_whatever_can_be_an_item
+        } else {
+            blames_an_item
+        };
+        let isolated = isolate(tx, events, &Work(self.stage.as_ref()), blame).await?;
         let mut outcomes: Vec<Outcome> = isolated.results.into_iter().flatten().collect();
         for (place, error) in isolated.culprits {
             let event = &events[place];
@@ -195,7 +242,7 @@ impl InDatabaseRunner {
         if error.class() == Class::Lost {
             self.pool.drop_idle();
         }
-        let pause = if error.is_in_the_way() {
+        let pause = if error.class() == Class::Conflict {
             CONFLICT_PAUSE
         } else {
             tracing::warn!(
@@ -210,6 +257,12 @@ impl InDatabaseRunner {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Commits all the same: what the claim dropped or a limit put off stays so.
+async fn nothing_claimed(tx: Transaction<'_>) -> Result<usize, DbError> {
+    tx.commit().await?;
+    Ok(0)
 }
 
 /// A stage's work as something that can be isolated.

@@ -25,7 +25,8 @@ pub struct Isolated<Result_> {
 
 /// Runs `work` over `items` inside `tx`, in savepoints, until every error is pinned to one item.
 ///
-/// One bad item among n costs about 2·log₂ n repetitions; none costs one savepoint.
+/// `blames` tells which errors can be an item's fault. One bad item among n costs about 2·log₂ n
+/// repetitions; none costs one savepoint.
 ///
 /// # Errors
 /// An error that no item is to blame for (connection lost, deadlock, no rights, disk full): the
@@ -34,6 +35,7 @@ pub async fn isolate<Item, Result_>(
     tx: &mut Transaction<'_>,
     items: &[Item],
     work: &dyn SliceWork<Item, Result_>,
+    blames: fn(&DbError) -> bool,
 ) -> Result<Isolated<Result_>, DbError>
 where
     Item: Sync,
@@ -51,7 +53,7 @@ where
                 savepoint.commit().await?;
                 isolated.results.push(result);
             }
-            Err(error) if !blames_an_item(error.class()) => return Err(error),
+            Err(error) if !blames(&error) => return Err(error),
             Err(error) => {
                 savepoint.rollback().await?;
                 if to - from == 1 {
@@ -85,9 +87,15 @@ async fn run_caught<Item: Sync, Result_>(
     }
 }
 
-/// Whether an error of this class can be the fault of one item of a batch.
-pub fn blames_an_item(class: Class) -> bool {
-    match class {
+/// Whether an error of this class can be the fault of one item, should it not go away: a function
+/// may raise a refusal, or a conflict, about a single one.
+pub fn blames_whatever_can_be_an_item(error: &DbError) -> bool {
+    blames_an_item(error) || matches!(error.class(), Class::Rights | Class::Conflict)
+}
+
+/// Whether an error of this class is the fault of one item of a batch, as far as can be told.
+pub fn blames_an_item(error: &DbError) -> bool {
+    match error.class() {
         Class::Data | Class::Bug => true,
         Class::Lost | Class::Conflict | Class::Rights | Class::ReadOnly | Class::Full => false,
     }

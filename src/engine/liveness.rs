@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bell::Bells;
 use super::counts::{self, Cause};
-use crate::db::{Class, DbError, Pool};
+use crate::db::{Class, DbError, Pool, PooledClient};
 
 /// Time between heartbeats. A daemon counts as dead two seconds after its last one and with its
 /// advisory lock gone, so its events are taken back within three.
@@ -68,12 +68,14 @@ impl Worker {
     /// backstop for notifications that were lost.
     pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
         let mut beat = 0_u32;
+        let mut problems = Vec::new();
         loop {
-            if let Err(error) = self.beat_once(pool, bells, beat).await {
+            if let Err(error) = self.beat_once(pool, bells, beat, &mut problems).await {
                 if error.class() == Class::Lost {
                     pool.drop_idle();
+                } else {
+                    tracing::warn!(%error, "heartbeat missed; trying again");
                 }
-                tracing::debug!(%error, "heartbeat missed");
             }
             beat = beat.wrapping_add(1);
             tokio::select! {
@@ -83,7 +85,13 @@ impl Worker {
         }
     }
 
-    async fn beat_once(&self, pool: &Pool, bells: &Bells, beat: u32) -> Result<(), DbError> {
+    async fn beat_once(
+        &self,
+        pool: &Pool,
+        bells: &Bells,
+        beat: u32,
+        problems: &mut Vec<String>,
+    ) -> Result<(), DbError> {
         let client = pool.get().await?;
         let statement = client
             .prepare_cached(include_str!("../../sql/queries/engine/heartbeat.sql"))
@@ -96,11 +104,25 @@ impl Worker {
             bells.ring_stage(row.try_get("stage_id")?);
         }
         if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
-            client
-                .execute(include_str!("../../sql/queries/engine/maintain.sql"), &[])
-                .await?;
+            maintain(&client, problems).await?;
             bells.stages_changed.notify_one();
         }
         Ok(())
     }
+}
+
+/// One round of maintenance. What could not be done is said once, until it is something else.
+async fn maintain(client: &PooledClient, problems: &mut Vec<String>) -> Result<(), DbError> {
+    let query = include_str!("../../sql/queries/engine/maintain.sql");
+    let mut found = Vec::new();
+    for row in client.query(query, &[]).await? {
+        let (chore, problem): (String, String) = (row.try_get("chore")?, row.try_get("problem")?);
+        let problem = format!("{chore}: {problem}");
+        if !problems.contains(&problem) {
+            tracing::warn!(problem, "maintenance left something undone; trying again");
+        }
+        found.push(problem);
+    }
+    *problems = found;
+    Ok(())
 }

@@ -358,7 +358,7 @@ impl OutsideRunner {
         if error.class() == Class::Lost {
             self.pool.drop_idle();
         }
-        if !error.is_in_the_way() {
+        if error.class() != Class::Conflict {
             let stage = &self.row.borrow().name.clone();
             tracing::warn!(stage.name = stage, %error, "{what} failed and will be tried again");
         }

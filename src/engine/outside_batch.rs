@@ -10,7 +10,7 @@ use super::claim::{claim_outside, plan_afresh};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
-use super::isolate::{SliceWork, isolate};
+use super::isolate::{SliceWork, blames_an_item, isolate};
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
 use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
@@ -63,6 +63,8 @@ pub async fn claim_and_prepare(
     let mut tx = client.transaction().await?;
     let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy).await?;
     if events.is_empty() {
+        // Commits all the same: what the claim dropped or a limit put off stays so.
+        tx.commit().await?;
         return Ok(Claimed {
             events: 0,
             calls: Vec::new(),
@@ -70,7 +72,13 @@ pub async fn claim_and_prepare(
     }
 
     plan_afresh(&tx).await?;
-    let isolated = isolate(&mut tx, &events, &Preparation(stage.as_ref())).await?;
+    let isolated = isolate(
+        &mut tx,
+        &events,
+        &Preparation(stage.as_ref()),
+        blames_an_item,
+    )
+    .await?;
     let mut calls = Vec::new();
     let mut settled = Vec::new();
     for (event, prepared) in isolated.results.into_iter().flatten() {
@@ -165,7 +173,7 @@ pub async fn complete(
     }
 
     plan_afresh(&tx).await?;
-    let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref())).await?;
+    let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref()), blames_an_item).await?;
     for (place, error) in isolated.culprits {
         let event = &ended[place].event;
         // The result could not be written, so the event is not done, whatever the service said.

@@ -26,8 +26,9 @@ pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
             Err(error) => {
                 if error.class() == Class::Lost {
                     pool.drop_idle();
+                } else {
+                    tracing::warn!(%error, "due events could not be moved; trying again");
                 }
-                tracing::debug!(%error, "due events could not be moved");
                 ERROR_PAUSE
             }
         };

@@ -36,8 +36,9 @@ pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
             Err(error) => {
                 if error.class() == Class::Lost {
                     pool.drop_idle();
+                } else {
+                    tracing::warn!(%error, "schedules could not be read; trying again");
                 }
-                tracing::debug!(%error, "schedules could not be read");
                 ERROR_PAUSE
             }
         };

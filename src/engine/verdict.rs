@@ -75,6 +75,14 @@ pub fn of_answer<T>(
 
 /// What an error of the work in the database means for the one event that causes it.
 pub fn of_error(error: &DbError, attempt: i16, bounds: &Bounds) -> Verdict {
+    if error.is_locked_out() {
+        // Somebody takes long over the row: no attempt of the event's.
+        return Verdict::Retry {
+            after: bounds.backoff,
+            spent: false,
+            reason: error.summary(),
+        };
+    }
     try_again(&error.summary(), attempt, bounds)
 }
 

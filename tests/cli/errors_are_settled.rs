@@ -209,3 +209,47 @@ async fn an_error_is_settled_by_a_person() {
     let said = program.run(&["errors", "resolve", "4711"]).await.failed(1);
     assert!(said.contains("There is no error 4711"), "{said}");
 }
+
+#[tokio::test]
+async fn what_a_limit_holds_back_can_be_cancelled_and_a_pattern_is_only_text() {
+    let (database, program) = failed().await;
+    database
+        .psql(
+            "delete from pipeline.stages; update pipeline.alert_rules set enabled = false;
+            insert into pipeline.limits (name, rate, period, key) values ('one', 1, '1 hour', 'k');
+            insert into pipeline.stages (name, event_type, kind, target, limiter) values ('a', 'a', 'sql', 'pg_catalog.now', 'one');
+            insert into marketing.pipeline_events (event_type) select 'a' from generate_series(1, 3);
+            select pipeline.claim_in_database(id) from pipeline.stages;\n",
+        )
+        .await;
+    let out = program.run(&["cancel", "--type", "a"]).await.ok();
+    assert!(out.contains("2 events were cancelled"), "{out}");
+    let out = program.run(&["retry", "--error", "_"]).await.ok();
+    assert!(out.contains("Nothing to retry"), "{out}");
+    let none = program.run(&["errors", "--limit", "0"]).await;
+    assert_eq!(none.code, 2);
+}
+
+#[tokio::test]
+async fn the_roles_made_for_people_may_use_the_program() {
+    let (database, _) = failed().await;
+    for (role, arguments) in [
+        ("pgcascade_reader", ["errors", "--json"].as_slice()),
+        ("pgcascade_reader", &["status", "--json"]),
+        ("pgcascade_operator", &["retry", "--all-failed"]),
+        ("pgcascade_operator", &["cancel", "--all-unfinished"]),
+    ] {
+        let user = format!("{role}_{}", database.name());
+        database
+            .psql(&format!(
+                "do $$ begin if to_regrole('{user}') is null then \
+                 create role {user} login password 'secret' in role {role}; end if; end $$;\n"
+            ))
+            .await;
+        let url = database.url().reveal();
+        let (_, place) = url.split_once('@').expect("a URL with a user");
+        let url = format!("postgresql://{user}:secret@{place}");
+        let program = Program::with("DATABASE_URL", &url);
+        program.run(arguments).await.ok();
+    }
+}

@@ -188,15 +188,31 @@ async fn what_cannot_be_published_is_refused_with_the_reason() {
         ),
         (
             r#"'"My Shop"."Orders"', 'x', payload => '1', payload_columns => '{id}'"#,
-            "not both",
+            "both given",
         ),
         (
             r#"'"My Shop"."Orders"', 'x', operations => '{truncate}'"#,
-            "operations_must_be_insert_update_delete",
+            "operations cannot be",
         ),
         (
             r#"'"My Shop"."Orders"', 'x', trigger_name => 'mine'"#,
-            "trigger_name_must_be_trigger_something_event",
+            "trigger_name cannot be",
+        ),
+        (
+            r#"'"My Shop"."Orders"', 'x', trigger_name => 'trigger_' || repeat('b', 60) || '_event'"#,
+            "trigger_name cannot be",
+        ),
+        (
+            r#"'"My Shop"."Orders"', repeat('x', 101)"#,
+            "1 to 100 characters",
+        ),
+        (
+            r#"'"My Shop"."Orders"', 'x', priority => 11"#,
+            "priority cannot be 11",
+        ),
+        (
+            r#"'"My Shop"."Orders"', 'x', key_columns => '{}'"#,
+            "key_columns is empty",
         ),
         (
             "'public.keyless', 'x', operations => '{update}'",
@@ -262,4 +278,58 @@ async fn a_rolled_back_change_emits_nothing() {
         .await;
     rig.run("rollback to s; commit").await;
     assert_eq!(emitted(&rig, "order_new").await, "2");
+}
+
+#[tokio::test]
+async fn columns_and_payloads_of_any_kind_emit_objects_and_fail_no_writer() {
+    let rig = Rig::bare().await;
+    rig.run(
+        r#"create table public.odd (id integer primary key, "row" text, old text, caused_by text, meta jsonb);
+        select pipeline.publish('public.odd', 'whole', operations => '{insert,INSERT,update}');
+        select pipeline.publish('public.odd', 'meta', payload => 'row.meta');
+        select pipeline.publish('public.odd', 'bare', payload_columns => '{}');
+        select pipeline.publish('public.odd', 'slash', condition => 'row.old <> ''\''', payload_columns => '{}');
+        set standard_conforming_strings = off;
+        insert into public.odd values (1, 'a', 'b', 'c', null), (2, 'a', 'b', 'c', '[1]');
+        update public.odd set old = 'z' where id = 1"#,
+    )
+    .await;
+    let payloads =
+        "select string_agg(event_type || ' ' || (payload - 'trigger_time')::text, '; ' order by id)
+        from marketing.pipeline_events where event_type = ";
+    assert_eq!(
+        rig.text(&format!("{payloads} 'meta'")).await,
+        r#"meta {"payload": null}; meta {"payload": [1]}"#
+    );
+    assert_eq!(
+        rig.text(&format!("{payloads} 'bare'")).await,
+        "bare {}; bare {}"
+    );
+    let whole = "select count(*) from marketing.pipeline_events where event_type = 'whole' and payload ->> 'row' = 'a'";
+    assert_eq!(rig.number(whole).await, 3);
+    let slash = "select count(*) from marketing.pipeline_events where event_type = 'slash'";
+    assert_eq!(rig.number(slash).await, 2);
+}
+
+#[tokio::test]
+async fn a_published_table_is_read_with_its_owners_rights() {
+    let rig = Rig::bare().await;
+    let owner = format!("owner_{}", rig.text("select current_database()").await);
+    rig.run(&format!(
+        "create role {owner}; create schema mine authorization {owner}; set role {owner};
+        create table mine.orders (id integer primary key); reset role;
+        select pipeline.publish('mine.orders', 'order'); set role {owner};
+        create type mine.kind as enum ('a');
+        create function mine.as_json(mine.kind) returns json language sql as 'select to_json(current_user::text)';
+        create cast (mine.kind as json) with function mine.as_json(mine.kind);
+        alter table mine.orders add kind mine.kind; insert into mine.orders values (1, 'a'); reset role"
+    ))
+    .await;
+    let reader =
+        "select payload ->> 'kind' from marketing.pipeline_events where event_type = 'order'";
+    assert_eq!(rig.text(reader).await, owner);
+    let may = format!("select has_schema_privilege('{owner}', 'pipeline', 'create')::text");
+    assert_eq!(rig.text(&may).await, "false");
+    rig.run(&format!("drop owned by {owner} cascade; drop role {owner}"))
+        .await;
 }

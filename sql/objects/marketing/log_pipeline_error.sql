@@ -5,7 +5,7 @@
 -- Arguments: p_event_type; p_record_id; p_error_message; p_error_details: anything more; p_severity: warning, error or critical.
 --            A warning fails no event.
 -- Returns: id of the new row in marketing.pipeline_errors.
--- Reads:  pipeline.ready, pipeline.inflight, pipeline.scheduled
+-- Reads:  pipeline.ready, pipeline.inflight, pipeline.scheduled, pipeline.parked, pipeline.unrouted
 -- Writes: marketing.pipeline_errors, marketing.pipeline_events
 -- Locks:  the event
 
@@ -33,6 +33,8 @@ begin
         union all
         select scheduled.event_id from pipeline.scheduled
         union all
+        select parked.event_id from pipeline.parked
+        union all
         select unrouted.event_id from pipeline.unrouted
     ) as waiting
     join marketing.pipeline_events as event on event.id = waiting.event_id
@@ -43,7 +45,7 @@ begin
     limit 1;
 
     insert into marketing.pipeline_errors (event_id, event_type, record_id, error_message, error_details, severity)
-    values (v_event_id, p_event_type, p_record_id, p_error_message, p_error_details, p_severity)
+    values (v_event_id, p_event_type, left(p_record_id, 200), p_error_message, p_error_details, p_severity)
     returning id into v_error_id;
 
     if v_event_id is not null and p_severity <> 'warning' then

@@ -22,7 +22,7 @@ begin
     update marketing.pipeline_events as event
     set status = 'failed',
         processed_at = null,
-        attempts = event.attempts + case when event.status = 'processing' and event.attempts > 0 then 0 else 1 end,
+        attempts = least(event.attempts + case when event.status = 'processing' and event.attempts > 0 then 0 else 1 end, 1000),
         error_message = coalesce(error_msg, 'no reason given')
     where event.id = mark_event_failed.event_id;
 

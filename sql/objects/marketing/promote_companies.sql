@@ -88,7 +88,7 @@ begin
         from marketing.company_master as master
         join latest on latest.domain = master.domain
         order by master.domain
-        for update of master
+        for no key update of master
     )
     update marketing.company_master as master
     set industry = filled.industry,

@@ -21,10 +21,10 @@ stuck as (
     select waiting.event_id, waiting.stage_id, 'waiting' as state
     from waiting
     union all
-    select inflight.event_id, inflight.stage_id, 'running'
+    select inflight.event_id, inflight.stage_id, case when inflight.worker_id = 0 then 'taken' else 'running' end
     from pipeline.inflight
-    join pipeline.stages as stage on stage.id = inflight.stage_id
-    where inflight.claimed_at < clock_timestamp() - 2 * stage.timeout - interval '1 minute'
+    left join pipeline.stages as stage on stage.id = inflight.stage_id
+    where inflight.claimed_at < clock_timestamp() - 2 * coalesce(stage.timeout, interval '7 minutes') - interval '1 minute'
     union all
     select scheduled.event_id, null, 'overdue'
     from pipeline.scheduled
@@ -39,6 +39,8 @@ select
     event.attempts,
     event.error_message,
     case
+        when stuck.state = 'taken'
+            then 'Another program set it to processing: have it call marketing.mark_event_processed(id), or set it to pending.'
         when not exists (select from pipeline.workers as worker where worker.heartbeat_at > clock_timestamp() - interval '10 seconds')
             then 'No daemon is running: start one with `pgcascade run`.'
         when stage.paused then format('Stage %s is paused: %s', stage.name, coalesce(stage.paused_reason, 'by an operator.'))

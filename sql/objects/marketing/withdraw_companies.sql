@@ -16,26 +16,30 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_ids constant text[] := array(select distinct row.company_unique_id from old_rows as row where row.company_unique_id is not null);
     v_withdrawn bigint;
 begin
-    with
-    abandoned as materialized (
-        select master.company_unique_id
-        from marketing.company_master as master
-        where master.company_unique_id in (select row.company_unique_id from old_rows as row)
-        and master.withdrawn_at is null
-        and not exists (
-            select from intake.company_raw_intake as company
-            where company.company_unique_id = master.company_unique_id
-            and company.validated is not false
-        )
-        order by master.company_unique_id
-        for update of master
-    )
+    if v_ids = '{}' then
+        return null;
+    end if;
+
+    -- Held first, judged after: whoever is linking another row to the company at this moment holds it, too. Rows that only refer to it
+    -- (slots) are not kept out.
+    perform
+    from marketing.company_master as master
+    where master.company_unique_id = any (v_ids)
+    order by master.company_unique_id
+    for no key update;
+
     update marketing.company_master as master
     set withdrawn_at = clock_timestamp(), updated_at = now()
-    from abandoned
-    where master.company_unique_id = abandoned.company_unique_id;
+    where master.company_unique_id = any (v_ids)
+    and master.withdrawn_at is null
+    and not exists (
+        select from intake.company_raw_intake as company
+        where company.company_unique_id = master.company_unique_id
+        and company.validated is not false
+    );
     get diagnostics v_withdrawn = row_count;
 
     if v_withdrawn > 0 then
@@ -43,7 +47,7 @@ begin
             select master.company_unique_id, coalesce(cause.root_id, cause.id) as root_id
             from marketing.company_master as master
             join marketing.pipeline_events as cause on cause.id = master.caused_by
-            where master.company_unique_id in (select row.company_unique_id from old_rows as row)
+            where master.company_unique_id = any (v_ids)
             and master.withdrawn_at is not null
         )
         update marketing.pipeline_events as event

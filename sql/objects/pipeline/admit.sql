@@ -1,16 +1,18 @@
--- pipeline.admit(stage_id, limiter, most): takes events off the queue of a stage, as many as its limit allows.
+-- pipeline.admit(stage_id, limiter, most, holds): takes events off the queue of a stage, as many as its limit allows.
 --
 -- Without a key: the first ones, and when nothing is allowed the schedule is told when to look again. With a key: of each value as many
 -- as it has left; those beyond are parked until the rate allows them or a call with their key ends, so the queue is never searched
 -- through them twice.
 --
--- Arguments: stage_id; limiter; most: how many at once.
+-- Arguments: stage_id; limiter; most: how many at once; holds: whether they go on after this transaction.
 -- Returns: event_id of each event that may begin.
 -- Reads:  pipeline.limits, marketing.pipeline_events
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.limit_wakes
 -- Locks:  rows of pipeline.ready that nobody else holds, then buckets in the order of their keys
 
-create or replace function pipeline.admit(stage_id smallint, limiter text, most integer)
+drop function if exists pipeline.admit(smallint, text, integer);
+
+create or replace function pipeline.admit(stage_id smallint, limiter text, most integer, holds boolean)
 returns setof bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -23,7 +25,7 @@ declare
     v_admitted bigint[];
 begin
     for v_round in 1 .. c_rounds loop
-        v_taken := pipeline.take(stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most) else most end);
+        v_taken := pipeline.take(stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most, holds) else most end);
         exit when v_taken is null;
 
         if v_key is null then
@@ -31,7 +33,7 @@ begin
             return;
         end if;
 
-        v_admitted := pipeline.admit_keys(limiter, v_key, v_taken);
+        v_admitted := pipeline.admit_keys(limiter, v_key, v_taken, holds);
         if v_admitted is not null then
             return query select unnest(v_admitted);
             return;
@@ -40,4 +42,4 @@ begin
 end
 $$;
 
-comment on function pipeline.admit(smallint, text, integer) is 'Takes as many events off a stage''s queue as its limit allows.';
+comment on function pipeline.admit(smallint, text, integer, boolean) is 'Takes as many events off a stage''s queue as its limit allows.';

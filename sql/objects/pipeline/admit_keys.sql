@@ -1,12 +1,16 @@
--- pipeline.admit_keys(limiter, key, taken): of events taken off the queue, lets begin what each key has left, and parks the rest.
+-- pipeline.admit_keys(limiter, key, taken, holds): of events taken off the queue, lets begin what each key has left, and parks the rest.
 --
--- Arguments: limiter; key: the payload's field; taken: rows of pipeline.ready that were deleted in this transaction.
+-- Arguments: limiter; key: the payload's field; taken: rows of pipeline.ready that were deleted in this transaction; holds:
+--            whether those that begin go on after it. If not, they end one after the other before the bucket is let go, so that they are
+--            never too many at once.
 -- Returns: the events that may begin; NULL: none.
 -- Reads:  marketing.pipeline_events
 -- Writes: pipeline.limit_usage, pipeline.parked
 -- Locks:  buckets in the order of their keys
 
-create or replace function pipeline.admit_keys(limiter text, key text, taken pipeline.ready[])
+drop function if exists pipeline.admit_keys(text, text, pipeline.ready[]);
+
+create or replace function pipeline.admit_keys(limiter text, key text, taken pipeline.ready[], holds boolean)
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -24,7 +28,7 @@ begin
     select array_agg(keys.key), array_agg(permits.tokens), array_agg(permits.per_second), array_agg(permits.calls)
     into v_keys, v_tokens, v_per_second, v_calls
     from (
-        select coalesce(event.payload ->> admit_keys.key, '') as key
+        select pipeline.limit_key(event.payload, admit_keys.key) as key
         from unnest(admit_keys.taken) as taken
         join marketing.pipeline_events as event on event.id = taken.event_id
         group by 1
@@ -38,14 +42,14 @@ begin
             keyed.*,
             allowed.tokens,
             allowed.per_second,
-            keyed.place > coalesce(allowed.calls, keyed.place) as waits_for_a_call,
+            admit_keys.holds and keyed.place > coalesce(allowed.calls, keyed.place) as waits_for_a_call,
             allowed.per_second is not null and keyed.place > allowed.tokens as waits_for_a_token
         from (
             select
                 taken.*,
-                coalesce(event.payload ->> admit_keys.key, '') as key,
+                pipeline.limit_key(event.payload, admit_keys.key) as key,
                 row_number() over (
-                    partition by coalesce(event.payload ->> admit_keys.key, '') order by taken.priority, taken.event_id
+                    partition by pipeline.limit_key(event.payload, admit_keys.key) order by taken.priority, taken.event_id
                 ) as place
             from unnest(admit_keys.taken) as taken
             join marketing.pipeline_events as event on event.id = taken.event_id
@@ -95,4 +99,4 @@ begin
 end
 $$;
 
-comment on function pipeline.admit_keys(text, text, pipeline.ready[]) is 'Lets begin what each key has left of its limit, and parks the rest.';
+comment on function pipeline.admit_keys(text, text, pipeline.ready[], boolean) is 'Lets begin what each key has left of its limit, and parks the rest.';

@@ -29,6 +29,8 @@ set lock_timeout = '500ms'
 as $$
 #variable_conflict use_column
 declare
+    -- So many batches of rows without an event are dropped by one claim.
+    c_rounds constant integer := 20;
     v_batch_size integer;
     v_timeout interval;
     v_limiter text;
@@ -48,53 +50,59 @@ begin
 
     -- Under a limit another function chooses, and nothing is left to choose here.
     if v_limiter is not null then
-        v_admitted := array(select pipeline.admit(claim_in_database.stage_id, v_limiter, v_batch_size));
+        v_admitted := array(select pipeline.admit(claim_in_database.stage_id, v_limiter, v_batch_size, false));
         v_batch_size := 0;
     end if;
 
-    return query
-    with
-    -- An event that a daemon died holding is a batch of its own.
-    lone as materialized (
-        select ready.ctid as place
-        from pipeline.ready
-        where ready.stage_id = claim_in_database.stage_id
-        and ready.alone
-        and v_limiter is null
-        order by ready.event_id
-        limit 1
-        for update skip locked
-    ),
-    batch as materialized (
-        select ready.ctid as place
-        from pipeline.ready
-        where ready.stage_id = claim_in_database.stage_id
-        and not ready.alone
-        and not exists (select from lone)
-        order by ready.priority, ready.event_id
-        limit v_batch_size
-        for update skip locked
-    ),
-    taken as (
-        delete from pipeline.ready
-        where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
-        returning ready.event_id
-    ),
-    chosen as (
-        select taken.event_id from taken
-        union all
-        select unnest(v_admitted)
-    )
-    update marketing.pipeline_events as event
-    set status = 'processed',
-        attempts = event.attempts + 1,
-        claimed_at = clock_timestamp(),
-        processed_at = clock_timestamp(),
-        error_message = null
-    from chosen
-    where event.id = chosen.event_id
-    and event.status = 'pending'
-    returning event.id, event.event_type, event.payload, event.attempts;
+    -- Rows whose event is gone or settled are dropped on the way, and must not hide those behind them.
+    for v_round in 1 .. c_rounds loop
+        return query
+        with
+        -- An event that a daemon died holding is a batch of its own.
+        lone as materialized (
+            select ready.ctid as place
+            from pipeline.ready
+            where ready.stage_id = claim_in_database.stage_id
+            and ready.alone
+            and v_limiter is null
+            order by ready.event_id
+            limit 1
+            for update skip locked
+        ),
+        batch as materialized (
+            select ready.ctid as place
+            from pipeline.ready
+            where ready.stage_id = claim_in_database.stage_id
+            and not ready.alone
+            and not exists (select from lone)
+            order by ready.priority, ready.event_id
+            limit v_batch_size
+            for update skip locked
+        ),
+        taken as (
+            delete from pipeline.ready
+            where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
+            returning ready.event_id
+        ),
+        chosen as (
+            select taken.event_id from taken
+            union all
+            select unnest(v_admitted)
+        )
+        update marketing.pipeline_events as event
+        set status = 'processed',
+            attempts = least(event.attempts + 1, 1000),
+            claimed_at = clock_timestamp(),
+            processed_at = clock_timestamp(),
+            error_message = null
+        from chosen
+        where event.id = chosen.event_id
+        and event.status = 'pending'
+        returning event.id, event.event_type, event.payload, event.attempts;
+        exit when found
+        or v_limiter is not null
+        or not exists (select from pipeline.ready where ready.stage_id = claim_in_database.stage_id);
+    end loop;
 end
 $$;
 

@@ -13,7 +13,7 @@ returns integer
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '200ms'
 as $$
 declare
     c_ids_per_partition constant bigint := 1000000;

@@ -45,7 +45,7 @@ begin
                 when ending.status = 'pending' then clock_timestamp() + ending.delay_ms * interval '1 millisecond'
                 else event.run_at
             end,
-            attempts = event.attempts - case when ending.spent then 0 else 1 end,
+            attempts = greatest(event.attempts - case when ending.spent then 0 else 1 end, 0),
             processed_at = case when ending.status = 'pending' then null else clock_timestamp() end,
             error_message = ending.error
         from ending

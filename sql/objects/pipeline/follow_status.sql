@@ -37,8 +37,12 @@ begin
         delete from pipeline.inflight where event_id = old.id;
     end if;
 
+    -- Another program has taken it. Standing among the claims it is seen, and can be cancelled, like every other.
     if new.status = 'processing' then
         new.claimed_at := clock_timestamp();
+        insert into pipeline.inflight (event_id, epoch, stage_id, worker_id)
+        values (new.id, nextval('pipeline.epochs'), coalesce(v_stage_id, 0), 0)
+        on conflict do nothing;
         return new;
     end if;
 

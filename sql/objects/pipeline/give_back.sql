@@ -19,7 +19,7 @@ begin atomic
     given_back as (
         update marketing.pipeline_events as event
         set status = 'pending',
-            attempts = event.attempts - 1,
+            attempts = greatest(event.attempts - 1, 0),
             run_at = clock_timestamp()
         from pipeline.inflight as claim
         where claim.stage_id = give_back.stage_id

@@ -28,14 +28,19 @@ begin
 
     if not exists (
         select from pg_catalog.pg_proc as function
+        join pg_catalog.pg_class as relation on relation.oid = v_publication.source and relation.relowner = function.proowner
         where function.pronamespace = 'pipeline'::regnamespace
         and function.proname = v_function
         and function.prosrc = v_body
     ) then
         execute format(
-            'create or replace function pipeline.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as %L',
-            v_function, v_body
+            'create or replace function pipeline.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp %s as %L',
+            v_function,
+            -- A writer may have set how its own backslashes are read.
+            case when position('\' in v_body) > 0 then 'set standard_conforming_strings = on' end,
+            v_body
         );
+        perform pipeline.lend_to_owner(v_function, v_publication.source);
         -- It runs its expressions with its owner's rights: nobody else may hang it on a table.
         execute format('revoke execute on function pipeline.%I() from public', v_function);
         execute format(

@@ -110,7 +110,7 @@ begin
 
     perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
 
-    -- No row where nothing is due ever: greatest would make 0 of NULL.
+    -- No row where nothing is due ever: greatest would make 0 of NULL, and infinity has no milliseconds.
     select ceil(greatest(extract(epoch from next.at - clock_timestamp()), 0) * 1000)
     into wait_ms
     from (
@@ -120,7 +120,7 @@ begin
             (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
         ) as at
     ) as next
-    where next.at is not null;
+    where isfinite(next.at);
 end
 $$;
 

@@ -23,6 +23,7 @@ declare
         select from pg_catalog.pg_attribute as attribute
         where attribute.attrelid = publication.source
         and attribute.attname = 'caused_by'
+        and attribute.atttypid in ('bigint'::regtype, 'integer'::regtype, 'smallint'::regtype)
         and not attribute.attisdropped
     );
     -- Unless told otherwise, an update was caused by the event that it wrote down itself, not by one from before.
@@ -43,7 +44,7 @@ declare
     v_became constant text := coalesce(
         (select string_agg(format('row.%1$I is distinct from old.%1$I', name), ' or ') from unnest(publication.columns) as name),
         '(select (' || publication.condition || ') from (select old.*) as row) is not true',
-        '(row *= old) is not true'
+        '(row.* *= old.*) is not true'
     );
     v_where text := format('(%s)', v_holds);
     v_from text := format('%s as row', changed);
@@ -57,7 +58,8 @@ begin
         $sql$
         select
             %L,
-            changed.payload || jsonb_build_object('trigger_time', clock_timestamp()),
+            case when jsonb_typeof(changed.payload) = 'object' then changed.payload else jsonb_build_object('payload', changed.payload) end
+                || jsonb_build_object('trigger_time', clock_timestamp()),
             %s,
             %s,
             changed.parent_id,
@@ -71,6 +73,8 @@ begin
             select (%s) as payload, (%s)::bigint as parent_id
             from %s
             where %s
+            -- A fence: the payload is made once, not once for each time that it is named above.
+            offset 0
         ) as changed
         $sql$,
         publication.event_type, publication.priority, v_due, publication.payload, v_cause, v_from, v_where

@@ -3,8 +3,8 @@
 -- One statement of a writer makes one INSERT of events, in its own transaction. Publishing again under the same trigger name replaces
 -- what was published; publishing the same again changes nothing.
 --
--- Expressions are SQL, see the changed row as `row` (for a delete, the row as it was) and run with the rights of whoever publishes,
--- so only who owns the pipeline may. Names in them are qualified with their schemas.
+-- Expressions are SQL, see the changed row as `row` (for a delete, the row as it was) and run with the rights of the table's owner,
+-- who thereby may emit: the right to INSERT into the ledger comes with it. Names in them are qualified with their schemas.
 --
 -- Arguments: source: table, partitioned or not;
 --            event_type;
@@ -12,7 +12,8 @@
 --            columns: an update emits only when one of these changed; default: when anything did;
 --            condition: SQL, boolean; an update emits when it holds now and did not before, where columns are named when it
 --            holds; in an update's, old is the version before; default: always;
---            payload_columns, or payload: SQL, jsonb object; default: the whole row. trigger_time is added;
+--            payload_columns ({}: none), or payload: SQL, jsonb; what is no object becomes {"payload": …}; default: the whole row.
+--            trigger_time is added;
 --            key_columns: tell rows apart, to pair old and new versions; default: the primary key;
 --            priority: 1 first, 10 last; default 10;
 --            delay: how long after the change the event is due; default 0;
@@ -43,14 +44,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    -- Each once, in the order given.
+    v_operations constant text[] := array(
+        select lower(given.operation)
+        from unnest(publish.operations) with ordinality as given (operation, place)
+        group by lower(given.operation)
+        order by min(given.place)
+    );
     v_publication pipeline.publications;
     v_unknown text;
 begin
     perform pipeline.refuse_as_source(publish.source);
-
-    if publish.payload is not null and publish.payload_columns is not null then
-        raise invalid_parameter_value using message = 'Give payload_columns or payload, not both.';
-    end if;
+    perform pipeline.refuse_arguments(
+        publish.event_type, v_operations, publish.payload_columns, publish.payload, publish.key_columns, publish.priority, publish.delay,
+        publish.trigger_name
+    );
 
     select string_agg(quote_literal(name), ', ') into v_unknown
     from unnest(publish.columns || publish.payload_columns || publish.key_columns) as name
@@ -63,20 +71,23 @@ begin
     );
 
     if v_unknown is not null then
-        raise undefined_column using message = format('%s has no column %s.', publish.source, v_unknown);
+        raise undefined_column using
+            message = format('%s has no column %s.', publish.source, v_unknown),
+            hint = format('Its columns: \d %s', publish.source);
     end if;
 
     v_publication.source := publish.source;
     v_publication.event_type := publish.event_type;
-    v_publication.operations := publish.operations;
-    v_publication.columns := publish.columns;
+    v_publication.operations := v_operations;
+    v_publication.columns := nullif(publish.columns, '{}');
     v_publication.condition := nullif(btrim(publish.condition), '');
     v_publication.payload := coalesce(
-        publish.payload,
+        nullif(btrim(publish.payload), ''),
+        case when publish.payload_columns = '{}' then '''{}''::jsonb' end,
         '(select to_jsonb(chosen) from (select '
             || (select string_agg(format('row.%I', name), ', ') from unnest(publish.payload_columns) as name)
             || ') as chosen)',
-        'to_jsonb(row)'
+        'to_jsonb(row.*)'
     );
     v_publication.key_columns := coalesce(
         publish.key_columns,
@@ -96,7 +107,7 @@ begin
         format('trigger_%s_event', left(btrim(regexp_replace(lower(publish.event_type), '[^a-z0-9]+', '_', 'g'), '_'), 40))
     );
 
-    if v_publication.key_columns is null and 'update' = any (publish.operations) then
+    if v_publication.key_columns is null and 'update' = any (v_operations) then
         raise invalid_parameter_value using
             message = format('%s has no primary key, so old and new versions of its rows cannot be paired.', publish.source),
             hint = 'Name columns that tell its rows apart: key_columns => ''{…}''.';

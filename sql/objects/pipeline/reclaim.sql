@@ -25,7 +25,7 @@ begin atomic
     taken_back as (
         update marketing.pipeline_events as event
         set status = case when event.crashes >= 2 then 'failed' else 'pending' end,
-            crashes = event.crashes + 1,
+            crashes = least(event.crashes + 1, 100),
             run_at = case when event.crashes >= 2 then event.run_at else clock_timestamp() end,
             processed_at = case when event.crashes >= 2 then clock_timestamp() end,
             error_message = case

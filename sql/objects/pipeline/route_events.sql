@@ -11,7 +11,7 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  new_events (transition table), pipeline.stages, pipeline.routes, pipeline.quiet
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.unannounced; by pipeline.fan_out marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.inflight, pipeline.unannounced; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  none beyond the inserted rows
 
 create or replace function pipeline.route_events()
@@ -28,6 +28,7 @@ declare
     v_ordinary bigint;
     v_new bigint;
     v_announced bigint;
+    v_taken bigint;
     v_quiet_until timestamptz;
     v_wakes text[] := '{}';
     v_shared bigint[];
@@ -49,10 +50,21 @@ begin
     );
     get diagnostics v_ordinary = row_count;
 
-    select count(*), count(*) filter (where event.stage_id is null), (select quiet.until from pipeline.quiet)
-    into v_new, v_announced, v_quiet_until
-    from new_events as event
-    where event.status = 'pending';
+    select
+        count(*) filter (where event.status = 'pending'),
+        count(*) filter (where event.status = 'pending' and event.stage_id is null),
+        count(*) filter (where event.status = 'processing'),
+        (select quiet.until from pipeline.quiet)
+    into v_new, v_announced, v_taken, v_quiet_until
+    from new_events as event;
+
+    -- Another program has them already.
+    if v_taken > 0 then
+        insert into pipeline.inflight (event_id, epoch, stage_id, worker_id)
+        select event.id, nextval('pipeline.epochs'), coalesce(event.stage_id, 0), 0
+        from new_events as event
+        where event.status = 'processing';
+    end if;
 
     if v_ordinary < v_new then
         with

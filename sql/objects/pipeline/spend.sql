@@ -1,12 +1,14 @@
--- pipeline.spend(stage_id, limiter, most): takes tokens of a limit without a key, for events that wait for the stage.
+-- pipeline.spend(stage_id, limiter, most, holds): takes tokens of a limit without a key, for events that wait for the stage.
 --
--- Arguments: stage_id; limiter; most: how many are wanted.
+-- Arguments: stage_id; limiter; most: how many are wanted; holds: whether they go on after this transaction.
 -- Returns: how many events may begin; they must be begun in this transaction.
 -- Reads:  pipeline.ready
 -- Writes: pipeline.limit_usage, pipeline.limit_wakes
 -- Locks:  the bucket's row
 
-create or replace function pipeline.spend(stage_id smallint, limiter text, most integer)
+drop function if exists pipeline.spend(smallint, text, integer);
+
+create or replace function pipeline.spend(stage_id smallint, limiter text, most integer, holds boolean)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,7 +32,7 @@ begin
     v_allowed := greatest(
         least(
             v_waiting,
-            coalesce(v_permits.calls, v_waiting),
+            case when spend.holds then coalesce(v_permits.calls, v_waiting) else v_waiting end,
             case when v_permits.per_second is null then v_waiting else floor(v_permits.tokens)::integer end
         ),
         0
@@ -56,4 +58,4 @@ begin
 end
 $$;
 
-comment on function pipeline.spend(smallint, text, integer) is 'Takes tokens of a limit for events that wait for a stage; returns how many may begin.';
+comment on function pipeline.spend(smallint, text, integer, boolean) is 'Takes tokens of a limit for events that wait for a stage; returns how many may begin.';

@@ -3,13 +3,13 @@
 -- Returns: nothing; what could not be locked soon is tried again at the next call.
 -- Reads:  pg_catalog.pg_class
 -- Writes: pipeline.publications
--- Locks:  tables that lack a trigger, against writers, for at most two seconds of waiting
+-- Locks:  tables that lack a trigger, against writers, for at most half a second of waiting
 
 create or replace function pipeline.sync_publications()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '500ms'
 as $$
 declare
     v_publication record;
@@ -17,11 +17,16 @@ begin
     delete from pipeline.publications as publication
     where not exists (select from pg_catalog.pg_class as relation where relation.oid = publication.source);
 
-    -- Publications whose table is partitioned, and trigger functions that are left of those that are gone.
+    -- Publications whose table is partitioned or has another owner, and trigger functions that are left of those that are gone.
     for v_publication in
         select publication.id, true as is_there
         from pipeline.publications as publication
-        join pg_catalog.pg_class as relation on relation.oid = publication.source and relation.relkind = 'p'
+        join pg_catalog.pg_class as relation on relation.oid = publication.source
+        left join pg_catalog.pg_proc as function
+            on function.pronamespace = 'pipeline'::regnamespace
+            and function.proname = format('publication_%s', publication.id)
+        where relation.relkind = 'p'
+        or relation.relowner is distinct from function.proowner
         union all
         select substring(function.proname from 'publication_(\d+)')::integer, false
         from pg_catalog.pg_proc as function
@@ -37,7 +42,8 @@ begin
             end if;
             perform pipeline.remove_publication_triggers(v_publication.id);
         exception
-            when lock_not_available or insufficient_privilege then
+            -- One that cannot be helped keeps no other from being kept in step.
+            when others then
                 raise warning 'The triggers of publication % were not brought in step with its partitions: %', v_publication.id, sqlerrm;
         end;
     end loop;

@@ -36,7 +36,7 @@ cross join lateral (
 ) as event
 where (event.status = 'failed' or event.status = 'cancelled' and $1::bigint[] is not null)
 and ($2::text is null or event.event_type = $2::text)
-and ($4::text is null or event.error_message ilike '%' || $4::text || '%')
+and ($4::text is null or position(lower($4::text) in lower(event.error_message)) > 0)
 and (
     $3::text is null
     or event.payload ->> 'batch_id' = $3::text

@@ -29,5 +29,5 @@ cross join lateral (
 where event.status in ('processed', 'failed', 'cancelled')
 and event.event_type = $2::text
 and ($1::bigint[] is null or event.id = any ($1::bigint[]))
-and ($4::text is null or event.error_message ilike '%' || $4::text || '%')
+and ($4::text is null or position(lower($4::text) in lower(event.error_message)) > 0)
 order by event.id

@@ -5,7 +5,7 @@
 -- $1 bigint[]: ids, NULL: any; $2 text: event type, NULL: any; $3 text: import batch, NULL: any; $4 text: part of the error
 -- message of the last attempt, NULL: any.
 -- Returns: id, event_type; in the order of ids.
--- Reads:  pipeline.ready, pipeline.scheduled, pipeline.inflight, pipeline.unrouted, marketing.pipeline_events (by id)
+-- Reads:  pipeline.ready, pipeline.scheduled, pipeline.inflight, pipeline.parked, pipeline.unrouted, marketing.pipeline_events (by id)
 -- Locks:  none
 with
 candidates as materialized (
@@ -19,6 +19,8 @@ candidates as materialized (
         select scheduled.event_id from pipeline.scheduled
         union all
         select inflight.event_id from pipeline.inflight
+        union all
+        select parked.event_id from pipeline.parked
         union all
         select unrouted.event_id from pipeline.unrouted
     ) as waiting
@@ -35,7 +37,7 @@ cross join lateral (
 ) as event
 where event.status in ('pending', 'processing')
 and ($2::text is null or event.event_type = $2::text)
-and ($4::text is null or event.error_message ilike '%' || $4::text || '%')
+and ($4::text is null or position(lower($4::text) in lower(event.error_message)) > 0)
 and (
     $3::text is null
     or event.payload ->> 'batch_id' = $3::text
