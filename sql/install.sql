@@ -75,6 +75,8 @@
 \i objects/pipeline/refuse_arguments.sql
 \i objects/pipeline/keep_publication.sql
 \i objects/pipeline/try_publication.sql
+\i objects/pipeline/broken_publications.sql
+\i objects/pipeline/check_publications.sql
 \i objects/pipeline/publish.sql
 \i objects/pipeline/unpublish.sql
 \i objects/pipeline/backfill.sql

@@ -135,6 +135,7 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
     }
 
     output.say("🧪 TESTING EVENT FLOW");
+    verify::publications(&session).await?;
     verify::event_flow(&mut session).await?;
     output.say("   ✅ Event system working!");
     Ok(Report {

@@ -281,3 +281,21 @@ async fn a_reader_that_leaves_does_not_stop_a_deploy() {
     assert_eq!(deploy.stop_reading().await.code, 0);
     program.run(&["deploy", "--check"]).await.ok();
 }
+
+#[tokio::test]
+async fn a_published_table_that_nobody_can_write_to_is_named() {
+    let database = TestCluster::deployed_database().await;
+    database
+        .psql(
+            "create table public.orders (id int primary key, total int);
+            select pipeline.publish('public.orders', 'large_order', condition => 'row.total > 9');
+            alter table public.orders rename total to amount;\n",
+        )
+        .await;
+    let program = Program::on(database.url());
+    for arguments in [["deploy", "--check"].as_slice(), &["deploy"]] {
+        let said = program.run(arguments).await.failed(1);
+        assert!(said.contains("orders"), "{said}");
+        assert!(said.contains("column row.total does not exist"), "{said}");
+    }
+}

@@ -54,6 +54,7 @@ pub async fn run(urls: &Urls, adopting: bool, output: &Output) -> Done {
             let would = changed_objects(&mut session).await?;
             if would.is_empty() {
                 verify::triggers(&session).await?;
+                verify::publications(&session).await?;
             }
             would
         }

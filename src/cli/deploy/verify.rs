@@ -12,6 +12,7 @@ use crate::db::objects::embedded_objects;
 
 const EVENT_TRIGGERS: &str = include_str!("../../../sql/queries/cli/event_triggers.sql");
 const EXISTING_TRIGGERS: &str = include_str!("../../../sql/queries/cli/existing_triggers.sql");
+const BROKEN_PUBLICATIONS: &str = include_str!("../../../sql/queries/cli/broken_publications.sql");
 const TEST_INSERT: &str = include_str!("../../../sql/queries/cli/test_insert.sql");
 const TEST_EVENT: &str = include_str!("../../../sql/queries/cli/test_event.sql");
 
@@ -32,6 +33,27 @@ pub struct Trigger {
     pub name: String,
     /// Such as `INSERT`.
     pub fires_on: String,
+}
+
+/// Published tables can be written to.
+///
+/// # Errors
+/// Something that a publication names is gone, so that its table's writers fail.
+pub async fn publications(session: &Session) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for row in session.rows(BROKEN_PUBLICATIONS, &[]).await? {
+        let (source, problem): (String, String) = (get(&row, "source")?, get(&row, "problem")?);
+        problems.push(format!("{source}: {problem}"));
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(anyhow::anyhow!(
+        "writers of published tables fail, because names that their publications use have changed: \
+         {}; publish them again with SELECT pipeline.publish(…), or SELECT pipeline.unpublish(…)",
+        problems.join("; ")
+    )
+    .into())
 }
 
 /// The event triggers that are there.
