@@ -59,6 +59,8 @@
 \i objects/pipeline/unpark_released.sql
 \i objects/pipeline/forget_full_buckets.sql
 \i objects/pipeline/forget_dedupe_keys.sql
+\i objects/pipeline/is_crowded.sql
+\i objects/pipeline/count_depths.sql
 \i objects/pipeline/maintain.sql
 
 -- Any table as a source, any program as an emitter

@@ -8,6 +8,7 @@ mod an_idle_daemon_is_quiet;
 mod answers_decide_what_happens_next;
 mod events_are_announced;
 mod limits_hold_over_all_daemons;
+mod many_wait;
 mod nothing_is_held_after_a_stop;
 mod one_bad_row_stops_nobody;
 mod people_edit_events_and_stages;

@@ -36,6 +36,8 @@ begin
         execute format('grant usage on schema intake, marketing, pipeline to %I', v_role);
         execute format('grant select on all tables in schema intake, marketing, pipeline to %I', v_role);
         execute format('grant select on all sequences in schema intake, marketing, pipeline to %I', v_role);
+        -- The view of depths asks it.
+        execute format('grant execute on function pipeline.is_crowded() to %I', v_role);
         -- By it the program tells whether it and the database fit.
         if to_regclass('public.refinery_schema_history') is not null then
             execute format('grant select on public.refinery_schema_history to %I', v_role);

@@ -1,0 +1,93 @@
+//! However many events wait, looks and claims read what they need and no more.
+
+use pgcascade::engine::Registry;
+
+use crate::support::daemon::Rig;
+
+const NOTHING: &str = "return;";
+const DEPTHS: &str = "select string_agg(concat_ws(' ', stage, waiting, scheduled, held_back), ', ' order by stage) from marketing.vw_queue_depth";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn depths_are_exact_while_little_waits_and_as_counted_last_while_much_does() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.sql_stage("b", NOTHING).await;
+    rig.emit("a", 9_000).await;
+    rig.run("select pipeline.emit('b', run_at => now() + interval '1 hour')")
+        .await;
+    assert_eq!(rig.text(DEPTHS).await, "a 9000 0 0, b 0 1 0");
+
+    rig.emit("a", 3_000).await;
+    // Nobody has counted yet, so the look does.
+    assert_eq!(rig.text(DEPTHS).await, "a 12000 0 0, b 0 1 0");
+    rig.run("select pipeline.maintain()").await;
+    rig.emit("a", 500).await;
+    assert_eq!(rig.text(DEPTHS).await, "a 12000 0 0, b 0 1 0");
+    rig.until("(select counted_at + 50 * took < clock_timestamp() from pipeline.depth_counts)")
+        .await;
+    rig.run("select pipeline.maintain()").await;
+    assert_eq!(rig.text(DEPTHS).await, "a 12500 0 0, b 0 1 0");
+
+    let daemon = rig.daemon(Registry::default());
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(rig.text(DEPTHS).await, "a 0 0 0, b 0 1 0");
+}
+
+/// Rows of the engine's tables that were read one after the other, not by an index.
+async fn rows_scanned(rig: &Rig) -> i64 {
+    rig.run("select pg_stat_force_next_flush()").await;
+    rig.number(
+        "select sum(seq_tup_read)::bigint from pg_stat_user_tables
+        where schemaname = 'pipeline' and relname in ('ready', 'scheduled', 'inflight', 'parked', 'unannounced')
+        or schemaname = 'marketing' and relname like 'pipeline_events%'",
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hot_statements_find_their_rows_by_an_index_whatever_the_statistics_say() {
+    for analyzed in ["when empty", "when full"] {
+        let rig = Rig::bare().await;
+        rig.sql_stage("a", NOTHING).await;
+        rig.run("update pipeline.stages set batch_size = 100; analyze")
+            .await;
+        // Plans of the empty tables, kept by the session.
+        for _ in 0..8 {
+            rig.run(HOT).await;
+        }
+        rig.emit("a", 20_000).await;
+        rig.run(
+            "insert into marketing.pipeline_events (event_type, run_at)
+            select 'a', clock_timestamp() + n * interval '1 millisecond' from generate_series(-100, 20000) as n",
+        )
+        .await;
+        if analyzed == "when full" {
+            rig.run("analyze").await;
+        }
+        let before = rows_scanned(&rig).await;
+        for _ in 0..8 {
+            rig.run(HOT).await;
+        }
+        let scanned = rows_scanned(&rig).await - before;
+        assert!(
+            scanned < 1_000,
+            "analyzed {analyzed}: {scanned} rows were scanned"
+        );
+        let done = "select count(*) from marketing.pipeline_events where status = 'processed'";
+        assert!(rig.number(done).await >= 800);
+    }
+}
+
+/// What daemons call all the time.
+const HOT: &str = "
+    select pipeline.run_sql_batch(id) from pipeline.stages;
+    create temp table if not exists claim as select * from pipeline.claim_outside(1::smallint, 1, 0, false) with no data;
+    insert into claim select claimed.* from pipeline.stages cross join pipeline.claim_outside(id, 1, 10, false) as claimed;
+    select pipeline.release_claims(array_agg(event_id), array_agg(epoch)) from claim;
+    select pipeline.finish_events(array_agg(event_id), array_agg('processed'::text), array_agg(0::bigint),
+        array_agg(true), array_agg(null::text), 'a') from claim;
+    delete from claim;
+    select pipeline.move_due(100);
+    select pipeline.relay(0);
+    select pipeline.heartbeat(1, 'a', 'b');";
