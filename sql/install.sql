@@ -48,6 +48,8 @@
 \i objects/pipeline/end_quiet.sql
 \i objects/pipeline/register_worker.sql
 \i objects/pipeline/unregister_worker.sql
+\i objects/pipeline/next_due_at.sql
+\i objects/pipeline/nap.sql
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql
@@ -125,6 +127,7 @@
 \i objects/marketing/vw_unresolved_errors.sql
 \i objects/marketing/vw_error_rate_24h.sql
 \i objects/marketing/vw_queue_depth.sql
+\i objects/marketing/vw_limits.sql
 \i objects/marketing/vw_event_latency.sql
 \i objects/marketing/vw_stuck_events.sql
 \i objects/marketing/vw_unrouted_events.sql

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::embedded::{Cluster, Search};
 use crate::db::{DatabaseUrl, UrlError};
+use crate::engine::Frugal;
 use crate::http;
 use crate::providers::alerting::MailConfig;
 use crate::providers::apify::{self, ApifyConfig};
@@ -168,6 +169,25 @@ pub struct Daemon {
     #[arg(long, env = "PGCASCADE_DRAIN_SECS", value_name = "SECONDS", default_value_t = 20,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub drain_secs: u64,
+
+    /// Whether it stays awake
+    #[arg(long, env = "PGCASCADE_MODE", value_enum, default_value_t = Mode::Awake)]
+    pub mode: Mode,
+
+    /// Frugal: minutes after which it looks at the latest; POST /wake has it look at once
+    #[arg(long, env = "PGCASCADE_LOOK_EVERY_MINS", value_name = "MINUTES", default_value_t = 15,
+          value_parser = clap::value_parser!(u64).range(1..=1440))]
+    pub look_every_mins: u64,
+}
+
+/// Whether a daemon stays awake while nothing is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Listens all the time: what is emitted is begun within milliseconds
+    Awake,
+    /// Closes its sessions while nothing is to be done, so that a database that costs by the hour
+    /// can sleep; what is emitted meanwhile waits for the next look
+    Frugal,
 }
 
 /// Where the daemon answers over HTTP, and whom.
@@ -203,6 +223,15 @@ impl Http {
 }
 
 impl Daemon {
+    /// How to sleep; None: not at all.
+    pub fn frugal(&self) -> Option<Frugal> {
+        (self.mode == Mode::Frugal).then(|| Frugal {
+            idle_after: Duration::from_secs(30),
+            shortest: Duration::from_secs(60),
+            longest: Duration::from_secs(60 * self.look_every_mins),
+        })
+    }
+
     /// [`Self::drain_secs`] as a duration.
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_secs)

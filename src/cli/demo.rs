@@ -22,6 +22,7 @@ use super::target::{Absent, Session, Target, get};
 use crate::app;
 use crate::config::{self, Urls};
 use crate::db::DbError;
+use crate::engine::Doze;
 use crate::outreach::import::{CompanyCsv, Encoding};
 use crate::shutdown::Shutdown;
 use progress::Progress;
@@ -161,8 +162,16 @@ async fn work(
     let settings = config::Daemon {
         connections: 12,
         drain_secs: 10,
+        mode: config::Mode::Awake,
+        look_every_mins: 15,
     };
-    let daemon = daemon(urls, &app::sandboxes(), &settings, "demo".to_owned())?;
+    let daemon = daemon(
+        urls,
+        &app::sandboxes(),
+        &settings,
+        "demo".to_owned(),
+        Doze::default(),
+    )?;
     let stop = shutdown.finish.child_token();
     let mut running: JoinHandle<Result<(), DbError>> = tokio::spawn(daemon.run(stop.clone()));
     let progress = Progress::begin(output);

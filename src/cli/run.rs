@@ -10,7 +10,7 @@ use super::schema::Schema;
 use super::target::{Absent, Session, Target};
 use crate::config::{self, Urls};
 use crate::db::{Pool, check_server};
-use crate::engine::{Daemon, DaemonOptions};
+use crate::engine::{Daemon, DaemonOptions, Doze};
 use crate::shutdown::Shutdown;
 use crate::{app, config::host_name, http};
 
@@ -76,8 +76,9 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
         Schema::of(&session).await?.require()?;
     }
     let name = args.name.unwrap_or_else(name);
-    let daemon = daemon(&urls, &providers, &args.daemon, name.clone())?;
-    let door = open_door(http.as_ref(), &urls, name).await?;
+    let doze = Doze::default();
+    let daemon = daemon(&urls, &providers, &args.daemon, name.clone(), doze.clone())?;
+    let door = open_door(http.as_ref(), &urls, name, doze).await?;
     let ran = daemon.run(shutdown.finish.clone()).await;
     if let Some((served, shut)) = door {
         // Open until the last event is written.
@@ -92,6 +93,7 @@ async fn open_door(
     settings: Option<&http::Settings>,
     urls: &Urls,
     name: String,
+    doze: Doze,
 ) -> anyhow::Result<Option<(JoinHandle<()>, CancellationToken)>> {
     let Some(settings) = settings else {
         return Ok(None);
@@ -106,6 +108,7 @@ async fn open_door(
             &format!("pgcascade {name} http"),
         )?,
         name,
+        doze,
         counted: http::record()?,
         token: settings.token.clone(),
     };
@@ -124,6 +127,7 @@ pub fn daemon(
     providers: &app::Providers,
     settings: &config::Daemon,
     name: String,
+    doze: Doze,
 ) -> anyhow::Result<Daemon> {
     let pool = Pool::open(
         &urls.work,
@@ -134,6 +138,8 @@ pub fn daemon(
         listen_url: urls.direct.clone(),
         name,
         drain: settings.drain(),
+        frugal: settings.frugal(),
+        doze,
     };
     Ok(Daemon::new(pool, app::registry(providers)?, options))
 }

@@ -18,6 +18,7 @@ const STAGES: &str = include_str!("../../sql/queries/cli/status_stages.sql");
 const COMPANIES: &str = include_str!("../../sql/queries/cli/status_companies.sql");
 const ERRORS: &str = include_str!("../../sql/queries/cli/status_errors.sql");
 const STUCK: &str = include_str!("../../sql/queries/cli/status_stuck.sql");
+const RATES: &str = include_str!("../../sql/queries/cli/status_rates.sql");
 const LIMITS: &str = include_str!("../../sql/queries/cli/status_limits.sql");
 const ALERTS: &str = include_str!("../../sql/queries/cli/status_alerts.sql");
 const UNROUTED: &str = include_str!("../../sql/queries/cli/status_unrouted.sql");
@@ -49,6 +50,7 @@ struct Status {
     at: String,
     database: String,
     daemons: Vec<DaemonRow>,
+    limits: Vec<LimitRow>,
     stages: Vec<StageRow>,
     companies: Vec<Companies>,
     open_alerts: Vec<OpenAlert>,
@@ -66,7 +68,22 @@ struct DaemonRow {
     alive: bool,
     up_seconds: f64,
     silent_seconds: f64,
+    /// Until it looks again; None: it is awake.
+    asleep_seconds: Option<f64>,
     calls_running: i64,
+    /// Its calls by stage; None: it has none under way.
+    holds: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LimitRow {
+    name: String,
+    bounds: String,
+    stages: String,
+    /// None: it has a key, or nothing was taken yet.
+    left_now: Option<i64>,
+    running: i64,
+    held_back: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +163,7 @@ async fn read(session: &Session, database: String) -> Result<Status, DbError> {
         database,
         daemons: all(session, DAEMONS, daemon_row).await?,
         stages: all(session, STAGES, stage_row).await?,
+        limits: all(session, RATES, limit_row).await?,
         companies: all(session, COMPANIES, |row| {
             Ok(Companies {
                 state: get(row, "state")?,
@@ -214,7 +232,20 @@ fn daemon_row(row: &Row) -> Result<DaemonRow, DbError> {
         alive: get(row, "alive")?,
         up_seconds: get(row, "up_seconds")?,
         silent_seconds: get(row, "silent_seconds")?,
+        asleep_seconds: get(row, "asleep_seconds")?,
         calls_running: get(row, "calls_running")?,
+        holds: get(row, "holds")?,
+    })
+}
+
+fn limit_row(row: &Row) -> Result<LimitRow, DbError> {
+    Ok(LimitRow {
+        name: get(row, "name")?,
+        bounds: get(row, "bounds")?,
+        stages: get(row, "stages")?,
+        left_now: get(row, "left_now")?,
+        running: get(row, "running")?,
+        held_back: get(row, "held_back")?,
     })
 }
 

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
+use super::frugal::{Doze, Frugal};
 use super::in_database::InDatabaseRunner;
 use super::liveness::Worker;
 use super::outside::OutsideRunner;
@@ -38,6 +39,10 @@ pub struct DaemonOptions {
     pub name: String,
     /// How long calls under way may take to finish after a stop.
     pub drain: Duration,
+    /// How it sleeps while nothing is to be done; None: it stays awake.
+    pub frugal: Option<Frugal>,
+    /// Says whether it sleeps, and wakes it.
+    pub doze: Doze,
 }
 
 /// A daemon that is ready to run.
@@ -92,9 +97,35 @@ impl Daemon {
     /// # Errors
     /// The database refuses this daemon at its start.
     pub async fn run(self, stop: CancellationToken) -> Result<(), DbError> {
-        let Some(worker) = self.register(&stop).await? else {
-            return Ok(());
+        let mut before = None;
+        while !stop.is_cancelled() {
+            let shift = stop.child_token();
+            let Some((worker, nap)) = self.shift(&stop, shift, before.take()).await? else {
+                break;
+            };
+            tracing::info!(seconds = nap.as_secs(), "nothing to do: sleeping");
+            self.pool.drop_idle();
+            self.options.doze.sleep(nap, &stop).await;
+            before = Some(worker);
+        }
+        Ok(())
+    }
+
+    /// Works from a registration to the end of `shift`, which is the stop, or for a frugal daemon
+    /// the end of all work: then it returns who it was, and how long it may sleep. `before` is who
+    /// it was before its last sleep.
+    async fn shift(
+        &self,
+        stop: &CancellationToken,
+        shift: CancellationToken,
+        before: Option<Worker>,
+    ) -> Result<Option<(Worker, Duration)>, DbError> {
+        let Some(worker) = self.register(stop).await? else {
+            return Ok(None);
         };
+        if let Some(before) = before {
+            before.unregister(&self.pool).await?;
+        }
         tracing::info!(
             worker.id = worker.id,
             worker.name = worker.name,
@@ -107,11 +138,18 @@ impl Daemon {
             registry: self.registry.clone(),
             worker: worker.clone(),
             bells: Bells::default(),
-            stop: stop.clone(),
+            stop: shift.clone(),
             abandon: CancellationToken::new(),
         };
         let mut helpers = running.spawn_helpers(&listener);
         let relay = tokio::spawn(running.relay().run());
+        if let Some(frugal) = self.options.frugal.clone() {
+            let (pool, worker) = (self.pool.clone(), worker.clone());
+            helpers.spawn(async move {
+                frugal.outlast_work(&pool, &worker).await;
+                shift.cancel();
+            });
+        }
         let runners = running.keep_stages().await;
 
         tracing::info!("stopping: finishing what is held");
@@ -120,12 +158,35 @@ impl Daemon {
             tracing::debug!(%error, "the relay ended by itself");
         }
         helpers.shutdown().await;
-        if let Err(error) = worker.unregister(&self.pool).await {
+        let nap = self.nap(stop, &worker).await;
+        if nap.is_none()
+            && let Err(error) = worker.unregister(&self.pool).await
+        {
             tracing::debug!(%error, "the worker's row stays until another daemon finds it");
         }
         listener.stop().await;
         tracing::info!(worker.id = worker.id, "daemon stopped");
-        Ok(())
+        let nap = match nap {
+            None if stop.is_cancelled() => return Ok(None),
+            None => Duration::ZERO,
+            Some(nap) => nap,
+        };
+        Ok(Some((worker, nap)))
+    }
+
+    /// How long to sleep; None: not at all.
+    async fn nap(&self, stop: &CancellationToken, worker: &Worker) -> Option<Duration> {
+        let frugal = self.options.frugal.as_ref()?;
+        if stop.is_cancelled() {
+            return None;
+        }
+        match frugal.nap(&self.pool, worker).await {
+            Ok(nap) => nap,
+            Err(error) => {
+                tracing::warn!(%error, "cannot find out how long to sleep; staying awake");
+                None
+            }
+        }
     }
 
     /// Registers, waiting for a database that is not there yet; None when stopped meanwhile.

@@ -8,6 +8,7 @@
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
 //! | [`wake`], [`mark`] | announcing for writers under load; up to which id nothing can come any more |
+//! | [`frugal`] | sleeping while nothing is to be done |
 //! | [`cron`], [`schedules`] | events by the clock |
 //! | [`counts`] | what is counted |
 //! | [`daemon`] | all of it together, from start to a graceful end |
@@ -24,6 +25,7 @@ pub mod counts;
 pub mod cron;
 pub mod daemon;
 pub mod event;
+pub mod frugal;
 pub mod in_database;
 pub mod isolate;
 pub mod liveness;
@@ -41,6 +43,7 @@ pub mod wake;
 
 pub use daemon::{Daemon, DaemonOptions};
 pub use event::Event;
+pub use frugal::{Doze, Frugal};
 pub use registry::{OutsideFactory, Registry};
 pub use stage::{
     Appetite, Bounds, Ended, Ending, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared,

@@ -1,4 +1,5 @@
-//! `/healthz`: the process runs. `/readyz`: it works, by what the database knows of it.
+//! `/healthz`: the process runs. `/readyz`: it works, by what the database knows of it. `/wake`: a
+//! frugal daemon looks at once.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,8 +13,20 @@ pub async fn alive() -> Json<Value> {
     Json(json!({"success": true, "version": env!("CARGO_PKG_VERSION")}))
 }
 
+/// Has a frugal daemon look at once.
+pub async fn wake(State(door): State<Door>) -> Json<Value> {
+    let was_asleep = door.doze.is_asleep();
+    door.doze.wake();
+    Json(json!({"success": true, "daemon": door.name, "was_asleep": was_asleep}))
+}
+
 /// The database answers, the heartbeat is young and the LISTEN session stands.
 pub async fn ready(State(door): State<Door>) -> Result<Json<Value>, Problem> {
+    if door.doze.is_asleep() {
+        return Ok(Json(
+            json!({"success": true, "daemon": door.name, "asleep": true}),
+        ));
+    }
     let (beats, listens) = look(&door)
         .await
         .map_err(|error| Problem::unavailable(format!("The database: {error}.")))?;

@@ -42,9 +42,11 @@ pub async fn keep_small(counted: PrometheusHandle, stop: CancellationToken) {
 
 /// Everything, as text.
 pub async fn render(State(door): State<Door>) -> Result<Response, Problem> {
-    read_depths(&door)
-        .await
-        .map_err(|error| Problem::unavailable(format!("The database: {error}.")))?;
+    if !door.doze.is_asleep() {
+        read_depths(&door)
+            .await
+            .map_err(|error| Problem::unavailable(format!("The database: {error}.")))?;
+    }
     let text = door.counted.render();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
@@ -21,6 +21,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::db::Pool;
+use crate::engine::Doze;
 
 pub use error::{HttpError, Problem};
 pub use metrics::record;
@@ -48,6 +49,8 @@ pub struct Door {
     pub pool: Pool,
     /// The daemon's name in `pipeline.workers`.
     pub name: String,
+    /// Whether the daemon sleeps; then nothing is asked of the database, which may sleep, too.
+    pub doze: Doze,
     /// What the daemon has counted.
     pub counted: PrometheusHandle,
     /// What every request must carry.
@@ -93,6 +96,7 @@ fn router(door: Door) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/wake", post(health::wake))
         .route("/metrics", get(metrics::render))
         .fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn_with_state(

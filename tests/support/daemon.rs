@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pgcascade::db::{DatabaseUrl, DbError, Pool};
-use pgcascade::engine::{Daemon, DaemonOptions, Registry};
+use pgcascade::engine::{Daemon, DaemonOptions, Doze, Frugal, Registry};
 use tokio::task::JoinHandle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
@@ -140,15 +140,43 @@ impl Rig {
     pub fn daemon(&self, registry: Registry) -> RunningDaemon {
         start(self.database.url(), registry)
     }
+
+    /// Starts a daemon that sleeps while nothing is to be done, for at most `longest`.
+    pub fn frugal_daemon(&self, longest: Duration) -> (RunningDaemon, Doze) {
+        let doze = Doze::default();
+        let frugal = Frugal {
+            idle_after: Duration::from_millis(200),
+            shortest: Duration::from_millis(100),
+            longest,
+        };
+        let daemon = start_as(
+            self.database.url(),
+            Registry::default(),
+            Some(frugal),
+            doze.clone(),
+        );
+        (daemon, doze)
+    }
 }
 
 /// Starts a daemon on a database.
 pub fn start(url: &DatabaseUrl, registry: Registry) -> RunningDaemon {
+    start_as(url, registry, None, Doze::default())
+}
+
+fn start_as(
+    url: &DatabaseUrl,
+    registry: Registry,
+    frugal: Option<Frugal>,
+    doze: Doze,
+) -> RunningDaemon {
     let pool = Pool::open(url, 12, "test daemon").expect("a pool");
     let options = DaemonOptions {
         listen_url: url.clone(),
         name: "test daemon".to_owned(),
         drain: Duration::from_millis(500),
+        frugal,
+        doze,
     };
     let stop = CancellationToken::new();
     let task = tokio::spawn(Daemon::new(pool, registry, options).run(stop.clone()));

@@ -41,7 +41,7 @@ select
     case
         when stuck.state = 'taken'
             then 'Another program set it to processing: have it call marketing.mark_event_processed(id), or set it to pending.'
-        when not exists (select from pipeline.workers as worker where worker.heartbeat_at > clock_timestamp() - interval '10 seconds')
+        when not exists (select from pipeline.workers as worker where worker.heartbeat_at > clock_timestamp() - interval '10 seconds' or worker.naps_until > clock_timestamp())
             then 'No daemon is running: start one with `pgcascade run`.'
         when stage.paused then format('Stage %s is paused: %s', stage.name, coalesce(stage.paused_reason, 'by an operator.'))
         when stuck.state = 'running' then 'The call takes longer than its timeout allows: look at the daemon''s log.'

@@ -32,6 +32,7 @@ begin
         from pipeline.workers as worker
         where worker.id <> heartbeat.worker_id
         and worker.heartbeat_at < clock_timestamp() - interval '2 seconds'
+        and coalesce(worker.naps_until, '-infinity') < clock_timestamp()
         order by worker.id
         for update skip locked
     loop

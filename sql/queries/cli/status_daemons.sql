@@ -1,7 +1,8 @@
 -- cli/status_daemons: the daemons, and whether each is alive.
 --
--- Returns: id, name, version, alive, up_seconds, silent_seconds (since the last sign of life), calls_running.
--- Reads:  pipeline.workers, pipeline.inflight
+-- Returns: id, name, version, alive, up_seconds, silent_seconds (since the last sign of life), asleep_seconds (until it looks again;
+--          NULL: it is awake), calls_running, holds (stages and how many calls of each; NULL: none).
+-- Reads:  pipeline.workers, pipeline.inflight, pipeline.stages
 -- Locks:  none
 select
     worker.id,
@@ -10,6 +11,21 @@ select
     worker.heartbeat_at > clock_timestamp() - interval '10 seconds' as alive,
     extract(epoch from clock_timestamp() - worker.started_at)::double precision as up_seconds,
     extract(epoch from clock_timestamp() - worker.heartbeat_at)::double precision as silent_seconds,
-    (select count(*) from pipeline.inflight as claim where claim.worker_id = worker.id) as calls_running
+    extract(epoch from nullif(greatest(worker.naps_until, clock_timestamp()), clock_timestamp()) - clock_timestamp())::double precision
+        as asleep_seconds,
+    held.calls_running,
+    held.holds
 from pipeline.workers as worker
+cross join lateral (
+    select
+        coalesce(sum(by_stage.calls), 0)::bigint as calls_running,
+        string_agg(format('%s %s', by_stage.calls, by_stage.name), ', ' order by by_stage.name) as holds
+    from (
+        select stage.name, count(*) as calls
+        from pipeline.inflight as claim
+        join pipeline.stages as stage on stage.id = claim.stage_id
+        where claim.worker_id = worker.id
+        group by stage.name
+    ) as by_stage
+) as held
 order by worker.id

@@ -12,7 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::target::{Session, get};
 use crate::config::Urls;
 use crate::db::{DatabaseUrl, DbError, Pool};
-use crate::engine::{Daemon, DaemonOptions, Registry};
+use crate::engine::{Daemon, DaemonOptions, Doze, Registry};
 
 const PREPARE: &str = include_str!("../../../sql/queries/bench/prepare.sql");
 const RESET: &str = include_str!("../../../sql/queries/bench/reset.sql");
@@ -125,6 +125,8 @@ impl World {
             listen_url: self.urls.direct.clone(),
             name: "bench".to_owned(),
             drain: Duration::from_secs(5),
+            frugal: None,
+            doze: Doze::default(),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(Daemon::new(pool, registry, options).run(stop.clone()));

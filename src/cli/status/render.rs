@@ -1,6 +1,6 @@
 //! The screen of `status`: five short parts, each with what to do where something is wrong.
 
-use super::{Companies, StageRow, Status, Stuck};
+use super::{Companies, LimitRow, StageRow, Status, Stuck};
 use crate::cli::output::{Output, Side};
 use crate::cli::words::{count, grouped, maybe_seconds, seconds};
 
@@ -12,12 +12,17 @@ pub fn render(status: &Status, output: &Output) {
         output.say("  none: nothing is worked on until you start one with `pgcascade run`");
     }
     for daemon in &status.daemons {
-        let life = match daemon.alive {
-            true => format!("up {}", seconds(daemon.up_seconds)),
-            false => format!("silent for {}", seconds(daemon.silent_seconds)),
+        let life = match (daemon.asleep_seconds, daemon.alive) {
+            (Some(left), _) => format!("asleep, looks again in {}", seconds(left)),
+            (None, true) => format!("up {}", seconds(daemon.up_seconds)),
+            (None, false) => format!("silent for {}", seconds(daemon.silent_seconds)),
+        };
+        let holds = match &daemon.holds {
+            Some(holds) => format!(" ({holds})"),
+            None => String::new(),
         };
         output.say(format!(
-            "  #{} {}  version {}  {life}  {}",
+            "  #{} {}  version {}  {life}  {}{holds}",
             daemon.id,
             daemon.name,
             daemon.version,
@@ -25,6 +30,9 @@ pub fn render(status: &Status, output: &Output) {
         ));
     }
     render_stages(&status.stages, output);
+    if !status.limits.is_empty() {
+        render_limits(&status.limits, output);
+    }
     output.heading("Companies");
     match status.companies.as_slice() {
         [] => output.say("  none yet: `pgcascade import companies FILE.csv`"),
@@ -68,6 +76,30 @@ fn render_stages(stages: &[StageRow], output: &Output) {
         );
         output.paragraph(4, &resume);
     }
+}
+
+fn render_limits(limits: &[LimitRow], output: &Output) {
+    use Side::{Left, Right};
+    output.heading("Limits");
+    let columns = [
+        ("LIMIT", Left),
+        ("ALLOWS", Left),
+        ("STAGES", Left),
+        ("LEFT", Right),
+        ("RUNNING", Right),
+        ("HELD BACK", Right),
+    ];
+    let rows = limits.iter().map(|limit| {
+        vec![
+            limit.name.clone(),
+            limit.bounds.clone(),
+            limit.stages.clone(),
+            limit.left_now.map(grouped).unwrap_or_default(),
+            grouped(limit.running),
+            grouped(limit.held_back),
+        ]
+    });
+    output.table(&columns, rows.collect());
 }
 
 fn companies(rows: &[Companies]) -> String {

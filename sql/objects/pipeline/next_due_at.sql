@@ -1,0 +1,32 @@
+-- pipeline.next_due_at(): when there will be something to do again, if nobody emits anything before.
+--
+-- Returns: the time, which is past when there is something to do now; NULL: never.
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.schedules,
+--         pipeline.unannounced
+-- Writes: nothing
+-- Locks:  none
+
+create or replace function pipeline.next_due_at()
+returns timestamptz
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select least(
+        (
+            select '-infinity'::timestamptz
+            from pipeline.stages as stage
+            where not stage.paused
+            and exists (select from pipeline.ready where ready.stage_id = stage.id)
+            and not exists (select from pipeline.limit_wakes as wake where wake.stage_id = stage.id)
+            limit 1
+        ),
+        (select '-infinity'::timestamptz from pipeline.unannounced limit 1),
+        (select min(scheduled.run_at) from pipeline.scheduled),
+        (select min(parked.until) from pipeline.parked),
+        (select min(wake.wake_at) from pipeline.limit_wakes as wake),
+        (select min(schedule.next_at) from pipeline.schedules as schedule where schedule.enabled)
+    );
+end;
+
+comment on function pipeline.next_due_at() is 'When there will be something to do again if nobody emits anything before; NULL: never.';

@@ -1,0 +1,73 @@
+//! With nothing to do a frugal daemon holds no session; it comes back in time, and finds everything.
+
+use std::time::Duration;
+
+use pgcascade::engine::Registry;
+
+use crate::support::daemon::Rig;
+use crate::support::wait;
+
+const NOTHING: &str = "return;";
+/// Sessions of daemons, pooled ones and those that listen.
+const NO_SESSION: &str = "not exists (select from pg_stat_activity
+    where datname = current_database() and application_name like 'test daemon%')";
+const HOURS: Duration = Duration::from_secs(7200);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_sleeps_until_the_next_event_is_due() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.emit("a", 10).await;
+    let (daemon, doze) = rig.frugal_daemon(HOURS);
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    rig.until(NO_SESSION).await;
+    let done = "select count(*) from marketing.pipeline_events where status = 'processed'";
+    assert_eq!(rig.number(done).await, 10);
+    doze.wake();
+
+    rig.run("select pipeline.emit('a', run_at => now() + interval '4 seconds')")
+        .await;
+    rig.until("(select naps_until = (select max(run_at) from marketing.pipeline_events) from pipeline.workers)")
+        .await;
+    rig.until(NO_SESSION).await;
+    rig.until("(select bool_and(status = 'processed') from marketing.pipeline_events)")
+        .await;
+    let early = "select count(*) from marketing.pipeline_events where claimed_at < run_at";
+    assert_eq!(rig.number(early).await, 0);
+    daemon.stop().await;
+    assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_while_it_sleeps_is_found_at_the_next_look_or_when_it_is_woken() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    let (daemon, doze) = rig.frugal_daemon(Duration::from_secs(2));
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    rig.emit("a", 1).await;
+    rig.until("(select bool_and(status = 'processed') from marketing.pipeline_events)")
+        .await;
+    daemon.stop().await;
+
+    let (daemon, doze) = rig.frugal_daemon(HOURS);
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    rig.emit("a", 1).await;
+    doze.wake();
+    rig.until("(select bool_and(status = 'processed') from marketing.pipeline_events)")
+        .await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_sleeps_is_not_taken_for_dead() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    let (sleeper, doze) = rig.frugal_daemon(HOURS);
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    let awake = rig.daemon(Registry::default());
+    rig.until("(select max(heartbeat_at) - min(heartbeat_at) > interval '4 seconds' from pipeline.workers)")
+        .await;
+    assert_eq!(rig.number("select count(*) from pipeline.workers").await, 2);
+    awake.stop().await;
+    sleeper.stop().await;
+}
