@@ -5,16 +5,10 @@ use std::time::Duration;
 
 use pgcascade::db::DatabaseUrl;
 
+use super::books::wanted;
 use crate::support::daemon::Rig;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
-
-/// A number from the environment, or what is enough every day.
-pub fn wanted(variable: &str, everyday: i32) -> i32 {
-    std::env::vars()
-        .find(|(name, _)| name == variable)
-        .map_or(everyday, |(_, value)| value.parse().expect("a number"))
-}
 
 /// The real program; it ends with the test, however the test ends.
 pub struct Program(Child);

@@ -1,6 +1,10 @@
-//! Faults, made on purpose: the real daemon is killed, PostgreSQL crashes, and the books are right.
+//! Faults, made on purpose: daemons are killed, cut off and held up, PostgreSQL crashes and runs
+//! full, and the books are right.
 //!
-//! The short form runs by default; PGCASCADE_TEST_COMPANIES and PGCASCADE_TEST_KILLS make it longer.
+//! The short form runs by default. PGCASCADE_TEST_COMPANIES, PGCASCADE_TEST_KILLS and
+//! PGCASCADE_TEST_ROUNDS make it longer; PGCASCADE_TEST_SEED repeats a run that failed.
 
+mod books;
+mod every_session_is_terminated;
 mod kill_the_daemon;
 mod restart_postgres;
