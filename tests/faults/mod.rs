@@ -6,5 +6,6 @@
 
 mod books;
 mod every_session_is_terminated;
+mod half_open_listening;
 mod kill_the_daemon;
 mod restart_postgres;

@@ -144,9 +144,14 @@ impl Rig {
 
 /// Starts a daemon on a database.
 pub fn start(url: &DatabaseUrl, registry: Registry) -> RunningDaemon {
-    let pool = Pool::open(url, 12, "test daemon").expect("a pool");
+    start_apart(url, url, registry)
+}
+
+/// Starts a daemon that listens elsewhere than it works.
+pub fn start_apart(work: &DatabaseUrl, listen: &DatabaseUrl, registry: Registry) -> RunningDaemon {
+    let pool = Pool::open(work, 12, "test daemon").expect("a pool");
     let options = DaemonOptions {
-        listen_url: url.clone(),
+        listen_url: listen.clone(),
         name: "test daemon".to_owned(),
         drain: Duration::from_millis(500),
     };

@@ -10,6 +10,7 @@ pub mod fake_http;
 pub mod fake_millionverifier;
 pub mod fake_receiver;
 pub mod fake_smtp;
+pub mod fault_proxy;
 pub mod outreach;
 pub mod wait;
 
