@@ -5,6 +5,7 @@
 //! PGCASCADE_TEST_ROUNDS make it longer; PGCASCADE_TEST_SEED repeats a run that failed.
 
 mod books;
+mod cut_off_daemon;
 mod every_session_is_terminated;
 mod half_open_listening;
 mod kill_the_daemon;
