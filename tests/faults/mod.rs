@@ -10,4 +10,5 @@ mod cut_off_daemon;
 mod every_session_is_terminated;
 mod half_open_listening;
 mod kill_the_daemon;
+mod long_snapshots;
 mod restart_postgres;
