@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use pgcascade::answer::Answer;
-use pgcascade::db::{DbError, Transaction};
+use pgcascade::db::{DatabaseUrl, DbError, Transaction};
 use pgcascade::engine::{
     Ended, Ending, Event, InDatabaseStage, OnUnknown, Outcome, OutsideStage, Prepared, Registry,
 };
@@ -95,6 +95,24 @@ pub fn chances() -> fastrand::Rng {
 /// Makes the stages of the load.
 pub async fn make_stages(client: &Client) {
     client.batch_execute(STAGES).await.expect("stages");
+}
+
+/// Deploys to a server of the test's own, with the stages of the load; returns a session on it.
+pub async fn deployed(url: &DatabaseUrl) -> Client {
+    pgcascade::db::migrate(url).await.expect("migrations");
+    let mut client = session(url).await;
+    pgcascade::db::install_objects(&mut client)
+        .await
+        .expect("objects");
+    make_stages(&client).await;
+    client
+}
+
+/// A session of the test's, not of a daemon's.
+pub async fn session(url: &DatabaseUrl) -> Client {
+    pgcascade::db::connect(url, "test")
+        .await
+        .expect("a session")
 }
 
 /// The stages of the load in Rust; clones share what they count.

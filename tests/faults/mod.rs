@@ -11,4 +11,5 @@ mod every_session_is_terminated;
 mod half_open_listening;
 mod kill_the_daemon;
 mod long_snapshots;
+mod no_connections_left;
 mod restart_postgres;
