@@ -8,6 +8,7 @@ mod bad_lines;
 mod books;
 mod cut_off_daemon;
 mod every_session_is_terminated;
+mod full_disk;
 mod half_open_listening;
 mod kill_the_daemon;
 mod long_snapshots;
