@@ -13,4 +13,5 @@ mod half_open_listening;
 mod kill_the_daemon;
 mod long_snapshots;
 mod no_connections_left;
+mod poison_event;
 mod restart_postgres;
