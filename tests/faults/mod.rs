@@ -15,3 +15,4 @@ mod long_snapshots;
 mod no_connections_left;
 mod poison_event;
 mod restart_postgres;
+mod stop_under_load;
