@@ -23,16 +23,25 @@ impl Drop for Program {
 
 /// Starts the real program.
 pub fn daemon(url: &DatabaseUrl) -> Program {
-    let child = Command::new(env!("CARGO_BIN_EXE_pgcascade"))
+    start(&mut command(url))
+}
+
+/// How the real program is started.
+pub fn command(url: &DatabaseUrl) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pgcascade"));
+    command
         .arg("run")
         .env("DATABASE_URL", url.reveal())
         .env("RUST_LOG", "error")
         .env_remove("APIFY_TOKEN")
         .env_remove("MILLIONVERIFIER_API_KEY")
-        .stdin(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    Program(child)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Starts it so.
+pub fn start(command: &mut Command) -> Program {
+    Program(command.spawn().expect("the program starts"))
 }
 
 /// Companies of which one in twenty is refused and one in fifty is another's duplicate.

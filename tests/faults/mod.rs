@@ -4,6 +4,7 @@
 //! The short form runs by default. PGCASCADE_TEST_COMPANIES, PGCASCADE_TEST_KILLS and
 //! PGCASCADE_TEST_ROUNDS make it longer; PGCASCADE_TEST_SEED repeats a run that failed.
 
+mod another_clock;
 mod bad_lines;
 mod books;
 mod cut_off_daemon;
