@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
 use super::in_database::InDatabaseRunner;
@@ -29,6 +30,11 @@ const START_PAUSES: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
+/// After the drain, how long it may take to write what is known and to say goodbye. On a line that
+/// is dead without a word it would take for ever; with the default drain this is within the half
+/// minute that service managers allow.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What a daemon needs to know.
 #[derive(Debug, Clone)]
 pub struct DaemonOptions {
@@ -36,7 +42,7 @@ pub struct DaemonOptions {
     pub listen_url: DatabaseUrl,
     /// What people see in `pipeline.workers` and `pg_stat_activity`.
     pub name: String,
-    /// How long calls under way may take to finish after a stop.
+    /// How long calls and batches under way may take to finish after a stop.
     pub drain: Duration,
 }
 
@@ -111,20 +117,29 @@ impl Daemon {
             abandon: CancellationToken::new(),
         };
         let mut helpers = running.spawn_helpers(&listener);
-        let relay = tokio::spawn(running.relay().run());
-        let runners = running.keep_stages().await;
+        let relay = AbortOnDropHandle::new(tokio::spawn(running.relay().run()));
+        let mut runners = running.keep_stages().await;
 
         tracing::info!("stopping: finishing what is held");
-        wait_for(runners, self.options.drain, &running.abandon).await;
-        if let Err(error) = relay.await {
-            tracing::debug!(%error, "the relay ended by itself");
+        let farewell = async {
+            while runners.join_next().await.is_some() {}
+            if let Err(error) = relay.await {
+                tracing::debug!(%error, "the relay ended by itself");
+            }
+            helpers.shutdown().await;
+            if let Err(error) = worker.unregister(&self.pool).await {
+                tracing::debug!(%error, "the worker's row stays until another daemon finds it");
+            }
+            listener.stop().await;
+        };
+        tokio::select! {
+            () = farewell => tracing::info!(worker.id = worker.id, "daemon stopped"),
+            () = patience(self.options.drain, &running.abandon) => tracing::warn!(
+                worker.id = worker.id,
+                "daemon stopped without a farewell: what it waited for, most likely the database, \
+                 took too long; other daemons take back what it held"
+            ),
         }
-        helpers.shutdown().await;
-        if let Err(error) = worker.unregister(&self.pool).await {
-            tracing::debug!(%error, "the worker's row stays until another daemon finds it");
-        }
-        listener.stop().await;
-        tracing::info!(worker.id = worker.id, "daemon stopped");
         Ok(())
     }
 
@@ -200,7 +215,11 @@ impl Running {
         let mut runners = JoinSet::new();
         let mut stages = Stages::default();
         while !self.stop.is_cancelled() {
-            match load(&self.pool).await {
+            let loaded = tokio::select! {
+                () = self.stop.cancelled() => break,
+                loaded = load(&self.pool) => loaded,
+            };
+            match loaded {
                 Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
                 Err(error) => tracing::debug!(%error, "stages could not be read"),
             }
@@ -350,12 +369,10 @@ async fn ring_after_reconnect(mut state: watch::Receiver<ListenState>, bells: Be
     }
 }
 
-/// Waits for the runners; after `drain` they must let go of calls under way.
-async fn wait_for(mut runners: JoinSet<()>, drain: Duration, abandon: &CancellationToken) {
-    let finished = async { while runners.join_next().await.is_some() {} };
-    tokio::select! {
-        () = finished => return,
-        () = tokio::time::sleep(drain) => abandon.cancel(),
-    }
-    while runners.join_next().await.is_some() {}
+/// Ends when whoever finishes had time enough: after `drain` they must let go of calls under way,
+/// and after the last words of whatever they wait for.
+async fn patience(drain: Duration, abandon: &CancellationToken) {
+    tokio::time::sleep(drain).await;
+    abandon.cancel();
+    tokio::time::sleep(LAST_WORDS).await;
 }
