@@ -95,3 +95,29 @@ async fn a_daemon_that_was_cut_off_completes_nothing_that_another_took_over() {
     assert_eq!(number(&rig.client, blamed).await, Some(0));
     assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_is_stopped_while_cut_off_ends_all_the_same() {
+    let rig = Rig::bare().await;
+    make_stages(&rig.client).await;
+    let proxy = FaultProxy::before(rig.database.url(), 0).await;
+    let work = Work::shut();
+    let cut_off = start(proxy.url(), work.registry());
+    for event_type in TYPES {
+        emit(&rig.client, event_type, CALLS).await;
+    }
+    wait::until("calls", async || (work.made() == 8).then_some(())).await;
+    proxy.part();
+    emit(&rig.client, "sql", CALLS).await;
+    let asked = Instant::now();
+    cut_off.stop().await;
+    let stopped = asked.elapsed();
+    say(&format!("stopped after {stopped:?}"));
+
+    work.open.send_replace(true);
+    let heir = start(rig.database.url(), work.registry());
+    let events = i64::from(CALLS) * 4;
+    until_ended(&rig.client, events).await;
+    books_are_right(&rig.client, events, 0).await;
+    heir.stop().await;
+}
