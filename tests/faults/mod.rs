@@ -13,6 +13,7 @@ mod full_disk;
 mod half_open_listening;
 mod kill_the_daemon;
 mod long_snapshots;
+mod lost_answers;
 mod no_connections_left;
 mod poison_event;
 mod restart_postgres;

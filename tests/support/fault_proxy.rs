@@ -1,7 +1,8 @@
 //! A TCP proxy on loopback between a daemon and PostgreSQL that misbehaves when told to.
 //!
 //! It can cut lines, freeze them (bytes are swallowed, nothing is closed: half-open), part client
-//! and server so that only the server hears of it, delay every chunk, cut at random, and count.
+//! and server so that only the server hears of it, delay every chunk, cut at random, lose the answer
+//! to a commit, and count.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Largest chunk that is passed on at once.
 const CHUNK: usize = 16 * 1024;
+/// How the driver commits.
+const COMMIT: &[u8] = b"COMMIT\0";
 
 /// The proxy; lines end with it.
 pub struct FaultProxy {
@@ -35,6 +38,8 @@ struct Weather {
     delay_ms: AtomicU64,
     /// Of a thousand chunks so many cut their line instead of passing.
     cut_per_mille: AtomicU64,
+    /// Of a thousand commits so many arrive, while their answer is lost with the line.
+    lost_commits_per_mille: AtomicU64,
     chance: Mutex<fastrand::Rng>,
     opened: AtomicUsize,
     open: AtomicUsize,
@@ -66,6 +71,7 @@ impl FaultProxy {
             frozen: Mutex::default(),
             delay_ms: AtomicU64::new(0),
             cut_per_mille: AtomicU64::new(0),
+            lost_commits_per_mille: AtomicU64::new(0),
             chance: Mutex::new(fastrand::Rng::with_seed(seed)),
             opened: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
@@ -105,6 +111,14 @@ impl FaultProxy {
     pub fn cut_at_random(&self, per_mille: u64) {
         self.weather
             .cut_per_mille
+            .store(per_mille, Ordering::SeqCst);
+    }
+
+    /// From now on so many of a thousand commits reach the server, while the client loses its line
+    /// before the answer.
+    pub fn lose_answers_to_commits(&self, per_mille: u64) {
+        self.weather
+            .lost_commits_per_mille
             .store(per_mille, Ordering::SeqCst);
     }
 
@@ -148,12 +162,22 @@ impl Weather {
 
     /// How long a chunk takes, None where it cuts its line.
     fn fate(&self) -> Option<Duration> {
-        let per_mille = self.cut_per_mille.load(Ordering::SeqCst);
-        if per_mille > 0 && locked(&self.chance).u64(0..1000) < per_mille {
+        if self.strikes(&self.cut_per_mille) {
             self.cut.fetch_add(1, Ordering::SeqCst);
             return None;
         }
         Some(Duration::from_millis(self.delay_ms.load(Ordering::SeqCst)))
+    }
+
+    /// Whether this chunk of a client's is a commit whose answer is to be lost.
+    fn loses_the_answer_to(&self, chunk: &[u8]) -> bool {
+        let commits = chunk.windows(COMMIT.len()).any(|bytes| bytes == COMMIT);
+        commits && self.strikes(&self.lost_commits_per_mille)
+    }
+
+    fn strikes(&self, per_mille: &AtomicU64) -> bool {
+        let per_mille = per_mille.load(Ordering::SeqCst);
+        per_mille > 0 && locked(&self.chance).u64(0..1000) < per_mille
     }
 }
 
@@ -189,10 +213,24 @@ async fn carry(client: &mut TcpStream, port: u16, lines: &Lines, weather: &Weath
         quick.expect("an option of every socket");
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
+        let doomed = AtomicBool::new(false);
+        let watched = |chunk: &[u8]| {
+            if weather.loses_the_answer_to(chunk) {
+                doomed.store(true, Ordering::SeqCst);
+            }
+            true
+        };
+        let answered = |_: &[u8]| {
+            let passes = !doomed.load(Ordering::SeqCst);
+            if !passes {
+                weather.cut.fetch_add(1, Ordering::SeqCst);
+            }
+            passes
+        };
         tokio::select! {
             () = lines.parted.cancelled() => {}
-            () = pump(&mut from_client, &mut to_server, lines, weather) => return,
-            () = pump(&mut from_server, &mut to_client, lines, weather) => return,
+            () = pump(&mut from_client, &mut to_server, watched, lines, weather) => return,
+            () = pump(&mut from_server, &mut to_client, answered, lines, weather) => return,
         }
     }
     // The server's end is closed; the client's is read, so that its kernel gets its acknowledgements.
@@ -200,10 +238,11 @@ async fn carry(client: &mut TcpStream, port: u16, lines: &Lines, weather: &Weath
     while client.read(&mut swallowed).await.is_ok_and(|n| n > 0) {}
 }
 
-/// Carries bytes one way until an end closes or chance cuts.
+/// Carries bytes one way until an end closes, chance cuts, or a chunk does not pass.
 async fn pump(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl AsyncWrite + Unpin),
+    passes: impl Fn(&[u8]) -> bool,
     lines: &Lines,
     weather: &Weather,
 ) {
@@ -219,6 +258,9 @@ async fn pump(
                     std::future::pending::<()>().await;
                 }
                 continue;
+            }
+            if !passes(&chunk[..read]) {
+                return;
             }
             let Some(delay) = weather.fate() else { return };
             let passed = send.send((Instant::now() + delay, chunk[..read].to_vec()));
