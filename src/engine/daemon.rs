@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
 use super::frugal::{Doze, Frugal};
@@ -30,6 +31,11 @@ const START_PAUSES: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
+/// After the drain, how long it may take to write what is known and to say goodbye. On a line that
+/// is dead without a word it would take for ever; with the default drain this is within the half
+/// minute that service managers allow.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What a daemon needs to know.
 #[derive(Debug, Clone)]
 pub struct DaemonOptions {
@@ -37,7 +43,7 @@ pub struct DaemonOptions {
     pub listen_url: DatabaseUrl,
     /// What people see in `pipeline.workers` and `pg_stat_activity`.
     pub name: String,
-    /// How long calls under way may take to finish after a stop.
+    /// How long calls and batches under way may take to finish after a stop.
     pub drain: Duration,
     /// How it sleeps while nothing is to be done; None: it stays awake.
     pub frugal: Option<Frugal>,
@@ -124,7 +130,7 @@ impl Daemon {
             return Ok(None);
         };
         if let Some(before) = before {
-            before.unregister(&self.pool).await?;
+            forget(&self.pool, &before).await;
         }
         tracing::info!(
             worker.id = worker.id,
@@ -142,7 +148,7 @@ impl Daemon {
             abandon: CancellationToken::new(),
         };
         let mut helpers = running.spawn_helpers(&listener);
-        let relay = tokio::spawn(running.relay().run());
+        let relay = AbortOnDropHandle::new(tokio::spawn(running.relay().run()));
         if let Some(frugal) = self.options.frugal.clone() {
             let (pool, worker) = (self.pool.clone(), worker.clone());
             helpers.spawn(async move {
@@ -153,25 +159,46 @@ impl Daemon {
         let runners = running.keep_stages().await;
 
         tracing::info!("stopping: finishing what is held");
-        wait_for(runners, self.options.drain, &running.abandon).await;
+        let farewell = self.say_farewell(stop, &worker, (runners, relay, helpers), listener);
+        let nap = tokio::select! {
+            nap = farewell => {
+                tracing::info!(worker.id = worker.id, "daemon stopped");
+                nap
+            }
+            () = patience(self.options.drain, &running.abandon) => {
+                tracing::warn!(
+                    worker.id = worker.id,
+                    "daemon stopped without a farewell: what it waited for, most likely the \
+                     database, took too long; other daemons take back what it held"
+                );
+                None
+            }
+        };
+        match nap {
+            None if stop.is_cancelled() => Ok(None),
+            nap => Ok(Some((worker, nap.unwrap_or_default()))),
+        }
+    }
+
+    /// Waits until nothing is held, and takes leave; returns how long to sleep, None: not at all.
+    async fn say_farewell(
+        &self,
+        stop: &CancellationToken,
+        worker: &Worker,
+        (mut runners, relay, mut helpers): (JoinSet<()>, AbortOnDropHandle<()>, JoinSet<()>),
+        listener: Listener,
+    ) -> Option<Duration> {
+        while runners.join_next().await.is_some() {}
         if let Err(error) = relay.await {
             tracing::debug!(%error, "the relay ended by itself");
         }
         helpers.shutdown().await;
-        let nap = self.nap(stop, &worker).await;
-        if nap.is_none()
-            && let Err(error) = worker.unregister(&self.pool).await
-        {
-            tracing::debug!(%error, "the worker's row stays until another daemon finds it");
+        let nap = self.nap(stop, worker).await;
+        if nap.is_none() {
+            forget(&self.pool, worker).await;
         }
         listener.stop().await;
-        tracing::info!(worker.id = worker.id, "daemon stopped");
-        let nap = match nap {
-            None if stop.is_cancelled() => return Ok(None),
-            None => Duration::ZERO,
-            Some(nap) => nap,
-        };
-        Ok(Some((worker, nap)))
+        nap
     }
 
     /// How long to sleep; None: not at all.
@@ -261,7 +288,11 @@ impl Running {
         let mut runners = JoinSet::new();
         let mut stages = Stages::default();
         while !self.stop.is_cancelled() {
-            match load(&self.pool).await {
+            let loaded = tokio::select! {
+                () = self.stop.cancelled() => break,
+                loaded = load(&self.pool) => loaded,
+            };
+            match loaded {
                 Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
                 // A lost connection is the listener's to tell.
                 Err(error) if error.class() == Class::Lost => {}
@@ -385,6 +416,13 @@ impl Running {
     }
 }
 
+/// Forgets a daemon that holds nothing; one that cannot be forgotten now is found by another.
+async fn forget(pool: &Pool, worker: &Worker) {
+    if let Err(error) = worker.unregister(pool).await {
+        tracing::debug!(%error, "the worker's row stays until another daemon finds it");
+    }
+}
+
 /// Whether a running stage can follow the row by being told: an outside runner follows all but a
 /// new target; a runner in the database is started anew for anything but a pause.
 fn same(row: &StageRow, running: &RunningStage) -> bool {
@@ -413,12 +451,10 @@ async fn ring_after_reconnect(mut state: watch::Receiver<ListenState>, bells: Be
     }
 }
 
-/// Waits for the runners; after `drain` they must let go of calls under way.
-async fn wait_for(mut runners: JoinSet<()>, drain: Duration, abandon: &CancellationToken) {
-    let finished = async { while runners.join_next().await.is_some() {} };
-    tokio::select! {
-        () = finished => return,
-        () = tokio::time::sleep(drain) => abandon.cancel(),
-    }
-    while runners.join_next().await.is_some() {}
+/// Ends when whoever finishes had time enough: after `drain` they must let go of calls under way,
+/// and after the last words of whatever they wait for.
+async fn patience(drain: Duration, abandon: &CancellationToken) {
+    tokio::time::sleep(drain).await;
+    abandon.cancel();
+    tokio::time::sleep(LAST_WORDS).await;
 }

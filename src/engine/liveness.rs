@@ -64,8 +64,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Beats until told to stop, and rings every stage that the database says has work: the
-    /// backstop for notifications that were lost.
+    /// Beats until told to stop, and rings whatever the database says has work, stages and the
+    /// schedule: the backstop for notifications that were lost.
     pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
         let mut beat = 0_u32;
         let mut problems = Vec::new();
@@ -101,7 +101,10 @@ impl Worker {
             .await?;
         for row in rows {
             counts::woken(Cause::Heartbeat);
-            bells.ring_stage(row.try_get("stage_id")?);
+            match row.try_get("stage_id")? {
+                Some(stage_id) => bells.ring_stage(stage_id),
+                None => bells.schedule.notify_one(),
+            }
         }
         if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
             maintain(&client, problems).await?;

@@ -10,6 +10,7 @@ use pgcascade::db::connect;
 use pgcascade::db::embedded::{Cluster, ClusterError, Search, Status, StopMode};
 
 use crate::support::cluster::{TestCluster, blocking, search, temp_dir};
+use crate::support::small_disk::SmallDisk;
 
 /// A cluster in a directory of the test's choice, stopped when the test ends in any way.
 struct Stopping(Cluster);
@@ -291,37 +292,6 @@ fn a_full_disk_is_called_so_and_nothing_half_made_stays() {
     assert!(matches!(error, ClusterError::NoSpace { .. }), "{error}");
     assert!(!home.join("data").exists() && !home.join("data.new").exists());
     assert!(!home.join("password").exists());
-}
-
-/// A file system of a few megabytes; only root can make one.
-struct SmallDisk(std::path::PathBuf);
-
-impl SmallDisk {
-    fn mount(dir: &Path, size: &str) -> Option<Self> {
-        let disk = dir.join("disk");
-        fs::create_dir(&disk).expect("a directory");
-        let mut mount = Command::new("mount");
-        mount
-            .args([
-                "-t",
-                "tmpfs",
-                "-o",
-                &format!("size={size},mode=755"),
-                "tmpfs",
-            ])
-            .arg(&disk);
-        mount
-            .status()
-            .is_ok_and(|status| status.success())
-            .then_some(Self(disk))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Left behind it would only be an empty directory that cannot be removed.
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
 }
 
 /// Server programs whose initdb meets a full disk, for machines where no small disk can be made.

@@ -5,16 +5,10 @@ use std::time::Duration;
 
 use pgcascade::db::DatabaseUrl;
 
+use super::books::wanted;
 use crate::support::daemon::Rig;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
-
-/// A number from the environment, or what is enough every day.
-pub fn wanted(variable: &str, everyday: i32) -> i32 {
-    std::env::vars()
-        .find(|(name, _)| name == variable)
-        .map_or(everyday, |(_, value)| value.parse().expect("a number"))
-}
 
 /// The real program; it ends with the test, however the test ends.
 pub struct Program(Child);
@@ -29,16 +23,25 @@ impl Drop for Program {
 
 /// Starts the real program.
 pub fn daemon(url: &DatabaseUrl) -> Program {
-    let child = Command::new(env!("CARGO_BIN_EXE_pgcascade"))
+    start(&mut command(url))
+}
+
+/// How the real program is started.
+pub fn command(url: &DatabaseUrl) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pgcascade"));
+    command
         .arg("run")
         .env("DATABASE_URL", url.reveal())
         .env("RUST_LOG", "error")
         .env_remove("APIFY_TOKEN")
         .env_remove("MILLIONVERIFIER_API_KEY")
-        .stdin(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    Program(child)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Starts it so.
+pub fn start(command: &mut Command) -> Program {
+    Program(command.spawn().expect("the program starts"))
 }
 
 /// Companies of which one in twenty is refused and one in fifty is another's duplicate.

@@ -1,6 +1,7 @@
 //! PostgreSQL crashes during a run: the daemon comes back by itself, and the books are right.
 
-use super::kill_the_daemon::{COMPANIES, daemon, stop, wanted};
+use super::books::wanted;
+use super::kill_the_daemon::{COMPANIES, daemon, stop};
 use crate::support::cluster::TestCluster;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;

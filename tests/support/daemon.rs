@@ -149,30 +149,32 @@ impl Rig {
             shortest: Duration::from_millis(100),
             longest,
         };
-        let daemon = start_as(
-            self.database.url(),
-            Registry::default(),
-            Some(frugal),
-            doze.clone(),
-        );
+        let url = self.database.url();
+        let daemon = start_as(url, url, Registry::default(), Some(frugal), doze.clone());
         (daemon, doze)
     }
 }
 
 /// Starts a daemon on a database.
 pub fn start(url: &DatabaseUrl, registry: Registry) -> RunningDaemon {
-    start_as(url, registry, None, Doze::default())
+    start_as(url, url, registry, None, Doze::default())
+}
+
+/// Starts a daemon that listens elsewhere than it works.
+pub fn start_apart(work: &DatabaseUrl, listen: &DatabaseUrl, registry: Registry) -> RunningDaemon {
+    start_as(work, listen, registry, None, Doze::default())
 }
 
 fn start_as(
-    url: &DatabaseUrl,
+    work: &DatabaseUrl,
+    listen: &DatabaseUrl,
     registry: Registry,
     frugal: Option<Frugal>,
     doze: Doze,
 ) -> RunningDaemon {
-    let pool = Pool::open(url, 12, "test daemon").expect("a pool");
+    let pool = Pool::open(work, 12, "test daemon").expect("a pool");
     let options = DaemonOptions {
-        listen_url: url.clone(),
+        listen_url: listen.clone(),
         name: "test daemon".to_owned(),
         drain: Duration::from_millis(500),
         frugal,

@@ -10,7 +10,9 @@ pub mod fake_http;
 pub mod fake_millionverifier;
 pub mod fake_receiver;
 pub mod fake_smtp;
+pub mod fault_proxy;
 pub mod outreach;
+pub mod small_disk;
 pub mod wait;
 
 /// Installs the crypto provider that the program installs at start-up; again and again is fine.

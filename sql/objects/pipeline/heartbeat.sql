@@ -2,8 +2,9 @@
 --
 -- Also reclaims what dead daemons held: one whose heartbeat is older than two seconds and whose advisory lock is free is dead.
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
--- Returns: stage_id of each stage that has events to claim, so that no lost wake-up lasts longer than a heartbeat.
--- Reads:  pipeline.stages, pipeline.ready, pipeline.limit_wakes
+-- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
+--          than a heartbeat.
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes
 -- Writes: pipeline.quiet, pipeline.unannounced, pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  the row of pipeline.quiet unless somebody else holds it, dead workers' rows that nobody else holds, then their claims' events
 
@@ -16,6 +17,7 @@ as $$
 #variable_conflict use_column
 declare
     v_dead integer;
+    v_now timestamptz;
 begin
     update pipeline.workers as worker
     set heartbeat_at = clock_timestamp()
@@ -57,8 +59,18 @@ begin
         where wake.stage_id = stage.id
         and wake.wake_at > clock_timestamp()
     );
+
+    -- A scheduler that is deaf sleeps on past what was scheduled since it looked.
+    v_now := clock_timestamp();
+
+    if exists (select from pipeline.scheduled where scheduled.run_at <= v_now)
+        or exists (select from pipeline.parked where parked.until <= v_now)
+        or exists (select from pipeline.limit_wakes where limit_wakes.wake_at <= v_now)
+    then
+        return next null;
+    end if;
 end
 $$;
 
 comment on function pipeline.heartbeat(integer, text, text) is
-    'A daemon''s sign of life; reclaims what dead daemons held and returns the stages that have events to claim.';
+    'A daemon''s sign of life; reclaims what dead daemons held and returns the stages that have events to claim, NULL for the schedule.';

@@ -1,0 +1,83 @@
+//! The line of the LISTEN session dies without a word, as firewalls have it: the daemon finds out
+//! by asking, and until then no event waits much longer than a heartbeat.
+
+use std::time::{Duration, Instant};
+
+use super::books::{Work, books_are_right, make_stages, number, say, until, until_ended};
+use crate::support::daemon::{Rig, start_apart};
+use crate::support::fault_proxy::FaultProxy;
+use crate::support::wait;
+
+/// A probe every ten seconds that waits five for its answer, and a busy machine.
+const FOUND_OUT_WITHIN: Duration = Duration::from_secs(18);
+/// A heartbeat a second, and a busy machine.
+const LATE_MS_MAX: i64 = 4000;
+
+/// One event that can run now, and one that is due between two of these.
+const EMIT: &str = "insert into marketing.pipeline_events (event_type, run_at)
+    values ('sql', now()), ('rust', now() + interval '700 milliseconds')";
+/// How late the latest event began, in milliseconds.
+const LATE_MS: &str = "select max(
+        ceil(extract(epoch from processed_at - greatest(created_at, run_at)) * 1000)
+    )::bigint
+    from marketing.pipeline_events";
+/// The session that is seen to live and has been asked whether it listens, the last thing before it
+/// counts.
+const LISTENING: &str = "select pid::bigint
+    from pg_locks
+    join pg_stat_activity as activity using (pid)
+    where locktype = 'advisory'
+    and classid = pipeline.worker_lock_class()::oid
+    and datname = current_database()
+    and query like '%pg_listening_channels%'
+    and state = 'idle'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_open_listen_session_is_found_out_and_delays_nothing_much() {
+    let rig = Rig::bare().await;
+    make_stages(&rig.client).await;
+    let proxy = FaultProxy::before(rig.database.url(), 0).await;
+    let work = Work::default();
+    let daemon = start_apart(rig.database.url(), proxy.url(), work.registry());
+    until(&rig.client, &format!("exists ({LISTENING})")).await;
+    let before = rig.number(LISTENING).await;
+
+    proxy.freeze();
+    let frozen = Instant::now();
+    let (mut events, mut asked) = (0, Instant::now());
+    rig.run(EMIT).await;
+    let found_out = wait::until("the daemon to listen on another line", async || {
+        if asked.elapsed() > Duration::from_millis(500) {
+            rig.run(EMIT).await;
+            events += 2;
+            asked = Instant::now();
+        }
+        (proxy.opened() > 1).then(|| frozen.elapsed())
+    })
+    .await;
+    until_ended(&rig.client, events + 2).await;
+    let late = number(&rig.client, LATE_MS).await.expect("events");
+    say(&format!(
+        "found out after {found_out:?}; the latest of {} events was late by {late} ms",
+        events + 2
+    ));
+    assert!(found_out < FOUND_OUT_WITHIN, "{found_out:?}");
+    assert!(late < LATE_MS_MAX, "{late} ms");
+
+    // The server finds out, too.
+    proxy.heal();
+    let healed = Instant::now();
+    until(
+        &rig.client,
+        &format!("exists ({LISTENING} and pid <> {before})"),
+    )
+    .await;
+    say(&format!(
+        "listens again {:?} after the server found out",
+        healed.elapsed()
+    ));
+    rig.run(EMIT).await;
+    until_ended(&rig.client, events + 4).await;
+    books_are_right(&rig.client, events + 4, 0).await;
+    daemon.stop().await;
+}
