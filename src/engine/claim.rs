@@ -3,19 +3,30 @@
 use tokio_postgres::Row;
 
 use super::event::Event;
+use super::low_water::LowWater;
 use crate::db::{DbError, Transaction};
 
 /// Claims a batch for work inside `tx`; empty when there is none or the stage is paused.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn claim_in_database(tx: &Transaction<'_>, stage_id: i16) -> Result<Vec<Event>, DbError> {
+pub async fn claim_in_database(
+    tx: &Transaction<'_>,
+    stage_id: i16,
+    low_water: &mut LowWater,
+) -> Result<Vec<Event>, DbError> {
     let statement = tx
         .prepare_cached(include_str!(
             "../../sql/queries/engine/claim_in_database.sql"
         ))
         .await?;
-    events(&tx.query(&statement, &[&stage_id]).await?)
+    let rows = tx
+        .query(&statement, &[&stage_id, &low_water.after_ids()])
+        .await?;
+    if let Some(first) = first(&rows)? {
+        low_water.saw(first)?;
+    }
+    events(&rows)
 }
 
 /// Claims at most `room` events for outside calls of this worker; `busy` tells whether it has calls
@@ -29,14 +40,22 @@ pub async fn claim_outside(
     worker_id: i32,
     room: i32,
     busy: bool,
+    low_water: &mut LowWater,
 ) -> Result<Vec<Event>, DbError> {
     let statement = tx
         .prepare_cached(include_str!("../../sql/queries/engine/claim_outside.sql"))
         .await?;
-    events(
-        &tx.query(&statement, &[&stage_id, &worker_id, &room, &busy])
-            .await?,
-    )
+    let after_ids = low_water.after_ids();
+    let rows = tx
+        .query(
+            &statement,
+            &[&stage_id, &worker_id, &room, &busy, &after_ids],
+        )
+        .await?;
+    if let Some(first) = first(&rows)? {
+        low_water.saw(first)?;
+    }
+    events(&rows)
 }
 
 /// The settings of [`plan_afresh`].
@@ -51,12 +70,22 @@ pub async fn plan_afresh(tx: &Transaction<'_>) -> Result<(), DbError> {
     Ok(tx.batch_execute(PLAN_AFRESH).await?)
 }
 
+/// The row that tells what the claim saw; any of them where none does.
+fn first(rows: &[Row]) -> Result<Option<&Row>, DbError> {
+    for row in rows {
+        if row.try_get::<_, Option<Vec<i64>>>("reached_ids")?.is_some() {
+            return Ok(Some(row));
+        }
+    }
+    Ok(rows.first())
+}
+
 /// Rows to events, oldest first: a statement returns what it updated in no particular order.
 fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
     let mut events = rows
         .iter()
         .map(|row| {
-            let outside = row.len() > 4;
+            let outside = row.len() > 7;
             Ok(Event {
                 id: row.try_get("event_id")?,
                 event_type: row.try_get("event_type")?,

@@ -14,6 +14,7 @@ use super::complete::finish;
 use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, blames_an_item, blames_whatever_can_be_an_item, isolate};
+use super::low_water::LowWater;
 use super::stage::{Bounds, InDatabaseStage, Outcome};
 use super::verdict::{Verdict, of_error, try_again};
 use crate::db::{Class, DbError, Pool, Transaction, cleanse};
@@ -61,6 +62,8 @@ struct Temper {
     given_up: u32,
     /// Batches in a row that others were in the way of.
     conflicts: u32,
+    /// Up to where the queue has been read.
+    low_water: LowWater,
 }
 
 impl Temper {
@@ -86,6 +89,7 @@ impl InDatabaseRunner {
             while !self.stop.is_cancelled() {
                 let began = Instant::now();
                 match self.next_batch(&mut temper).await {
+                    Ok(0) if temper.low_water.saw_nothing() => {}
                     Ok(0) => break,
                     Ok(claimed) => {
                         temper.given_up = 0;
@@ -96,6 +100,7 @@ impl InDatabaseRunner {
                         }
                     }
                     Err(error) => {
+                        temper.low_water.forget();
                         temper.count(&error);
                         self.pause_after(&error).await;
                     }
@@ -117,19 +122,20 @@ impl InDatabaseRunner {
     /// events are. When it raises, the next batch is taken apart to find the event to blame.
     async fn next_batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
         if self.stage.is_sql_function() && !temper.careful && !temper.blames_all() {
-            match self.batch_on_the_server().await {
+            match self.batch_on_the_server(&mut temper.low_water).await {
                 Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
+                    temper.low_water.forget();
                 }
                 done => return done,
             }
         }
         temper.careful = self.stage.is_sql_function() && !temper.careful;
-        self.batch(temper.blames_all()).await
+        self.batch(temper).await
     }
 
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
-    async fn batch_on_the_server(&self) -> Result<usize, DbError> {
+    async fn batch_on_the_server(&self, low_water: &mut LowWater) -> Result<usize, DbError> {
         let began = Instant::now();
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
@@ -139,7 +145,8 @@ impl InDatabaseRunner {
         let timeout = self.bounds.timeout.as_millis();
         let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
         // Sent together: the second does not wait for the first one's answer.
-        let of_stage: [&(dyn ToSql + Sync); 1] = [&self.stage_id];
+        let after_ids = low_water.after_ids();
+        let of_stage: [&(dyn ToSql + Sync); 2] = [&self.stage_id, &after_ids];
         let (set, row) = tokio::join!(
             tx.batch_execute(&settings),
             tx.query_one(&statement, &of_stage)
@@ -150,6 +157,7 @@ impl InDatabaseRunner {
         if claimed == 0 {
             return nothing_claimed(tx).await;
         }
+        low_water.saw(&row)?;
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit().await?;
@@ -175,12 +183,12 @@ impl InDatabaseRunner {
     }
 
     /// One batch in one transaction; returns how many events were claimed.
-    /// `blames_all`: whatever an event raises is its own fault.
-    async fn batch(&self, blames_all: bool) -> Result<usize, DbError> {
+    async fn batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
+        let blames_all = temper.blames_all();
         let began = Instant::now();
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
-        let events = claim_in_database(&tx, self.stage_id).await?;
+        let events = claim_in_database(&tx, self.stage_id, &mut temper.low_water).await?;
         if events.is_empty() {
             return nothing_claimed(tx).await;
         }

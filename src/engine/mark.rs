@@ -10,7 +10,8 @@
 /// What one look at a table told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Look {
-    /// The last id that was given out, read before the snapshot was taken.
+    /// The last id that was given out, read before the snapshot was taken; or a lower one, when the
+    /// look did not deal with all that it saw.
     pub last_id: i64,
     /// The oldest transaction that was not over.
     pub xmin: i64,
@@ -31,11 +32,11 @@ impl Mark {
         self.settled
     }
 
-    /// Takes in a look that dealt with everything it saw above [`Mark::settled`].
+    /// Takes in a look that dealt with everything it saw from [`Mark::settled`] to its last id.
     pub fn saw_all(&mut self, look: Look) {
         let candidate = *self.candidate.get_or_insert(look);
         if look.xmin >= candidate.xmax {
-            self.settled = self.settled.max(candidate.last_id);
+            self.settled = self.settled.max(candidate.last_id.min(look.last_id));
             self.candidate = Some(look);
         }
     }
@@ -71,6 +72,15 @@ mod tests {
         let mut mark = Mark::default();
         mark.saw_all(look(10, 8, 8));
         assert_eq!(mark.settled(), 10);
+    }
+
+    #[test]
+    fn a_look_that_did_not_get_so_far_again_settles_less() {
+        let mut mark = Mark::default();
+        mark.saw_all(look(10, 5, 8));
+        // Rows of the transactions 5 to 7 turned up, and filled the batch.
+        mark.saw_all(look(7, 8, 9));
+        assert_eq!(mark.settled(), 7);
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
-//! | [`wake`], [`mark`] | announcing for writers under load; up to which id nothing can come any more |
+//! | [`wake`] | announcing for writers under load |
+//! | [`low_water`], [`mark`] | up to where a queue was read; up to which id nothing can come any more |
 //! | [`frugal`] | sleeping while nothing is to be done |
 //! | [`cron`], [`schedules`] | events by the clock |
 //! | [`counts`] | what is counted |
@@ -29,6 +30,7 @@ pub mod frugal;
 pub mod in_database;
 pub mod isolate;
 pub mod liveness;
+pub mod low_water;
 pub mod mark;
 pub mod outside;
 pub mod outside_batch;

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::event::Event;
+use super::low_water::LowWater;
 use super::outside_batch::{Called, Claimed, Room, claim_and_prepare, complete, give_back};
 use super::stage::{Appetite, OnUnknown, OutsideStage};
 use super::stages::StageRow;
@@ -72,6 +73,8 @@ struct Held {
     claim_in_doubt: bool,
     /// How long a call takes, as a moving mean.
     call_mean: Duration,
+    /// Up to where the queue has been read.
+    low_water: LowWater,
 }
 
 impl Held {
@@ -217,12 +220,12 @@ impl OutsideRunner {
         }
     }
 
-    /// Claims a batch; false when there was nothing to claim.
+    /// Claims a batch; false when there is nothing to claim.
     async fn claim(&self, held: &mut Held) -> bool {
         match self.try_claim(held).await {
             Ok(claimed) => {
                 held.waiting.extend(claimed.calls);
-                claimed.events > 0
+                claimed.events > 0 || held.low_water.saw_nothing()
             }
             Err(error) => {
                 held.claim_in_doubt |= error.class() == Class::Lost;
@@ -245,7 +248,20 @@ impl OutsideRunner {
             },
             busy: !held.calls.is_empty(),
         };
-        claim_and_prepare(&self.pool, &row, self.worker_id, room, &self.stage).await
+        let low_water = &mut held.low_water;
+        let claimed = claim_and_prepare(
+            &self.pool,
+            &row,
+            self.worker_id,
+            room,
+            &self.stage,
+            low_water,
+        )
+        .await;
+        if claimed.is_err() {
+            held.low_water.forget();
+        }
+        claimed
     }
 
     /// Begins as many calls as the concurrency allows.

@@ -11,6 +11,7 @@ use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, blames_an_item, isolate};
+use super::low_water::LowWater;
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
 use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
@@ -58,10 +59,11 @@ pub async fn claim_and_prepare(
     worker_id: i32,
     room: Room,
     stage: &Arc<dyn OutsideStage>,
+    low_water: &mut LowWater,
 ) -> Result<Claimed, DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy).await?;
+    let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy, low_water).await?;
     if events.is_empty() {
         // Commits all the same: what the claim dropped or a limit put off stays so.
         tx.commit().await?;

@@ -159,8 +159,8 @@ impl Relay {
         let row = client.query_one(&statement, &[&mark.settled()]).await?;
         let look = Look {
             last_id: row.try_get("last_id")?,
-            xmin: row.try_get("xmin")?,
-            xmax: row.try_get("xmax")?,
+            xmin: row.try_get("oldest_xid")?,
+            xmax: row.try_get("next_xid")?,
         };
         let statements = row.try_get("statements")?;
         if look.last_id > mark.settled() {

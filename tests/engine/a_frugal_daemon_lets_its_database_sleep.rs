@@ -27,7 +27,7 @@ async fn it_sleeps_until_the_next_event_is_due() {
 
     rig.run("select pipeline.emit('a', run_at => now() + interval '4 seconds')")
         .await;
-    rig.until("(select naps_until = (select max(run_at) from marketing.pipeline_events) from pipeline.workers)")
+    rig.until("(select bool_or(naps_until = (select max(run_at) from marketing.pipeline_events)) from pipeline.workers)")
         .await;
     rig.until(NO_SESSION).await;
     rig.until("(select bool_and(status = 'processed') from marketing.pipeline_events)")

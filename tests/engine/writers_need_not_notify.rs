@@ -94,7 +94,7 @@ async fn a_writer_that_outlives_the_lease_is_announced_by_the_next_look() {
     writer.batch_execute(begin).await.expect("an insert");
     rig.run("select pipeline.end_quiet(7)").await;
     let look = rig
-        .rows("select xmin, xmax from pipeline.relay(0)", &[])
+        .rows("select oldest_xid, next_xid from pipeline.relay(0)", &[])
         .await;
     let (xmin, xmax): (i64, i64) = (look[0].get(0), look[0].get(1));
     assert!(xmin < xmax, "the writer is under way, so looking goes on");
@@ -102,7 +102,7 @@ async fn a_writer_that_outlives_the_lease_is_announced_by_the_next_look() {
     assert_eq!(events(&ear.heard(&rig).await), 0);
 
     // Transactions of other databases count as well, so that this may take some looks.
-    let after = "select xmin >= $1 as is_over from pipeline.relay(0)";
+    let after = "select oldest_xid >= $1 as is_over from pipeline.relay(0)";
     wait::until("the last look", async || {
         let look = rig.rows(after, &[&xmax]).await;
         look[0].get::<_, bool>(0).then_some(())

@@ -21,18 +21,26 @@ declare
     -- So many batches of events that must all wait are looked through before the next ring of the bell.
     c_rounds constant integer := 20;
     v_key text := (select limits.key from pipeline.limits where limits.name = limiter);
+    v_take record;
     v_taken pipeline.ready[];
     v_admitted bigint[];
 begin
     for v_round in 1 .. c_rounds loop
-        v_taken := pipeline.take(stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most, holds) else most end);
-        exit when v_taken is null;
+        select take.* into v_take
+        from pipeline.take(
+            stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most, holds) else most end, null
+        ) as take;
+        exit when v_take.event_ids is null;
 
         if v_key is null then
-            return query select taken.event_id from unnest(v_taken) as taken;
+            return query select unnest(v_take.event_ids);
             return;
         end if;
 
+        v_taken := array(
+            select row(admit.stage_id, taken.priority, taken.event_id, v_take.is_alone, true)::pipeline.ready
+            from unnest(v_take.event_ids, v_take.priorities) as taken (event_id, priority)
+        );
         v_admitted := pipeline.admit_keys(limiter, v_key, v_taken, holds);
         if v_admitted is not null then
             return query select unnest(v_admitted);

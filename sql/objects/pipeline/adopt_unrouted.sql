@@ -38,8 +38,8 @@ begin
     ),
     -- Queue those that are still pending; the others were settled meanwhile.
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id)
-        select wanted.stage_id, wanted.priority, wanted.event_id
+        insert into pipeline.ready (stage_id, priority, event_id, requeued)
+        select wanted.stage_id, wanted.priority, wanted.event_id, true
         from taken
         join wanted using (event_id)
         where wanted.status = 'pending'

@@ -1,4 +1,4 @@
--- pipeline.claim_outside(stage_id, worker_id, room, busy): takes a batch of events for calls to an outside service.
+-- pipeline.claim_outside(stage_id, worker_id, room, busy, after_ids): takes a batch of events for calls to an outside service.
 --
 -- The events become processing, visibly, and stand in pipeline.inflight under a new epoch. The attempt is on record before the
 -- call is made; a completion must bring the epoch back.
@@ -7,14 +7,22 @@
 -- the stage under way, and while one waits, a busy daemon claims nothing, so that it soon has none.
 --
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
---            it has calls of the stage under way.
--- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused.
+--            it has calls of the stage under way; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
+-- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the first of them
+--          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit.
 -- Reads:  pipeline.stages, pipeline.limits
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
-create or replace function pipeline.claim_outside(stage_id smallint, worker_id integer, room integer, busy boolean)
-returns table (event_id bigint, event_type text, payload jsonb, attempt smallint, crashes smallint, epoch bigint)
+drop function if exists pipeline.claim_outside(smallint, integer, integer, boolean);
+
+create or replace function pipeline.claim_outside(
+    stage_id smallint, worker_id integer, room integer, busy boolean, after_ids bigint[] default null
+)
+returns table (
+    event_id bigint, event_type text, payload jsonb, attempt smallint, crashes smallint, epoch bigint, reached_ids bigint[], oldest_xid bigint,
+    next_xid bigint
+)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -32,7 +40,8 @@ declare
     v_batch_size integer;
     v_epoch bigint;
     v_limiter text;
-    v_admitted bigint[];
+    v_take record;
+    v_ids bigint[];
 begin
     select least(stage.batch_size, claim_outside.room), stage.limiter into v_batch_size, v_limiter
     from pipeline.stages as stage
@@ -49,53 +58,26 @@ begin
 
     v_epoch := nextval('pipeline.epochs');
 
-    -- Under a limit another function chooses, and nothing is left to choose here.
-    if v_limiter is not null then
-        v_admitted := array(select pipeline.admit(claim_outside.stage_id, v_limiter, v_batch_size, true));
-        v_batch_size := 0;
-    end if;
-
     -- Rows whose event is gone or settled are dropped on the way, and must not hide those behind them.
     for v_round in 1 .. c_rounds loop
+        if v_limiter is null then
+            select take.* into v_take from pipeline.take(claim_outside.stage_id, v_batch_size, after_ids) as take;
+            v_ids := v_take.event_ids;
+        else
+            v_ids := array(select pipeline.admit(claim_outside.stage_id, v_limiter, v_batch_size, true));
+            select null::bigint[] as reached_ids, null::bigint as oldest_xid, null::bigint as next_xid into v_take;
+        end if;
+
+        exit when coalesce(cardinality(v_ids), 0) = 0;
+
         return query
         with
-        -- An event that a daemon died holding is a batch of its own.
-        lone as materialized (
-            select ready.ctid as place
-            from pipeline.ready
-            where ready.stage_id = claim_outside.stage_id
-            and ready.alone
-            and v_limiter is null
-            order by ready.event_id
-            limit 1
-            for update skip locked
-        ),
-        batch as materialized (
-            select ready.ctid as place
-            from pipeline.ready
-            where ready.stage_id = claim_outside.stage_id
-            and not ready.alone
-            and not exists (select from lone)
-            order by ready.priority, ready.event_id
-            limit v_batch_size
-            for update skip locked
-        ),
-        taken as (
-            delete from pipeline.ready
-            where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
-            returning ready.event_id
-        ),
-        chosen as (
-            select taken.event_id from taken
-            union all
-            select unnest(v_admitted)
-        ),
         begun as (
             update marketing.pipeline_events as event
             set status = 'processing',
                 attempts = least(event.attempts + 1, 1000),
                 claimed_at = clock_timestamp()
-            from chosen
+            from unnest(v_ids) as chosen (event_id)
             where event.id = chosen.event_id
             and event.status = 'pending'
             returning event.id, event.event_type, event.payload, event.attempts, event.crashes
@@ -108,14 +90,16 @@ begin
             from begun
             left join pipeline.limits on limits.name = v_limiter
         )
-        select begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch
+        select
+            begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch,
+            case when row_number() over () = 1 then v_take.reached_ids end,
+            v_take.oldest_xid, v_take.next_xid
         from begun;
-        exit when found
-        or v_limiter is not null
-        or not exists (select from pipeline.ready where ready.stage_id = claim_outside.stage_id);
+
+        exit when found;
     end loop;
 end
 $$;
 
-comment on function pipeline.claim_outside(smallint, integer, integer, boolean) is
+comment on function pipeline.claim_outside(smallint, integer, integer, boolean, bigint[]) is
     'Claims a batch for outside calls: processing in the ledger, held in pipeline.inflight under a new epoch.';

@@ -46,8 +46,8 @@ begin
             join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
         ),
         queued as (
-            insert into pipeline.ready (stage_id, priority, event_id, alone)
-            select v_next_id, orphaned.priority, orphaned.event_id, orphaned.alone
+            insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
+            select v_next_id, orphaned.priority, orphaned.event_id, orphaned.alone, true
             from orphaned
             where v_next_id is not null
             on conflict do nothing

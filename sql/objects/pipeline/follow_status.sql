@@ -82,8 +82,8 @@ begin
     elsif v_stage_id is null then
         insert into pipeline.unrouted (event_id, event_type) values (new.id, new.event_type) on conflict do nothing;
     else
-        insert into pipeline.ready (stage_id, priority, event_id, alone)
-        values (v_stage_id, new.priority, new.id, new.crashes > 0)
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
+        values (v_stage_id, new.priority, new.id, new.crashes > 0, true)
         on conflict do nothing;
         perform pg_notify('pipeline_wake', new.event_type);
     end if;

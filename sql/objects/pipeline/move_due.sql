@@ -56,8 +56,8 @@ begin
             and own.event_type = event.event_type
     ),
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id, alone)
-        select wanted.stage_id, wanted.priority, wanted.id, wanted.crashes > 0
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
+        select wanted.stage_id, wanted.priority, wanted.id, wanted.crashes > 0, true
         from wanted
         where wanted.stage_id is not null
         on conflict do nothing

@@ -3,17 +3,17 @@
 -- A few events are told one by one, more by a summary for each type, as those of one statement would be.
 --
 -- What comes back lets the caller skip what is over (src/engine/mark.rs): every id up to last_id was given out before the snapshot was
--- taken, and to transactions that had an id of their own; once xmin of a later snapshot reaches this one's xmax, all of them are over.
+-- taken, and to transactions that had an id of their own; once oldest_xid of a later snapshot reaches this one's next_xid, all of them are over.
 --
 -- Arguments: after_id: announcements up to this id are known to be settled; 0: look at all.
--- Returns: statements: how many announcements there were, at most 10,000 at once; last_id, xmin, xmax: see above; last_id is after_id
+-- Returns: statements: how many announcements there were, at most 10,000 at once; last_id, oldest_xid, next_xid: see above; last_id is after_id
 --          when more may be waiting.
 -- Reads:  marketing.pipeline_events
 -- Writes: pipeline.unannounced
 -- Locks:  announcements that nobody else holds, in the order of their ids
 
 create or replace function pipeline.relay(
-    after_id bigint, out statements bigint, out last_id bigint, out xmin bigint, out xmax bigint
+    after_id bigint, out statements bigint, out last_id bigint, out oldest_xid bigint, out next_xid bigint
 )
 language plpgsql
 security definer
@@ -32,8 +32,8 @@ begin
     -- In this order: the ids first, then who may still hold one of them, then what is there.
     last_id := (select sequence.last_value from pipeline.unannounced_id_seq as sequence);
     v_snapshot := pg_current_snapshot();
-    xmin := pg_snapshot_xmin(v_snapshot)::text;
-    xmax := pg_snapshot_xmax(v_snapshot)::text;
+    oldest_xid := pg_snapshot_xmin(v_snapshot)::text;
+    next_xid := pg_snapshot_xmax(v_snapshot)::text;
 
     with
     taken as materialized (

@@ -1,43 +1,133 @@
--- pipeline.take(stage_id, most): takes the first events off the queue of a stage; one that must run alone, alone.
+-- pipeline.take(stage_id, most, after_ids): takes the first events off the queue of a stage; one that must run alone, alone.
 --
--- Arguments: stage_id; most: how many at once.
--- Returns: their rows; NULL: there are none.
--- Reads:  nothing
+-- Dead rows of events that were taken before stay in the index while any transaction may still see them. So the caller says up to which
+-- id, for each priority, nothing can come any more (src/engine/mark.rs), and new events are looked for above that only. Events that were
+-- queued again have an index of their own.
+--
+-- Arguments: stage_id; most: how many at once; after_ids: one id for each priority, NULL: look at all.
+-- Returns: event_ids and priorities of the taken rows, NULL: none; is_alone: the one that was taken must run alone; reached_ids: for each
+--          priority the id up to which this look saw everything, NULL: it did not look, or not at all of it; oldest_xid, next_xid: of its snapshot.
+-- Reads:  marketing.pipeline_events_id_seq
 -- Writes: pipeline.ready
 -- Locks:  rows of pipeline.ready that nobody else holds
 
-create or replace function pipeline.take(stage_id smallint, most integer)
-returns pipeline.ready[]
-language sql
+drop function if exists pipeline.take(smallint, integer);
+
+create or replace function pipeline.take(
+    stage_id smallint,
+    most integer,
+    after_ids bigint[],
+    out event_ids bigint[],
+    out priorities smallint[],
+    out is_alone boolean,
+    out reached_ids bigint[],
+    out oldest_xid bigint,
+    out next_xid bigint
+)
+language plpgsql
 set search_path = pg_catalog, pg_temp
-begin atomic
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    v_last_id bigint;
+    v_snapshot pg_snapshot;
+    v_last_priority smallint;
+begin
+    -- In this order: the ids first, then who may still hold one of them, then what is there.
+    v_last_id := (select sequence.last_value from marketing.pipeline_events_id_seq as sequence);
+    v_snapshot := pg_current_snapshot();
+    oldest_xid := pg_snapshot_xmin(v_snapshot)::text;
+    next_xid := pg_snapshot_xmax(v_snapshot)::text;
+
+    -- An event that a daemon died holding is a batch of its own.
+    with lone as (
+        delete from pipeline.ready
+        where ready.ctid = any (
+            array(
+                select first.ctid
+                from pipeline.ready as first
+                where first.stage_id = take.stage_id
+                and first.alone
+                and take.most > 0
+                order by first.event_id
+                limit 1
+                for update skip locked
+            )
+        )
+        returning ready.event_id, ready.priority
+    )
+    select array[lone.event_id], array[lone.priority], true into event_ids, priorities, is_alone
+    from lone;
+
+    if found then
+        return;
+    end if;
+
+    is_alone := false;
+
     with
-    lone as materialized (
-        select ready.ctid as place
+    again as materialized (
+        select ready.ctid as place, ready.priority, ready.event_id
         from pipeline.ready
         where ready.stage_id = take.stage_id
-        and ready.alone
-        and take.most > 0
-        order by ready.event_id
-        limit 1
-        for update skip locked
-    ),
-    batch as materialized (
-        select ready.ctid as place
-        from pipeline.ready
-        where ready.stage_id = take.stage_id
+        and ready.requeued
         and not ready.alone
-        and not exists (select from lone)
         order by ready.priority, ready.event_id
         limit take.most
         for update skip locked
     ),
+    -- Priority by priority, as far as there is room.
+    fresh as materialized (
+        select head.place, head.priority, head.event_id
+        from generate_series(1, 10) as level (priority)
+        cross join lateral (
+            select ready.ctid as place, ready.priority, ready.event_id
+            from pipeline.ready
+            where ready.stage_id = take.stage_id
+            and ready.priority = level.priority::smallint
+            and ready.event_id > coalesce(take.after_ids[level.priority], 0)
+            and not ready.requeued
+            and not ready.alone
+            order by ready.event_id
+            limit take.most
+            for update skip locked
+        ) as head
+        limit take.most
+    ),
+    chosen as materialized (
+        select waiting.place
+        from (select again.* from again union all select fresh.* from fresh) as waiting
+        order by waiting.priority, waiting.event_id
+        limit take.most
+    ),
     taken as (
         delete from pipeline.ready
-        where ready.ctid = any (array(select lone.place from lone union all select batch.place from batch))
-        returning ready.*
+        where ready.ctid = any (array(select chosen.place from chosen))
+        returning ready.event_id, ready.priority
     )
-    select array_agg(taken::pipeline.ready order by taken.priority, taken.event_id) from taken;
-end;
+    select array_agg(taken.event_id), array_agg(taken.priority) into event_ids, priorities
+    from taken;
 
-comment on function pipeline.take(smallint, integer) is 'Takes the first events off a stage''s queue.';
+    if most <= 0 then
+        return;
+    elsif coalesce(cardinality(event_ids), 0) < most then
+        reached_ids := array_fill(v_last_id, array[10]);
+        return;
+    end if;
+
+    -- A full batch has seen all of the priorities before its last one, and of that one as far as it took.
+    v_last_priority := (select max(priority) from unnest(priorities) as priority);
+    reached_ids := array_fill(v_last_id, array[v_last_priority - 1]) || (
+        select max(taken.event_id)
+        from unnest(event_ids, priorities) as taken (event_id, priority)
+        where taken.priority = v_last_priority
+    );
+end
+$$;
+
+comment on function pipeline.take(smallint, integer, bigint[]) is 'Takes the first events off a stage''s queue, and tells up to where it has seen everything.';

@@ -21,8 +21,8 @@ begin
         returning parked.*
     ),
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id, alone)
-        select freed.stage_id, freed.priority, freed.event_id, freed.alone
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
+        select freed.stage_id, freed.priority, freed.event_id, freed.alone, true
         from freed
         on conflict do nothing
         returning ready.stage_id

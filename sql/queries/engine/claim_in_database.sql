@@ -1,8 +1,8 @@
 -- engine/claim_in_database: takes a batch for a stage that works in this transaction.
 --
--- $1 smallint: stage.
--- Returns: event_id, event_type, payload, attempt.
+-- $1 smallint: stage; $2 bigint[]: for each priority the id up to which nothing new can come.
+-- Returns: event_id, event_type, payload, attempt; with the first reached_ids, oldest_xid, next_xid.
 -- Writes: pipeline.ready, marketing.pipeline_events (through the function)
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
-select event_id, event_type, payload, attempt
-from pipeline.claim_in_database($1)
+select event_id, event_type, payload, attempt, reached_ids, oldest_xid, next_xid
+from pipeline.claim_in_database($1, $2)
