@@ -25,6 +25,9 @@ const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// A batch that was not full is followed by the next one not before this long after it began: what
 /// comes in meanwhile is worked on together. One that comes after a rest is claimed at once.
 const DWELL: Duration = Duration::from_millis(4);
+/// Wait after a batch whose session was lost, doubled for each further one in a row up to
+/// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
+const CUT_PAUSE: Duration = Duration::from_millis(50);
 /// A deadlock or a serialization failure is over as soon as the other transaction is.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 /// An error that no event is to blame for by its class, so often in a row, is looked into event by
@@ -58,6 +61,8 @@ pub struct InDatabaseRunner {
 struct Temper {
     /// The last batch raised: the next one is taken apart.
     careful: bool,
+    /// Sessions lost in a row.
+    cuts: u32,
     /// Batches given up in a row.
     given_up: u32,
     /// Batches in a row that others were in the way of.
@@ -69,7 +74,8 @@ struct Temper {
 impl Temper {
     fn count(&mut self, error: &DbError) {
         match error.class() {
-            Class::Lost | Class::Full | Class::ReadOnly => {}
+            Class::Lost => self.cuts += 1,
+            Class::Full | Class::ReadOnly => {}
             Class::Conflict => self.conflicts += 1,
             Class::Rights | Class::Data | Class::Bug => self.given_up += 1,
         }
@@ -89,9 +95,14 @@ impl InDatabaseRunner {
             while !self.stop.is_cancelled() {
                 let began = Instant::now();
                 match self.next_batch(&mut temper).await {
-                    Ok(0) if temper.low_water.saw_nothing() => {}
-                    Ok(0) => break,
+                    Ok(0) => {
+                        temper.cuts = 0;
+                        if !temper.low_water.saw_nothing() {
+                            break;
+                        }
+                    }
                     Ok(claimed) => {
+                        temper.cuts = 0;
                         temper.given_up = 0;
                         temper.conflicts = 0;
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
@@ -102,7 +113,7 @@ impl InDatabaseRunner {
                     Err(error) => {
                         temper.low_water.forget();
                         temper.count(&error);
-                        self.pause_after(&error).await;
+                        self.pause_after(&error, temper.cuts).await;
                     }
                 }
             }
@@ -245,8 +256,8 @@ impl InDatabaseRunner {
         }
     }
 
-    /// Says once per pause what is wrong, and waits a little.
-    async fn pause_after(&self, error: &DbError) {
+    /// Says once per pause what is wrong, and waits a little; `cuts`: sessions lost in a row.
+    async fn pause_after(&self, error: &DbError, cuts: u32) {
         if error.class() == Class::Lost {
             self.pool.drop_idle();
         }
@@ -258,7 +269,12 @@ impl InDatabaseRunner {
                 %error,
                 "a batch was given up and will be tried again"
             );
-            GIVE_UP_PAUSE
+            match error.class() {
+                Class::Lost => {
+                    GIVE_UP_PAUSE.min(CUT_PAUSE * 2_u32.pow(cuts.saturating_sub(1).min(10)))
+                }
+                _ => GIVE_UP_PAUSE,
+            }
         };
         tokio::select! {
             () = self.stop.cancelled() => {}
