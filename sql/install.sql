@@ -53,6 +53,7 @@
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql
+\i objects/pipeline/drop_old_partitions.sql
 \i objects/pipeline/alert_findings.sql
 \i objects/pipeline/raise_alerts.sql
 \i objects/pipeline/adopt_all_unrouted.sql

@@ -91,3 +91,36 @@ const HOT: &str = "
     select pipeline.move_due(100);
     select pipeline.relay(0);
     select pipeline.heartbeat(1, 'a', 'b');";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_retention_does_not_keep_is_dropped_by_partitions_and_nothing_unfinished() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.run(
+        "select pipeline.ensure_partitions();
+        insert into marketing.pipeline_events (event_type, status, created_at, processed_at)
+        select 'a', 'processed', now() - interval '40 days', now() from generate_series(1, 3);
+        select setval('marketing.pipeline_events_id_seq', 999990);
+        insert into marketing.pipeline_events (event_type, created_at, run_at)
+        values ('a', now() - interval '40 days', now() + interval '1 hour');
+        select setval('marketing.pipeline_events_id_seq', 1000010);
+        insert into marketing.pipeline_events (event_type, status, processed_at) values ('a', 'processed', now());
+        select setval('marketing.pipeline_events_id_seq', 2000010)",
+    )
+    .await;
+    let maintained = "select string_agg(chore || problem, '') from pipeline.maintain()";
+    let kept = "select count(*) from marketing.pipeline_events";
+    assert_eq!(rig.text(maintained).await, "");
+    assert_eq!(rig.number(kept).await, 5, "for ever");
+    rig.run("update pipeline.retention set keep = '30 days'")
+        .await;
+    assert_eq!(rig.text(maintained).await, "");
+    assert_eq!(rig.number(kept).await, 5, "one is unfinished");
+    rig.run("update marketing.pipeline_events set status = 'cancelled' where status = 'pending'")
+        .await;
+    assert_eq!(rig.text(maintained).await, "");
+    assert_eq!(rig.number(kept).await, 1);
+    // The next partition is young.
+    assert_eq!(rig.text(maintained).await, "");
+    assert_eq!(rig.number(kept).await, 1);
+}

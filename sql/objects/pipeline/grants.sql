@@ -56,6 +56,7 @@ begin
             marketing.contact_enrichment, marketing.email_verification, marketing.people_master to pgcascade_operator;
         grant update on marketing.outreach_settings to pgcascade_operator;
         grant insert, update, delete on pipeline.alert_rules, pipeline.limits, pipeline.schedules to pgcascade_operator;
+        grant update on pipeline.retention to pgcascade_operator;
         -- Not what a stage runs: the daemon runs it with its own rights.
         grant update (
             batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, paused, paused_reason, description,

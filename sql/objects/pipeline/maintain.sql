@@ -19,7 +19,8 @@ as $$
 begin
     foreach chore in array array[
         'adopt_all_unrouted', 'forget_unrouted', 'reclaim_orphans', 'unpark_released', 'forget_full_buckets', 'forget_dedupe_keys',
-        'count_depths', 'raise_alerts', 'check_publications', 'sync_publications', 'ensure_partitions'
+        'count_depths', 'raise_alerts', 'check_publications', 'sync_publications', 'ensure_partitions',
+        'drop_old_partitions'
     ] loop
         begin
             execute format('select pipeline.%I()', chore);
