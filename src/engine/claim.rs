@@ -1,5 +1,7 @@
 //! Taking a batch of events.
 
+use std::time::Duration;
+
 use tokio_postgres::Row;
 
 use super::event::Event;
@@ -85,12 +87,13 @@ fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
     let mut events = rows
         .iter()
         .map(|row| {
-            let outside = row.len() > 7;
+            let outside = row.len() > 8;
             Ok(Event {
                 id: row.try_get("event_id")?,
                 event_type: row.try_get("event_type")?,
                 payload: row.try_get("payload")?,
                 attempt: row.try_get("attempt")?,
+                waited: seconds(row.try_get("waited_seconds")?),
                 crashes: if outside { row.try_get("crashes")? } else { 0 },
                 epoch: if outside { row.try_get("epoch")? } else { 0 },
             })
@@ -98,4 +101,9 @@ fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
         .collect::<Result<Vec<_>, DbError>>()?;
     events.sort_unstable_by_key(|event| event.id);
     Ok(events)
+}
+
+/// A span that the database measured; a negative one is none.
+pub(super) fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }

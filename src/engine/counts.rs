@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `pgcascade_events_total` | `stage`, `outcome` | attempts that ended: processed, failed, retried, cancelled |
 //! | `pgcascade_batch_seconds` | `stage` | a batch in the database, claim to commit |
+//! | `pgcascade_wait_seconds` | `stage` | from when it was written, or due, to its claim, of the longest waiting of a batch |
 //! | `pgcascade_call_seconds` | `stage` | an outside call |
 //! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, relay, heartbeat, schedule |
 
@@ -42,6 +43,11 @@ pub fn ended(stage: &str, verdict: &Verdict, events: usize) {
 /// A batch in the database took so long.
 pub fn batch(stage: &str, took: Duration) {
     histogram!("pgcascade_batch_seconds", "stage" => stage.to_owned()).record(took);
+}
+
+/// The event that waited longest of a batch waited so long.
+pub fn waited(stage: &str, waited: Duration) {
+    histogram!("pgcascade_wait_seconds", "stage" => stage.to_owned()).record(waited);
 }
 
 /// An outside call took so long.

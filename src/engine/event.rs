@@ -1,5 +1,7 @@
 //! An event as a stage sees it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// A claimed event.
@@ -13,6 +15,8 @@ pub struct Event {
     pub payload: Value,
     /// Which attempt this is, from 1.
     pub attempt: i16,
+    /// From when it was written, or due, to its claim.
+    pub waited: Duration,
     /// How often a daemon died while it held the event. If ever, it runs alone.
     pub crashes: i16,
     /// The number of the claim, for outside work; 0 for work in the database, whose transaction is
@@ -48,6 +52,7 @@ mod tests {
             id: 1,
             event_type: "company_created".to_owned(),
             payload: json!({"record_id": 7, "batch_id": "B1", "digits": "42", "odd": [1]}),
+            waited: Duration::ZERO,
             attempt: 1,
             crashes: 0,
             epoch: 0,

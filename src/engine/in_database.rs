@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use tokio_util::sync::CancellationToken;
 
-use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh};
+use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
@@ -174,6 +174,7 @@ impl InDatabaseRunner {
         tx.commit().await?;
         cleanse(&client).await?;
         let claimed = usize::try_from(claimed).unwrap_or_default();
+        counts::waited(&self.stage_name, seconds(row.try_get("waited_seconds")?));
         self.count(claimed, &failed, began);
         Ok(claimed)
     }
@@ -210,6 +211,8 @@ impl InDatabaseRunner {
         if self.stage.is_sql_function() {
             cleanse(&client).await?;
         }
+        let waited = events.iter().map(|event| event.waited).max();
+        counts::waited(&self.stage_name, waited.unwrap_or_default());
         self.count(events.len(), &outcomes, began);
         Ok(events.len())
     }

@@ -96,6 +96,8 @@ pub async fn claim_and_prepare(
 
     settle(&tx, row, settled).await?;
     tx.commit().await?;
+    let waited = events.iter().map(|event| event.waited).max();
+    counts::waited(&row.name, waited.unwrap_or_default());
     Ok(Claimed {
         events: events.len(),
         calls,

@@ -114,6 +114,8 @@ async fn metrics_follow_the_events() {
     assert_eq!(value(&seen, paused), Some(1.0));
     for series in [
         r#"pgcascade_batch_seconds_count{stage="validate_company"}"#,
+        r#"pgcascade_wait_seconds_count{stage="validate_company"}"#,
+        r#"pgcascade_wait_seconds_count{stage="verify_email"}"#,
         r#"pgcascade_wakeups_total{cause="notification"}"#,
         r#"pgcascade_pool_connections{state="most"}"#,
     ] {

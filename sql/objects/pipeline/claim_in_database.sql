@@ -11,7 +11,7 @@
 --
 -- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
 -- Returns: the events, up to the stage's batch_size; none while it is paused. With the first of them reached_ids, oldest_xid and next_xid, as of
---          pipeline.take; NULL under a limit.
+--          pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
@@ -20,7 +20,8 @@ drop function if exists pipeline.claim_in_database(smallint);
 
 create or replace function pipeline.claim_in_database(stage_id smallint, after_ids bigint[] default null)
 returns table (
-    event_id bigint, event_type text, payload jsonb, attempt smallint, reached_ids bigint[], oldest_xid bigint, next_xid bigint
+    event_id bigint, event_type text, payload jsonb, attempt smallint, reached_ids bigint[], oldest_xid bigint, next_xid bigint,
+    waited_seconds double precision
 )
 language plpgsql
 security definer
@@ -77,12 +78,13 @@ begin
             from unnest(v_ids) as chosen (event_id)
             where event.id = chosen.event_id
             and event.status = 'pending'
-            returning event.id, event.event_type, event.payload, event.attempts
+            returning event.id, event.event_type, event.payload, event.attempts,
+                extract(epoch from clock_timestamp() - greatest(event.created_at, event.run_at))::double precision as waited_seconds
         )
         select
             begun.id, begun.event_type, begun.payload, begun.attempts,
             case when row_number() over () = 1 then v_take.reached_ids end,
-            v_take.oldest_xid, v_take.next_xid
+            v_take.oldest_xid, v_take.next_xid, begun.waited_seconds
         from begun;
 
         exit when found;

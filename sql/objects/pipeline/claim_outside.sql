@@ -9,7 +9,7 @@
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
 --            it has calls of the stage under way; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the first of them
---          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit.
+--          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages, pipeline.limits
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
@@ -21,7 +21,7 @@ create or replace function pipeline.claim_outside(
 )
 returns table (
     event_id bigint, event_type text, payload jsonb, attempt smallint, crashes smallint, epoch bigint, reached_ids bigint[], oldest_xid bigint,
-    next_xid bigint
+    next_xid bigint, waited_seconds double precision
 )
 language plpgsql
 security definer
@@ -80,7 +80,8 @@ begin
             from unnest(v_ids) as chosen (event_id)
             where event.id = chosen.event_id
             and event.status = 'pending'
-            returning event.id, event.event_type, event.payload, event.attempts, event.crashes
+            returning event.id, event.event_type, event.payload, event.attempts, event.crashes,
+                extract(epoch from clock_timestamp() - greatest(event.created_at, event.run_at))::double precision as waited_seconds
         ),
         held as (
             insert into pipeline.inflight (event_id, epoch, stage_id, worker_id, limit_name, limit_key)
@@ -93,7 +94,7 @@ begin
         select
             begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch,
             case when row_number() over () = 1 then v_take.reached_ids end,
-            v_take.oldest_xid, v_take.next_xid
+            v_take.oldest_xid, v_take.next_xid, begun.waited_seconds
         from begun;
 
         exit when found;

@@ -7,6 +7,7 @@
 --            at all.
 -- Returns: claimed: how many events were claimed, 0: none waits, or the stage is paused; failed_ids, attempts, errors: what the
 --          function returned, attempts being those that were begun. NULL: nothing. reached_ids, oldest_xid, next_xid: as of pipeline.take.
+--          waited_seconds: of the event that waited longest.
 -- Reads:  pipeline.stages
 -- Writes: pipeline.ready, marketing.pipeline_events (through pipeline.claim_in_database); whatever the function writes
 -- Locks:  as pipeline.claim_in_database
@@ -22,7 +23,8 @@ create or replace function pipeline.run_sql_batch(
     out errors text[],
     out reached_ids bigint[],
     out oldest_xid bigint,
-    out next_xid bigint
+    out next_xid bigint,
+    out waited_seconds double precision
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -37,8 +39,9 @@ begin
         array_agg(event.attempt order by event.event_id),
         max(event.reached_ids),
         min(event.oldest_xid),
-        min(event.next_xid)
-    into v_ids, v_attempts, reached_ids, oldest_xid, next_xid
+        min(event.next_xid),
+        max(event.waited_seconds)
+    into v_ids, v_attempts, reached_ids, oldest_xid, next_xid, waited_seconds
     from pipeline.claim_in_database(run_sql_batch.stage_id, run_sql_batch.after_ids) as event;
 
     claimed := coalesce(cardinality(v_ids), 0);

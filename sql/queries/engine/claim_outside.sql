@@ -2,8 +2,8 @@
 --
 -- $1 smallint: stage; $2 integer: worker; $3 integer: how many events the daemon can hold now; $4 boolean: it has
 -- calls of the stage under way; $5 bigint[]: for each priority the id up to which nothing new can come.
--- Returns: event_id, event_type, payload, attempt, crashes, epoch; with the first reached_ids, oldest_xid, next_xid.
+-- Returns: event_id, event_type, payload, attempt, crashes, epoch; waited_seconds; with the first reached_ids, oldest_xid, next_xid.
 -- Writes: pipeline.ready, pipeline.inflight, marketing.pipeline_events (through the function)
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
-select event_id, event_type, payload, attempt, crashes, epoch, reached_ids, oldest_xid, next_xid
+select event_id, event_type, payload, attempt, crashes, epoch, reached_ids, oldest_xid, next_xid, waited_seconds
 from pipeline.claim_outside($1, $2, $3, $4, $5)
