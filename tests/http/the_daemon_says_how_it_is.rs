@@ -115,7 +115,6 @@ async fn metrics_follow_the_events() {
     for series in [
         r#"pgcascade_batch_seconds_count{stage="validate_company"}"#,
         r#"pgcascade_wait_seconds_count{stage="validate_company"}"#,
-        r#"pgcascade_wait_seconds_count{stage="verify_email"}"#,
         r#"pgcascade_wakeups_total{cause="notification"}"#,
         r#"pgcascade_pool_connections{state="most"}"#,
     ] {
