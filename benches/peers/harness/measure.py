@@ -8,9 +8,10 @@ import subprocess
 
 from .peers import PGCASCADE, PGCASCADE_OUTSIDE
 
-# The numbers of a measurement: key, what the higher one is, and how it is said
+# Every number and its unit
 UNITS = {
     "enqueue": "jobs/s",
+    "enqueue_at_rest": "jobs/s",
     "drain": "jobs/s",
     "cascade": "chains/s",
     "latency_p50": "ms",
@@ -128,11 +129,12 @@ class Steps:
 def rounds(steps, peers, count, say):
     """All rounds; returns the numbers by row and key, and what failed."""
     numbers, failures = {}, []
+    # The outside stage is measured together with the stage in SQL.
+    peers = [peer for peer in peers if peer is not PGCASCADE_OUTSIDE]
     for number in range(1, count + 1):
-        for peer in peers:
-            if peer is PGCASCADE_OUTSIDE:
-                # Measured together with the stage in SQL.
-                continue
+        # Somebody else begins in each round: what changes in its course is shared out.
+        first = (number - 1) * 3 % len(peers)
+        for peer in peers[first:] + peers[:first]:
             for measurement in peer.measurements:
                 label = f"round {number}/{count}  {peer.name}, {measurement}"
                 try:

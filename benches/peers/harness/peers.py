@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-MEASUREMENTS = ("enqueue", "drain", "cascade", "latency", "schedule")
+MEASUREMENTS = ("enqueue", "enqueue_at_rest", "drain", "cascade", "latency", "schedule")
 
 POSTGRES = "PostgreSQL"
 REDIS_ALWAYS = "Redis, AOF always"
@@ -35,9 +35,10 @@ PGCASCADE = Peer(
     program="bench",
     package="pgcascade",
     store=POSTGRES,
-    configuration="one daemon, 12 connections; stages in SQL, batches its own choice; enqueue: rows inserted into a "
-    "published table while the daemon works them off",
+    configuration="one daemon, 12 connections; stages in SQL, batches its own choice; enqueue: rows "
+    "inserted into a published table",
     ledger="every event with its times, and the result rows",
+    measurements=("enqueue", "drain", "cascade", "latency", "schedule"),
 )
 PGCASCADE_OUTSIDE = Peer(
     name="pgcascade, outside stage",
@@ -89,7 +90,7 @@ PEERS = (
         store=POSTGRES,
         configuration="the same without LISTEN/NOTIFY: faster to enqueue",
         ledger="finished jobs, for 7 days",
-        measurements=("enqueue", "drain"),
+        measurements=("enqueue", "enqueue_at_rest", "drain"),
         environment={"PEER_NOTIFY": "off"},
     ),
     Peer(
@@ -127,8 +128,8 @@ PEERS = (
         program="bullmq.mjs",
         package="bullmq",
         store=REDIS_ALWAYS,
-        configuration="300 jobs at a time, addBulk; Redis syncs its log with every write, as PostgreSQL does",
-        ledger="finished jobs, in memory",
+        configuration="300 jobs at a time, addBulk, finished jobs removed; Redis syncs its log with every write, as PostgreSQL does",
+        ledger="nothing, finished jobs are removed",
     ),
     Peer(
         name="BullMQ, AOF everysec",
@@ -136,8 +137,8 @@ PEERS = (
         program="bullmq.mjs",
         package="bullmq",
         store=REDIS_EVERYSEC,
-        configuration="300 jobs at a time, addBulk; Redis syncs its log once a second",
-        ledger="finished jobs, in memory",
+        configuration="300 jobs at a time, addBulk, finished jobs removed; Redis syncs its log once a second",
+        ledger="nothing, finished jobs are removed",
         loses="up to a second of acknowledged jobs",
     ),
 )

@@ -6,7 +6,7 @@ from html import escape
 from .report import shown
 
 PANELS = (
-    ("enqueue", "Enqueue, 8 clients, one commit each: jobs/s", "longer is better"),
+    ("enqueue", "Enqueue, 8 clients, one commit each, worker at work: jobs/s", "longer is better"),
     ("drain", "Drain of no-op jobs: jobs/s", "longer is better"),
     ("cascade", "Cascade of three stages: chains/s", "longer is better"),
     ("latency_p50", "Idle, committed to handler start: ms, median", "shorter is better"),

@@ -1,10 +1,12 @@
-// BullMQ on Redis: 300 jobs at a time, addBulk for many. https://docs.bullmq.io/guide/workers/concurrency
+// BullMQ on Redis: 300 jobs at a time, addBulk for many, finished jobs removed.
+// https://docs.bullmq.io/guide/workers/concurrency, https://docs.bullmq.io/guide/queues/auto-removal-of-jobs
 import { Queue, Worker } from "bullmq";
 import { CLIENTS, main } from "./common.mjs";
 
 await main(async (url) => {
   const connection = { url, maxRetriesPerRequest: null };
-  const queues = Array.from({ length: CLIENTS }, () => new Queue("peer", { connection }));
+  const options = { connection, defaultJobOptions: { removeOnComplete: true } };
+  const queues = Array.from({ length: CLIENTS }, () => new Queue("peer", options));
   await Promise.all(queues.map((queue) => queue.waitUntilReady()));
   const [queue] = queues;
 

@@ -1,4 +1,4 @@
-// The five measurements, the same for every peer written for Node.
+// The measurements, the same for every peer written for Node.
 //
 // A peer is a function from a URL to these five:
 //   enqueue(task, at, client)  enqueues one job and returns when it is committed; with a time it is due then
@@ -25,7 +25,9 @@ async function byClients(count, one) {
   await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
-async function enqueue(peer, count) {
+// With the worker at rest, or while it works the jobs off.
+async function enqueue(peer, count, tasks) {
+  if (tasks) await peer.work(tasks, () => {});
   await byClients(CLIENTS * 4, (client) => peer.enqueue("noop", undefined, client));
   const began = now();
   await byClients(count, (client) => peer.enqueue("noop", undefined, client));
@@ -77,7 +79,8 @@ async function schedule(peer, count) {
 }
 
 const MEASUREMENTS = {
-  enqueue,
+  enqueue: (peer, count) => enqueue(peer, count, ["noop"]),
+  enqueue_at_rest: enqueue,
   drain: (peer, count) => worked(peer, count, ["noop"]),
   cascade: (peer, count) => worked(peer, count, CHAIN),
   latency,

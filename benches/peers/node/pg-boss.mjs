@@ -5,7 +5,13 @@ import { PgBoss } from "pg-boss";
 import { main } from "./common.mjs";
 
 const notify = process.env.PEER_NOTIFY !== "off";
-const options = { batchSize: 2000, localConcurrency: 2, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
+const options = {
+  batchSize: 2000,
+  localConcurrency: 2,
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 0.5,
+  burstWhenBatchFull: true,
+};
 
 await main(async (url, tasks) => {
   const pool = new pg.Pool({ connectionString: url, max: 2 });

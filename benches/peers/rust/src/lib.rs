@@ -1,4 +1,4 @@
-//! The five measurements, the same for every peer written in Rust.
+//! The measurements, the same for every peer written in Rust.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -92,7 +92,8 @@ pub async fn main<P: Peer>() -> Result<(), Error> {
         count: count.parse()?,
     };
     let answer = match measurement.as_str() {
-        "enqueue" => world.enqueue().await?,
+        "enqueue" => world.enqueue(true).await?,
+        "enqueue_at_rest" => world.enqueue(false).await?,
         "drain" | "cascade" => world.worked().await?,
         "latency" => world.latency().await?,
         "schedule" => world.schedule().await?,
@@ -150,7 +151,11 @@ impl<P: Peer> World<P> {
         Ok(())
     }
 
-    async fn enqueue(self) -> Result<serde_json::Value, Error> {
+    /// While the worker works the jobs off, or without one.
+    async fn enqueue(self, working: bool) -> Result<serde_json::Value, Error> {
+        if working {
+            self.start();
+        }
         self.by_clients(CLIENTS * 4, |_| Payload::default()).await?;
         let began = now();
         self.by_clients(self.count, |_| Payload::default()).await?;
