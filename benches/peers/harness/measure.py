@@ -1,0 +1,156 @@
+"""Runs the rounds: every measurement of every peer in turn, each in an empty store, each in a process of its own."""
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+
+from .peers import PGCASCADE, PGCASCADE_OUTSIDE
+
+# Every number and its unit
+UNITS = {
+    "enqueue": "jobs/s",
+    "enqueue_at_rest": "jobs/s",
+    "drain": "jobs/s",
+    "cascade": "chains/s",
+    "latency_p50": "ms",
+    "latency_p99": "ms",
+    "lateness_p50": "ms",
+    "lateness_p99": "ms",
+    "by_hand": "events/s",
+    "wal": "bytes",
+}
+# A round of `pgcascade bench` takes so many samples of the latency, and enqueues and schedules these shares of its events
+BENCH_SAMPLES = 100
+BENCH_ENQUEUES, BENCH_ROOTS, BENCH_SCHEDULED = 5, 5, 10
+
+
+class Failed(Exception):
+    """A measurement did not come to its end."""
+
+
+def percentile(values, share):
+    """The nearest rank: the smallest value that so many percent do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * share // 100) - 1)]
+
+
+class Steps:
+    """Runs measurements, one program at a time, and ends what it started."""
+
+    def __init__(self, programs, stores, counts, timeout):
+        self.programs, self.stores, self.counts, self.timeout = programs, stores, counts, timeout
+        self.process = None
+
+    def numbers(self, peer, measurement):
+        """The numbers of one measurement of one peer, by row and key."""
+        store = self.stores.get(peer.store)
+        if store is None:
+            raise Failed(f"{peer.store} is not there")
+        url = store.fresh("peer")
+        try:
+            if peer.kind == "pgcascade":
+                return self.of_pgcascade(measurement, url)
+            count = max(1, round(self.counts[measurement] * peer.share.get(measurement, 1)))
+            command = [*self.programs.command(peer), measurement, str(count)]
+            said = self.run(command, {"PEER_URL": url, **peer.environment})
+            return {peer.name: self.of_peer(measurement, said)}
+        finally:
+            store.drop("peer")
+
+    @staticmethod
+    def of_peer(measurement, said):
+        if "per_second" in said:
+            return {measurement: said["per_second"]}
+        key = {"latency": "latency", "schedule": "lateness"}[measurement]
+        return {f"{key}_p50": percentile(said["ms"], 50), f"{key}_p99": percentile(said["ms"], 99)}
+
+    def of_pgcascade(self, measurement, url):
+        count = self.counts[measurement]
+        rounds, events = 1, count
+        if measurement == "latency":
+            rounds, events = max(1, count // BENCH_SAMPLES), 10
+        elif measurement != "drain":
+            shares = {"enqueue": BENCH_ENQUEUES, "cascade": BENCH_ROOTS, "schedule": BENCH_SCHEDULED}
+            events = count * shares[measurement]
+        arguments = ["--only", measurement, "--events", str(max(events, 10)), "--rounds", str(rounds), "--json"]
+        said = self.run([self.programs.pgcascade, "bench", *arguments], {"DATABASE_URL": url})
+        values = [(measure["name"], measure["median"]) for measure in said["measures"]]
+        found = {
+            "enqueue": {"enqueue": "single rows"},
+            "drain": {"drain": "stage in SQL", "by_hand": "the same by hand", "wal": "WAL per event"},
+            "cascade": {"cascade": "three stages"},
+            "latency": {"latency_p50": "p50", "latency_p99": "p99"},
+            "schedule": {"lateness_p50": "p50", "lateness_p99": "p99"},
+        }[measurement]
+
+        def value(word):
+            # `stage in SQL` is also the beginning of a ratio's name: the first is meant.
+            return next(value for name, value in values if word in name)
+
+        rows = {PGCASCADE.name: {key: value(word) for key, word in found.items()}}
+        if measurement == "drain":
+            rows[PGCASCADE_OUTSIDE.name] = {"drain": value("outside stage")}
+        return rows
+
+    def run(self, command, environment):
+        """Runs a program to its end and returns the JSON that it printed."""
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+        try:
+            out, error = self.process.communicate(timeout=self.timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"not done after {self.timeout} s") from None
+        finally:
+            self.end()
+        if self.process.returncode != 0:
+            words = error.strip().splitlines() or ["no word"]
+            raise Failed(f"ended with {self.process.returncode}: {' | '.join(words[-3:])[:300]}")
+        try:
+            return json.loads(out[out.index("{") :])
+        except ValueError:
+            raise Failed(f"printed no numbers: {out[:200]!r}") from None
+
+    def end(self):
+        """Ends the program that is running, and what it started."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def rounds(steps, peers, count, say):
+    """All rounds; returns the numbers by row and key, and what failed."""
+    numbers, failures = {}, []
+    # The outside stage is measured together with the stage in SQL.
+    peers = [peer for peer in peers if peer is not PGCASCADE_OUTSIDE]
+    for number in range(1, count + 1):
+        # Somebody else begins in each round: what changes in its course is shared out.
+        first = (number - 1) * 3 % len(peers)
+        for peer in peers[first:] + peers[:first]:
+            for measurement in peer.measurements:
+                label = f"round {number}/{count}  {peer.name}, {measurement}"
+                try:
+                    found = steps.numbers(peer, measurement)
+                except Failed as failure:
+                    failures.append({"round": number, "peer": peer.name, "measurement": measurement, "why": str(failure)})
+                    say(f"✗ {label}: {failure}")
+                    continue
+                for row, values in found.items():
+                    for key, value in values.items():
+                        numbers.setdefault(row, {}).setdefault(key, []).append(value)
+                shown = "  ".join(f"{key} {value:,.2f}" for values in found.values() for key, value in values.items())
+                say(f"✓ {label}: {shown}")
+    return numbers, failures
+
+
+def summary(values):
+    """The median, the smallest and the largest."""
+    return statistics.median(values), min(values), max(values)

@@ -1,0 +1,232 @@
+"""Writes what was measured: RESULTS.md for people, results.json for programs."""
+
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from .measure import UNITS, summary
+from .peers import PGCASCADE, PGCASCADE_OUTSIDE
+
+# Tables of numbers: title, columns (key, heading), and which way is better
+TABLES = (
+    (
+        "Throughput, median (min–max)",
+        (
+            ("enqueue", "enqueue, worker at work, jobs/s"),
+            ("enqueue_at_rest", "enqueue, worker at rest, jobs/s"),
+            ("drain", "drain, jobs/s"),
+            ("cascade", "cascade, chains/s"),
+        ),
+    ),
+    (
+        "Idle latency: enqueue returned (committed) to handler start, ms",
+        (("latency_p50", "p50"), ("latency_p99", "p99")),
+    ),
+    ("Lateness of scheduled jobs, ms", (("lateness_p50", "p50"), ("lateness_p99", "p99"))),
+)
+
+
+@dataclass
+class Results:
+    """Everything that a run found."""
+
+    chosen: object
+    counts: dict
+    peers: list
+    numbers: dict
+    failures: list
+    versions: dict
+    machine: dict
+
+    def values(self, row, key):
+        return self.numbers.get(row, {}).get(key)
+
+    def median(self, row, key):
+        values = self.values(row, key)
+        return summary(values)[0] if values else None
+
+
+def machine(programs, stores):
+    """What it was measured on."""
+    found = {"cpu": platform.machine(), "cores": len(os.sched_getaffinity(0))}
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            found["cpu"] = re.search(r"model name\s*:\s*(.+)", file.read())[1].strip()
+        with open("/proc/meminfo", encoding="utf-8") as file:
+            found["memory_gib"] = round(int(re.search(r"MemTotal:\s+(\d+)", file.read())[1]) / 2**20)
+        with open("/etc/os-release", encoding="utf-8") as file:
+            found["system"] = re.search(r'PRETTY_NAME="?([^"\n]+)', file.read())[1]
+    except (OSError, TypeError):
+        found.setdefault("system", platform.system())
+    found["load_at_end"] = round(os.getloadavg()[0], 1)
+    for store in stores.values():
+        if hasattr(store, "version"):
+            found["postgresql"] = store.version()
+    tools = {"redis": [programs.redis, "--version"], "node": [programs.node, "--version"], "rust": ["rustc", "--version"]}
+    for name, command in tools.items():
+        if command[0]:
+            said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+            number = re.search(r"\d+\.\d+\.\d+", said)
+            found[name] = number[0] if number else "unknown"
+    found["python"] = platform.python_version()
+    return found
+
+
+def shown(value):
+    """Large numbers whole and grouped, small ones with two digits."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:,.2f}"
+
+
+def cell(values):
+    if not values:
+        return "–"
+    median, least, most = summary(values)
+    return f"{shown(median)} ({shown(least)}–{shown(most)})" if len(values) > 1 else shown(median)
+
+
+def table(headings, rows):
+    align = ["---"] + ["---:"] * (len(headings) - 1)
+    return "\n".join("| " + " | ".join(row) + " |" for row in [headings, align, *rows])
+
+
+def listing(headings, rows):
+    return "\n".join("| " + " | ".join(row) + " |" for row in [headings, ["---"] * len(headings), *rows])
+
+
+def measured(results):
+    parts = []
+    for title, columns in TABLES:
+        rows = []
+        for peer in results.peers:
+            cells = [cell(results.values(peer.name, key)) for key, _ in columns]
+            if any(text != "–" for text in cells):
+                rows.append([f"**{peer.name}**" if peer.kind == "pgcascade" else peer.name, *cells])
+        parts.append(f"### {title}\n\n" + table(["", *(heading for _, heading in columns)], rows))
+    return "\n\n".join(parts)
+
+
+def ratio(results, peer, key):
+    """How many times better pgcascade is; below 1 the peer is better."""
+    ours, theirs = results.median(PGCASCADE.name, key), results.median(peer.name, key)
+    if ours is None or theirs is None:
+        return "–"
+    better = theirs / max(ours, 0.01) if UNITS[key] == "ms" else ours / theirs
+    return f"{better:.1f} ×" if better < 10 else f"{better:,.0f} ×"
+
+
+def ratios(results):
+    keys = [key for _, columns in TABLES for key, _ in columns if key != "enqueue_at_rest"]
+    headings = ["", "enqueue", "drain", "cascade", "latency p50", "latency p99", "lateness p50", "lateness p99"]
+    others = [peer for peer in results.peers if peer.kind != "pgcascade"]
+    rows = [[peer.name, *(ratio(results, peer, key) for key in keys)] for peer in others]
+    return table(headings, rows)
+
+
+def outside_ratios(results):
+    ours = results.median(PGCASCADE_OUTSIDE.name, "drain")
+    theirs = [(peer.name, results.median(peer.name, "drain")) for peer in results.peers if peer.kind != "pgcascade"]
+    if ours is None:
+        return ""
+    said = ", ".join(f"{ours / drain:.1f} × {name}" for name, drain in theirs if drain)
+    return f"\nThe outside stage, which calls a function for every event, drains at {said}.\n" if said else ""
+
+
+def own(results):
+    """What only pgcascade is asked."""
+    hand, drain = results.median(PGCASCADE.name, "by_hand"), results.median(PGCASCADE.name, "drain")
+    wal = results.median(PGCASCADE.name, "wal")
+    if not (hand and drain and wal):
+        return ""
+    return (
+        f"\npgcascade's drain reaches {drain / hand:.0%} of the same SQL looped by hand inside the server "
+        f"({cell(results.values(PGCASCADE.name, 'by_hand'))} events/s), and writes {wal:,.0f} bytes of write-ahead log for each event "
+        f"from its insertion to its end, the ledger included.\n"
+    )
+
+
+def configurations(results):
+    rows = [
+        [peer.name, results.versions[peer.name], peer.store, peer.configuration, peer.ledger, peer.loses]
+        for peer in results.peers
+    ]
+    return listing(["", "version", "store", "configuration", "keeps of a finished job", "a crash may lose"], rows)
+
+
+def slower(results):
+    """Peers that got fewer jobs."""
+    few = [
+        f"{peer.name} ({', '.join(f'{round(results.counts[m] * s):,} in the {m}' for m, s in peer.share.items())})"
+        for peer in results.peers
+        if peer.share
+    ]
+    return f" So that a round ends, slow peers get fewer: {'; '.join(few)}." if few else ""
+
+
+def write(results, output):
+    """Writes both files into a folder."""
+    counts, found, chosen = results.counts, results.machine, results.chosen
+    command = " ".join(["./benches/peers/run", *sys.argv[1:]])
+    versions = ", ".join(f"{n} {found[k]}" for k, n in (("redis", "Redis"), ("node", "Node"), ("rust", "Rust"), ("python", "Python")) if k in found)
+    failed = "".join(f"\n- round {f['round']}, {f['peer']}, {f['measurement']}: {f['why']}" for f in results.failures)
+    text = f"""# pgcascade beside other job queues
+
+Written by `{command}` on {datetime.date.today().isoformat()}: {chosen.rounds} round{'s' if chosen.rounds > 1 else ''}, in each every peer
+in turn, one worker process per peer, everything over loopback.
+
+{found['cores']} cores ({found['cpu']}), {found.get('memory_gib', '?')} GiB, {found['system']}; {found.get('postgresql', 'no PostgreSQL')} (fsync and
+synchronous_commit on, shared_buffers 1 GB, everything else default); {versions}. Load at the end: {found['load_at_end']}.
+Absolute figures drift with the machine: quote ratios of one run, and treat small differences as ties.
+
+![Medians on logarithmic scales](results.svg)
+
+## Measured
+
+{measured(results)}
+{own(results)}
+## pgcascade against each peer
+
+How many times better pgcascade is (stages in SQL; higher throughput, shorter times); below 1 the peer is better.
+
+{ratios(results)}
+{outside_ratios(results)}
+## What is compared
+
+- **enqueue**: {counts['enqueue']:,} jobs, one commit each, by 8 clients with a connection each, while a worker in the same process works them off;
+  for the peers also without a worker. Each event of pgcascade's comes from a row that is inserted into a table of the user's.
+- **drain**: {counts['drain']:,} jobs that do nothing, enqueued beforehand. For the peers from the start of the first handler (what they fetched
+  before is not counted) until the store says that all are finished; for pgcascade from the first claim to the last end.
+- **cascade**: {counts['cascade']:,} chains of three jobs; each handler enqueues the next one. pgcascade's stages write a row whose trigger is the
+  next event, and its clock already runs while the first rows are inserted.{slower(results)}
+- **latency**: {counts['latency']:,} single jobs, 15 ms apart, from the enqueue's return, when the job is committed, to the start of its handler. Enqueuer and
+  worker share a process. The p99 is the nearest rank; pgcascade's is the longest of each 100. pgcascade takes both times from the
+  server's clock, the first by a statement of its own right after the commit's return.
+- **schedule**: {counts['schedule']:,} jobs spread over 5 seconds; how long after its time a job's handler starts (pgcascade: is claimed). pgcascade has ten
+  times as many events waiting for a later day besides.
+- Before each measurement the store is empty and a checkpoint is written; after bulk insertion the database is vacuumed and analyzed.
+
+Not compared: retries, rate limits, priorities, several workers, and what a handler of real length costs. Deleting finished jobs is
+less work than keeping them, and syncing the log once a second is less than with every commit:
+
+{configurations(results)}
+"""
+    if failed:
+        text += f"\n## Failed\n{failed}\n"
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "RESULTS.md").write_text(text, encoding="utf-8")
+    raw = {
+        "date": datetime.date.today().isoformat(),
+        "command": command,
+        "rounds": chosen.rounds,
+        "counts": counts,
+        "machine": found,
+        "versions": results.versions,
+        "units": UNITS,
+        "numbers": results.numbers,
+        "failures": results.failures,
+    }
+    (output / "results.json").write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
