@@ -260,7 +260,7 @@ impl Running {
         helpers.spawn(ring_after_reconnect(listener.state(), self.bells.clone()));
         helpers.spawn(schedule::run(
             self.pool.clone(),
-            Arc::clone(&self.bells.schedule),
+            self.bells.clone(),
             self.stop.clone(),
         ));
         helpers.spawn(schedules::run(

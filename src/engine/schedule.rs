@@ -1,11 +1,10 @@
 //! Moving what is due, and sleeping exactly until the next.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::bell::Bells;
 use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool};
 
@@ -17,11 +16,11 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// Wait after an error of the database.
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 
-/// Moves due events until told to stop. `bell` rings when something was scheduled that may be due
-/// before all else.
-pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
+/// Moves due events until told to stop, and rings the stages that they are for. The bell of the
+/// schedule rings when something was scheduled that may be due before all else.
+pub async fn run(pool: Pool, bells: Bells, stop: CancellationToken) {
     loop {
-        let sleep = match move_due(&pool).await {
+        let sleep = match move_due(&pool, &bells).await {
             Ok(sleep) => sleep,
             Err(error) => {
                 if error.class() == Class::Lost {
@@ -34,14 +33,14 @@ pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = bell.notified() => {}
+            () = bells.schedule.notified() => {}
             () = tokio::time::sleep(sleep) => {}
         }
     }
 }
 
 /// Moves what is due; returns how long nothing more will be.
-async fn move_due(pool: &Pool) -> Result<Duration, DbError> {
+async fn move_due(pool: &Pool, bells: &Bells) -> Result<Duration, DbError> {
     let client = pool.get().await?;
     let statement = client
         .prepare_cached(include_str!("../../sql/queries/engine/move_due.sql"))
@@ -49,6 +48,10 @@ async fn move_due(pool: &Pool) -> Result<Duration, DbError> {
     let row = client.query_one(&statement, &[&MOVED_AT_ONCE]).await?;
     if row.try_get::<_, i64>("moved")? > 0 {
         counts::woken(Cause::Schedule);
+    }
+    let stage_ids: Option<Vec<i16>> = row.try_get("stage_ids")?;
+    for stage_id in stage_ids.unwrap_or_default() {
+        bells.ring_stage(stage_id);
     }
     let wait_ms: Option<i64> = row.try_get("wait_ms")?;
     Ok(wait_ms.map_or(SLEEP_MAX, |wait_ms| {

@@ -1,12 +1,15 @@
 -- pipeline.move_due(most): queues the events whose time has come, and wakes stages whose limit lets them go on.
 --
 -- Arguments: most: how many at once.
--- Returns: moved: how many were queued; wait_ms: milliseconds until the next is due (0: now; NULL: nothing is scheduled).
+-- Returns: moved: how many were queued; stage_ids: of which stages, or NULL; wait_ms: milliseconds until the next is due (0: now; NULL:
+--          nothing is scheduled).
 -- Reads:  pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted, pipeline.parked, pipeline.limit_wakes; by pipeline.fan_out marketing.pipeline_events
 -- Locks:  due rows of pipeline.scheduled that nobody else holds
 
-create or replace function pipeline.move_due(most integer, out moved bigint, out wait_ms bigint)
+drop function if exists pipeline.move_due(integer);
+
+create or replace function pipeline.move_due(most integer, out moved bigint, out stage_ids smallint[], out wait_ms bigint)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -19,7 +22,7 @@ as $$
 declare
     -- A value, not a call: an index finds what is due only by what stands still.
     v_now constant timestamptz := clock_timestamp();
-    v_event_types text[];
+    v_woken smallint[];
     v_shared bigint[];
 begin
     with
@@ -72,19 +75,16 @@ begin
     )
     select
         (select count(*) from taken),
-        (
-            select array_agg(distinct stage.event_type)
-            from queued
-            join pipeline.stages as stage on stage.id = queued.stage_id
-        ),
+        (select array_agg(distinct queued.stage_id) from queued),
         (select array_agg(wanted.id) from wanted where wanted.is_shared)
-    into moved, v_event_types, v_shared;
+    into moved, stage_ids, v_shared;
 
     if v_shared is not null then
         perform pipeline.fan_out(v_shared);
     end if;
 
-    perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
+    -- The caller wakes its own stages by itself; this is for the other daemons.
+    perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = any (stage_ids);
 
     -- What a rate held back until now.
     if exists (select from pipeline.parked where parked.until <= v_now) then
@@ -104,11 +104,11 @@ begin
         delete from pipeline.limit_wakes where limit_wakes.wake_at <= v_now
         returning limit_wakes.stage_id
     )
-    select array_agg(distinct stage.event_type) into v_event_types
-    from woken
-    join pipeline.stages as stage on stage.id = woken.stage_id;
+    select array_agg(distinct woken.stage_id) into v_woken
+    from woken;
 
-    perform pg_notify('pipeline_wake', event_type) from unnest(v_event_types) as event_type;
+    perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = any (v_woken);
+    stage_ids := stage_ids || v_woken;
 
     -- No row where nothing is due ever: greatest would make 0 of NULL, and infinity has no milliseconds.
     select ceil(greatest(extract(epoch from next.at - clock_timestamp()), 0) * 1000)
