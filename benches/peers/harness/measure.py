@@ -26,7 +26,7 @@ BENCH_SAMPLES = 100
 BENCH_ENQUEUES, BENCH_ROOTS, BENCH_SCHEDULED = 5, 5, 10
 
 
-class Failed(Exception):
+class Failed(RuntimeError):
     """A measurement did not come to its end."""
 
 
@@ -154,7 +154,7 @@ class Rounds:
         for measurement in peer.measurements:
             try:
                 found = self.steps.numbers(peer, measurement)
-            except Failed as failure:
+            except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
                 self.failed(number, peer.name, measurement, str(failure))
                 continue
             for row, values in found.items():
