@@ -26,7 +26,7 @@ BENCH_SAMPLES = 100
 BENCH_ENQUEUES, BENCH_ROOTS, BENCH_SCHEDULED = 5, 5, 10
 
 
-class Failed(Exception):
+class Failed(RuntimeError):
     """A measurement did not come to its end."""
 
 
@@ -126,29 +126,46 @@ class Steps:
             self.process.wait()
 
 
-def rounds(steps, peers, count, say):
-    """All rounds; returns the numbers by row and key, and what failed."""
-    numbers, failures = {}, []
-    # The outside stage is measured together with the stage in SQL.
-    peers = [peer for peer in peers if peer is not PGCASCADE_OUTSIDE]
-    for number in range(1, count + 1):
-        # Somebody else begins in each round: what changes in its course is shared out.
-        first = (number - 1) * 3 % len(peers)
-        for peer in peers[first:] + peers[:first]:
-            for measurement in peer.measurements:
-                label = f"round {number}/{count}  {peer.name}, {measurement}"
+class Rounds:
+    """All rounds: the numbers by row and key, and what failed."""
+
+    def __init__(self, steps, peers, count, say):
+        # The outside stage is measured together with the stage in SQL.
+        self.peers = [peer for peer in peers if peer is not PGCASCADE_OUTSIDE]
+        self.steps, self.count, self.say = steps, count, say
+        self.numbers, self.failures = {}, []
+
+    def run(self):
+        """Runs them. Ctrl-C after the first round keeps what was measured until then."""
+        for number in range(1, self.count + 1):
+            # Somebody else begins in each round: what changes in its course is shared out.
+            first = (number - 1) * 3 % len(self.peers)
+            for peer in self.peers[first:] + self.peers[:first]:
                 try:
-                    found = steps.numbers(peer, measurement)
-                except Failed as failure:
-                    failures.append({"round": number, "peer": peer.name, "measurement": measurement, "why": str(failure)})
-                    say(f"✗ {label}: {failure}")
-                    continue
-                for row, values in found.items():
-                    for key, value in values.items():
-                        numbers.setdefault(row, {}).setdefault(key, []).append(value)
-                shown = "  ".join(f"{key} {value:,.2f}" for values in found.values() for key, value in values.items())
-                say(f"✓ {label}: {shown}")
-    return numbers, failures
+                    self.turn(number, peer)
+                except KeyboardInterrupt:
+                    if number == 1:
+                        raise
+                    self.failed(number, peer.name, "and everything after it", "stopped")
+                    return
+
+    def turn(self, number, peer):
+        """Every measurement of one peer once."""
+        for measurement in peer.measurements:
+            try:
+                found = self.steps.numbers(peer, measurement)
+            except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
+                self.failed(number, peer.name, measurement, str(failure))
+                continue
+            for row, values in found.items():
+                for key, value in values.items():
+                    self.numbers.setdefault(row, {}).setdefault(key, []).append(value)
+            shown = "  ".join(f"{key} {value:,.2f}" for values in found.values() for key, value in values.items())
+            self.say(f"✓ round {number}/{self.count}  {peer.name}, {measurement}: {shown}")
+
+    def failed(self, number, peer, measurement, why):
+        self.failures.append({"round": number, "peer": peer, "measurement": measurement, "why": why})
+        self.say(f"✗ round {number}/{self.count}  {peer}, {measurement}: {why}")
 
 
 def summary(values):

@@ -12,7 +12,7 @@ PANELS = (
     ("latency_p50", "Idle, committed to handler start: ms, median", "shorter is better"),
     ("lateness_p50", "Scheduled jobs, lateness: ms, median", "shorter is better"),
 )
-WIDTH, LABELS, RIGHT, ROW, BAR = 860, 190, 80, 22, 14
+WIDTH, LABELS, RIGHT, ROW, BAR = 860, 200, 80, 22, 14
 TITLE, AXIS, GAP = 34, 22, 26
 
 STYLE = """

@@ -171,7 +171,8 @@ def write(results, output):
     """Writes both files into a folder."""
     counts, found, chosen = results.counts, results.machine, results.chosen
     command = " ".join(["./benches/peers/run", *sys.argv[1:]])
-    versions = ", ".join(f"{n} {found[k]}" for k, n in (("redis", "Redis"), ("node", "Node"), ("rust", "Rust"), ("python", "Python")) if k in found)
+    tools = {"redis": "Redis", "node": "Node", "rust": "Rust", "python": "Python"}
+    versions = ", ".join(f"{name} {found[key]}" for key, name in tools.items() if key in found)
     failed = "".join(f"\n- round {f['round']}, {f['peer']}, {f['measurement']}: {f['why']}" for f in results.failures)
     text = f"""# pgcascade beside other job queues
 
