@@ -22,9 +22,10 @@ use crate::db::{Class, DbError, Pool, Transaction, cleanse};
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
 /// lost by waiting; long enough that a database without disk space is not hammered.
 const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
-/// A batch that was not full is followed by the next one not before this long after it began: what
-/// comes in meanwhile is worked on together. One that comes after a rest is claimed at once.
-const DWELL: Duration = Duration::from_millis(4);
+/// A batch that was not full took all there was; the next one follows when the bell rings, or after
+/// this long for what rings none. Under load the bell rings a hundred times a second, so that what
+/// comes in meanwhile is worked on together.
+const DWELL: Duration = Duration::from_millis(10);
 /// Wait after a batch whose session was lost, doubled for each further one in a row up to
 /// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
 const CUT_PAUSE: Duration = Duration::from_millis(50);
@@ -93,7 +94,6 @@ impl InDatabaseRunner {
         let mut temper = Temper::default();
         while self.woken().await {
             while !self.stop.is_cancelled() {
-                let began = Instant::now();
                 match self.next_batch(&mut temper).await {
                     Ok(0) => {
                         temper.cuts = 0;
@@ -107,7 +107,7 @@ impl InDatabaseRunner {
                         temper.conflicts = 0;
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
                         if claimed < self.batch_size {
-                            self.dwell(began).await;
+                            self.dwell().await;
                         }
                     }
                     Err(error) => {
@@ -252,10 +252,11 @@ impl InDatabaseRunner {
     }
 
     /// Lets the next batch gather.
-    async fn dwell(&self, began: Instant) {
+    async fn dwell(&self) {
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = tokio::time::sleep(DWELL.saturating_sub(began.elapsed())) => {}
+            () = self.bell.notified() => {}
+            () = tokio::time::sleep(DWELL) => {}
         }
     }
 

@@ -111,7 +111,8 @@ begin
     stage_ids := stage_ids || v_woken;
 
     -- No row where nothing is due ever: greatest would make 0 of NULL, and infinity has no milliseconds.
-    select ceil(greatest(extract(epoch from next.at - clock_timestamp()), 0) * 1000)
+    -- Rounded down: timers round up, and who comes a little early looks once more.
+    select floor(greatest(extract(epoch from next.at - clock_timestamp()), 0) * 1000)
     into wait_ms
     from (
         select least(
