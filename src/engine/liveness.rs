@@ -8,11 +8,15 @@ use super::bell::Bells;
 use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool, PooledClient};
 
-/// Time between heartbeats. A daemon counts as dead two seconds after its last one and with its
-/// advisory lock gone, so its events are taken back within three.
-const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Time between heartbeats. A daemon counts as dead 1.7 s after its last one and with its advisory
+/// lock gone, so its events are taken back within three seconds, and an idle daemon asks less than
+/// once a second.
+const HEARTBEAT: Duration = Duration::from_millis(1250);
 /// Heartbeats between two rounds of maintenance.
-const BEATS_PER_MAINTENANCE: u32 = 10;
+const BEATS_PER_MAINTENANCE: u32 = 16;
+/// Heartbeats between two readings of the stages. Who edits one notifies us; this is for a
+/// notification that was lost.
+const BEATS_PER_READING: u32 = 64;
 
 /// Who this daemon is in `pipeline.workers`.
 #[derive(Debug, Clone)]
@@ -108,6 +112,8 @@ impl Worker {
         }
         if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
             maintain(&client, problems).await?;
+        }
+        if beat.is_multiple_of(BEATS_PER_READING) {
             bells.stages_changed.notify_one();
         }
         Ok(())

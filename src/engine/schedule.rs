@@ -10,9 +10,9 @@ use crate::db::{Class, DbError, Pool};
 
 /// How many events one statement moves: large enough for a rush, small enough to stay short.
 const MOVED_AT_ONCE: i32 = 1000;
-/// With nothing scheduled, or far ahead, look again after this long all the same: timers of a
-/// suspended machine stand still.
-const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// With nothing scheduled, or far ahead, look again after this long all the same. A timer that
+/// stood still while the machine was suspended is found out sooner, by the heartbeat.
+const SLEEP_MAX: Duration = Duration::from_secs(300);
 /// Wait after an error of the database.
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 

@@ -12,7 +12,7 @@ use super::cron::{Timetable, TimetableError};
 use crate::db::{Class, DbError, Pool};
 
 /// Look again after this long all the same: timers of a suspended machine stand still.
-const SLEEP_MAX: Duration = Duration::from_secs(30);
+const SLEEP_MAX: Duration = Duration::from_secs(60);
 /// Wait after an error of the database.
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 /// What is at most this late was not missed: it is emitted, whatever the policy.

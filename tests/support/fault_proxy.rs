@@ -44,6 +44,8 @@ struct Weather {
     opened: AtomicUsize,
     open: AtomicUsize,
     cut: AtomicUsize,
+    /// Statements that clients had executed.
+    asked: AtomicUsize,
 }
 
 /// Lines that share a fate.
@@ -76,6 +78,7 @@ impl FaultProxy {
             opened: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
         });
         let task = tokio::spawn(accept(listener, port, Arc::clone(&weather)));
         Self { url, weather, task }
@@ -94,6 +97,11 @@ impl FaultProxy {
     /// How many lines stand, as clients see it.
     pub fn open(&self) -> usize {
         self.weather.open.load(Ordering::SeqCst)
+    }
+
+    /// How many statements clients have had executed.
+    pub fn asked(&self) -> usize {
+        self.weather.asked.load(Ordering::SeqCst)
     }
 
     /// How many lines chance has cut.
@@ -215,6 +223,7 @@ async fn carry(client: &mut TcpStream, port: u16, lines: &Lines, weather: &Weath
         let (mut from_server, mut to_server) = server.split();
         let doomed = AtomicBool::new(false);
         let watched = |chunk: &[u8]| {
+            weather.asked.fetch_add(statements(chunk), Ordering::SeqCst);
             if weather.loses_the_answer_to(chunk) {
                 doomed.store(true, Ordering::SeqCst);
             }
@@ -236,6 +245,18 @@ async fn carry(client: &mut TcpStream, port: u16, lines: &Lines, weather: &Weath
     // The server's end is closed; the client's is read, so that its kernel gets its acknowledgements.
     let mut swallowed = [0; CHUNK];
     while client.read(&mut swallowed).await.is_ok_and(|n| n > 0) {}
+}
+
+/// How many statements a chunk of whole messages has executed: those of Execute and Query
+/// (<https://www.postgresql.org/docs/15/protocol-message-formats.html>).
+fn statements(mut chunk: &[u8]) -> usize {
+    let mut found = 0;
+    while let [kind, a, b, c, d, ..] = *chunk {
+        found += usize::from(matches!(kind, b'E' | b'Q'));
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        chunk = chunk.get(1 + length..).unwrap_or_default();
+    }
+    found
 }
 
 /// Carries bytes one way until an end closes, chance cuts, or a chunk does not pass.

@@ -34,4 +34,4 @@ end
 $$;
 
 comment on function pipeline.maintain() is
-    'Makes partitions ahead, raises alerts, and heals what a crash at the wrong moment left; daemons call it every ten seconds.';
+    'Makes partitions ahead, raises alerts, and heals what a crash at the wrong moment left; daemons call it every twenty seconds.';

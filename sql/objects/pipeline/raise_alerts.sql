@@ -50,4 +50,4 @@ begin
 end
 $$;
 
-comment on function pipeline.raise_alerts() is 'Opens and closes alerts; daemons call it every ten seconds. Returns how many changed.';
+comment on function pipeline.raise_alerts() is 'Opens and closes alerts; daemons call it every twenty seconds. Returns how many changed.';

@@ -51,4 +51,4 @@ end
 $$;
 
 comment on function pipeline.sync_publications() is
-    'Gives new partitions of published tables their triggers; daemons call it every ten seconds, call it after attaching one by hand.';
+    'Gives new partitions of published tables their triggers; daemons call it every twenty seconds, call it after attaching one by hand.';
