@@ -8,10 +8,10 @@ use super::bell::Bells;
 use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool, PooledClient};
 
-/// Time between heartbeats. A daemon counts as dead 1.7 s after its last one and with its advisory
+/// Time between heartbeats. A daemon counts as dead 1.65 s after its last one and with its advisory
 /// lock gone, so its events are taken back within three seconds, and an idle daemon asks less than
 /// once a second.
-const HEARTBEAT: Duration = Duration::from_millis(1250);
+const HEARTBEAT: Duration = Duration::from_millis(1300);
 /// Heartbeats between two rounds of maintenance.
 const BEATS_PER_MAINTENANCE: u32 = 16;
 /// Heartbeats between two readings of the stages. Who edits one notifies us; this is for a

@@ -34,6 +34,7 @@ pub mod low_water;
 pub mod mark;
 pub mod outside;
 pub mod outside_batch;
+mod outside_held;
 pub mod registry;
 pub mod schedule;
 pub mod schedules;

@@ -2,37 +2,28 @@
 //!
 //! One task per stage owns everything: the claimed events that wait for their call, the calls under
 //! way (bounded by the stage's concurrency) and the finished ones that wait to be written. Claims
-//! and completions are batches; calls are single.
+//! and completions are batches; calls are single. A claim, a completion and the calls go on side by
+//! side, one of the first two each at a time.
 
-use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::event::Event;
-use super::low_water::LowWater;
-use super::outside_batch::{Called, Claimed, Room, claim_and_prepare, complete, give_back};
+use super::outside_batch::{Called, Room, claim_and_prepare, complete, give_back};
+use super::outside_held::{Claiming, Held, Writing};
 use super::stage::{Appetite, OnUnknown, OutsideStage};
 use super::stages::StageRow;
 use super::verdict::Verdict;
 use crate::answer::Answer;
 use crate::db::{Class, DbError, Pool};
 
-/// Finished calls wait at most this long for others to be written with them.
-const WRITE_DELAY: Duration = Duration::from_millis(20);
-/// So many finished calls are written at once without waiting for more.
-const WRITTEN_AT_ONCE: usize = 500;
-/// Events are claimed ahead of their calls for about this long.
-const HOLD: Duration = Duration::from_secs(1);
-/// What a call is taken to need before any was made.
-const CALL_GUESS: Duration = Duration::from_millis(100);
 /// Wait after an error of the database before it is tried again.
 const ERROR_PAUSE: Duration = Duration::from_millis(500);
 /// Reason kept with an event that goes back because its daemon stopped or its stage was paused.
@@ -56,87 +47,12 @@ pub struct OutsideRunner {
     pub abandon: CancellationToken,
 }
 
-/// What the runner holds.
-#[derive(Default)]
-struct Held {
-    /// Claimed, the call not begun.
-    waiting: VecDeque<(Event, Value)>,
-    /// Called: the tasks, and what each of them works on, by event and epoch.
-    calls: JoinSet<Called>,
-    called: HashMap<(i64, i64), (Event, Value)>,
-    /// Answered, not written; and when the first of them must be written at the latest.
-    answered: Vec<Called>,
-    write_at: Option<Instant>,
-    /// The stage wants nothing until then.
-    rests_until: Option<Instant>,
-    /// A claim failed in a way that leaves open whether it was made.
-    claim_in_doubt: bool,
-    /// How long a call takes, as a moving mean.
-    call_mean: Duration,
-    /// Up to where the queue has been read.
-    low_water: LowWater,
-}
-
-impl Held {
-    /// A call came back.
-    fn answer(&mut self, called: Called) {
-        self.called.remove(&(called.event.id, called.event.epoch));
-        if let Some(took) = called.took {
-            self.call_mean = (self.call_mean * 7 + took) / 8;
-        }
-        self.answered.push(called);
-        self.write_at
-            .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
-    }
-
-    /// Every event held, whatever its state.
-    fn ids(&self) -> Vec<i64> {
-        let waiting = self.waiting.iter().map(|(event, _)| event.id);
-        let answered = self.answered.iter().map(|called| called.event.id);
-        waiting
-            .chain(self.called.keys().map(|(id, _)| *id))
-            .chain(answered)
-            .collect()
-    }
-
-    /// How many events to hold: about a second's worth of calls. More would wait here while another
-    /// daemon stands idle, and would be held by this one should it die.
-    fn room(&self, concurrency: usize) -> i32 {
-        let mean = if self.call_mean.is_zero() {
-            CALL_GUESS
-        } else {
-            self.call_mean
-        };
-        let calls_one_by_one = HOLD.as_micros() / mean.as_micros().max(1000);
-        let calls = usize::try_from(calls_one_by_one).unwrap_or(1).max(2) * concurrency;
-        i32::try_from(calls).unwrap_or(i32::MAX)
-    }
-
-    /// Whether an event that must run alone is running or next.
-    fn alone(&self) -> bool {
-        let running = self.called.values().any(|(event, _)| event.crashes > 0);
-        running
-            || self
-                .waiting
-                .front()
-                .is_some_and(|(event, _)| event.crashes > 0)
-    }
-
-    /// Whether finished calls should be written now: there are enough, their time has come, or
-    /// there is nothing to wait for.
-    fn write_is_due(&self) -> bool {
-        let nothing_else = self.calls.is_empty() && self.waiting.is_empty();
-        !self.answered.is_empty()
-            && (nothing_else
-                || self.answered.len() >= WRITTEN_AT_ONCE
-                || self.write_at.is_some_and(|at| at <= Instant::now()))
-    }
-}
-
 /// What woke the runner.
 enum Woken {
     Stop,
     Answer(Called),
+    Claimed(Box<Claiming>),
+    Written(Writing),
     WriteDue,
     Bell,
     RowChanged,
@@ -152,6 +68,12 @@ impl OutsideRunner {
             match self.next(&mut held).await {
                 Woken::Stop => break,
                 Woken::Answer(called) => self.answer(&mut held, called),
+                Woken::Claimed(claiming) => claimable = self.take_in(&mut held, *claiming),
+                Woken::Written(writing) => {
+                    self.settle(&mut held, writing);
+                    // An event that must run alone waits for a daemon without calls: maybe us now.
+                    claimable |= held.calls.is_empty();
+                }
                 Woken::WriteDue => {}
                 Woken::Bell | Woken::RowChanged => claimable = true,
                 Woken::Rested => held.rests_until = None,
@@ -161,16 +83,13 @@ impl OutsideRunner {
             }
             self.begin_calls(&mut held);
             if held.write_is_due() {
-                self.write(&mut held).await;
-                // An event that must run alone waits for a daemon without calls: that is us now.
-                claimable |= held.calls.is_empty();
+                self.write(&mut held);
             }
-            while claimable && held.waiting.is_empty() && !held.alone() && !self.rests(&mut held) {
-                claimable = !self.stop.is_cancelled() && self.claim(&mut held).await;
-                self.begin_calls(&mut held);
-                if held.calls.len() >= self.concurrency() {
-                    break;
-                }
+            let room = self.room(&held);
+            if claimable && held.has_appetite(room) && !self.rests(&mut held) {
+                // What arrives from now on may be missed by this claim, and is rung for.
+                claimable = false;
+                self.claim(&mut held, room);
             }
         }
         self.wind_down(held).await;
@@ -179,6 +98,7 @@ impl OutsideRunner {
     /// Waits for the next thing to do.
     async fn next(&mut self, held: &mut Held) -> Woken {
         let idle = held.calls.is_empty();
+        let may_write = held.writing.is_none();
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Woken::Stop,
@@ -187,13 +107,15 @@ impl OutsideRunner {
                 // Panics are caught inside the task, and nobody aborts it here.
                 Err(_) => Woken::WriteDue,
             },
+            writing = under_way(&mut held.writing) => Woken::Written(writing),
+            claiming = under_way(&mut held.claiming) => Woken::Claimed(Box::new(claiming)),
             () = tokio::time::sleep_until(held.write_at.unwrap_or_else(Instant::now)),
-                if held.write_at.is_some() => Woken::WriteDue,
+                if held.write_at.is_some() && may_write => Woken::WriteDue,
             changed = self.row.changed() => match changed {
                 Ok(()) => Woken::RowChanged,
                 Err(_) => Woken::Stop,
             },
-            () = self.bell.notified(), if held.waiting.is_empty() => Woken::Bell,
+            () = self.bell.notified(), if held.claiming.is_none() => Woken::Bell,
             () = tokio::time::sleep_until(held.rests_until.unwrap_or_else(Instant::now)),
                 if held.rests_until.is_some() => Woken::Rested,
         }
@@ -209,65 +131,83 @@ impl OutsideRunner {
         held.rests_until.is_some()
     }
 
+    /// How many events to hold before their calls.
+    fn room(&self, held: &Held) -> usize {
+        match self.stage.appetite() {
+            Appetite::One => 1,
+            Appetite::Full | Appetite::Nothing(_) => held.room(self.concurrency()),
+        }
+    }
+
     /// Takes in an answer. A refused account ends the calls at once: every further one could get
     /// the account or its address blocked.
     fn answer(&self, held: &mut Held, called: Called) {
         let refused = matches!(called.answer, Ok(Answer::Credential { .. }));
         held.answer(called);
         if refused {
+            held.refused = true;
             self.put_back_waiting(held);
             held.write_at = Some(Instant::now());
         }
     }
 
-    /// Claims a batch; false when there is nothing to claim.
-    async fn claim(&self, held: &mut Held) -> bool {
-        match self.try_claim(held).await {
+    /// Begins to claim a batch, beside the calls and the completions.
+    fn claim(&self, held: &mut Held, room: usize) {
+        let (pool, row, stage) = (
+            self.pool.clone(),
+            self.row.borrow().clone(),
+            Arc::clone(&self.stage),
+        );
+        let room = Room {
+            events: i32::try_from(room - held.waiting.len()).unwrap_or(i32::MAX),
+            busy: !held.is_empty(),
+        };
+        let in_doubt = held.claim_in_doubt.then(|| held.ids());
+        let mut low_water = std::mem::take(&mut held.low_water);
+        let (worker_id, pause) = (self.worker_id, self.pause(held.failures));
+        let claiming = async move {
+            let claimed = async {
+                if let Some(held) = in_doubt {
+                    give_back(&pool, row.id, worker_id, &held).await?;
+                }
+                claim_and_prepare(&pool, &row, worker_id, room, &stage, &mut low_water).await
+            }
+            .await;
+            if let Err(error) = &claimed {
+                low_water.forget();
+                pause.after("claim", &pool, &row.name, error).await;
+            }
+            Claiming { claimed, low_water }
+        };
+        held.claiming = Some(claiming.boxed());
+    }
+
+    /// Takes in what a claim found; whether it is worth claiming again.
+    fn take_in(&self, held: &mut Held, claiming: Claiming) -> bool {
+        held.low_water = claiming.low_water;
+        match claiming.claimed {
             Ok(claimed) => {
+                held.failures = 0;
+                held.claim_in_doubt = false;
                 held.waiting.extend(claimed.calls);
+                if held.refused {
+                    self.put_back_waiting(held);
+                }
                 claimed.events > 0 || held.low_water.saw_nothing()
             }
             Err(error) => {
+                held.failures += 1;
                 held.claim_in_doubt |= error.class() == Class::Lost;
-                self.pause_after("claim", &error).await;
-                false
+                // The heartbeat rings should there be anything.
+                error.class() == Class::Lost
             }
         }
-    }
-
-    async fn try_claim(&self, held: &mut Held) -> Result<Claimed, DbError> {
-        let row = self.row.borrow().clone();
-        if held.claim_in_doubt {
-            give_back(&self.pool, row.id, self.worker_id, &held.ids()).await?;
-            held.claim_in_doubt = false;
-        }
-        let room = Room {
-            events: match self.stage.appetite() {
-                Appetite::One => 1,
-                Appetite::Full | Appetite::Nothing(_) => held.room(row.bounds.concurrency),
-            },
-            busy: !held.calls.is_empty(),
-        };
-        let low_water = &mut held.low_water;
-        let claimed = claim_and_prepare(
-            &self.pool,
-            &row,
-            self.worker_id,
-            room,
-            &self.stage,
-            low_water,
-        )
-        .await;
-        if claimed.is_err() {
-            held.low_water.forget();
-        }
-        claimed
     }
 
     /// Begins as many calls as the concurrency allows.
     fn begin_calls(&self, held: &mut Held) {
         let timeout = self.row.borrow().bounds.timeout;
-        while held.calls.len() < self.concurrency() {
+        while held.calls.len() < self.concurrency() && !held.refused {
             if held.alone() && !held.calls.is_empty() {
                 return;
             }
@@ -291,17 +231,39 @@ impl OutsideRunner {
         }
     }
 
-    /// Writes everything answered; keeps it for another try when the database is away.
-    async fn write(&self, held: &mut Held) {
-        let row = self.row.borrow().clone();
-        let completing = complete(&self.pool, &row, &self.stage, &held.answered);
-        match completing.await {
-            Ok(()) => {
-                held.answered.clear();
-                held.write_at = None;
+    /// Begins to write everything answered.
+    fn write(&self, held: &mut Held) {
+        let (pool, row, stage) = (
+            self.pool.clone(),
+            self.row.borrow().clone(),
+            Arc::clone(&self.stage),
+        );
+        let answered = std::mem::take(&mut held.answered);
+        held.written = answered.iter().map(|called| called.event.id).collect();
+        held.write_at = None;
+        let pause = self.pause(held.failures);
+        let writing = async move {
+            let written = complete(&pool, &row, &stage, &answered).await;
+            if let Err(error) = &written {
+                pause.after("completion", &pool, &row.name, error).await;
             }
-            Err(error) => self.pause_after("completion", &error).await,
+            Writing { written, answered }
+        };
+        held.writing = Some(writing.boxed());
+    }
+
+    /// Takes in what became of a completion; what could not be written is written again.
+    fn settle(&self, held: &mut Held, mut writing: Writing) {
+        held.written.clear();
+        if writing.written.is_ok() {
+            held.failures = 0;
+            held.refused = false;
+            return;
         }
+        held.failures += 1;
+        writing.answered.append(&mut held.answered);
+        held.answered = writing.answered;
+        held.write_at = Some(Instant::now());
     }
 
     /// Events whose call was not begun go back, their attempt unspent.
@@ -316,8 +278,15 @@ impl OutsideRunner {
         }
     }
 
-    /// After stop: waiting events go back, calls may finish until abandoned, results are written.
+    /// After stop: what a claim under way brings and what waits goes back, calls may finish until
+    /// abandoned, results are written.
     async fn wind_down(&self, mut held: Held) {
+        if let Some(claiming) = held.claiming.take() {
+            tokio::select! {
+                claiming = claiming => { self.take_in(&mut held, claiming); }
+                () = self.abandon.cancelled() => {}
+            }
+        }
         self.put_back_waiting(&mut held);
         loop {
             tokio::select! {
@@ -332,9 +301,13 @@ impl OutsideRunner {
                 }
             }
         }
-        while !held.answered.is_empty() {
-            self.write(&mut held).await;
-            if self.abandon.is_cancelled() {
+        while held.writing.is_some() || !held.answered.is_empty() {
+            if held.writing.is_none() {
+                self.write(&mut held);
+            }
+            let writing = under_way(&mut held.writing).await;
+            self.settle(&mut held, writing);
+            if self.abandon.is_cancelled() && held.failures > 0 {
                 // What could not be written stays in flight under our name and is reclaimed.
                 return;
             }
@@ -370,18 +343,52 @@ impl OutsideRunner {
         self.row.borrow().bounds.concurrency
     }
 
-    async fn pause_after(&self, what: &str, error: &DbError) {
-        if error.class() == Class::Lost {
-            self.pool.drop_idle();
+    /// The pause that follows should the database fail once more.
+    fn pause(&self, failures: u32) -> Pause {
+        Pause {
+            failures,
+            abandon: self.abandon.clone(),
+        }
+    }
+}
+
+/// What follows an error of the database.
+struct Pause {
+    /// Errors in a row before this one.
+    failures: u32,
+    abandon: CancellationToken,
+}
+
+impl Pause {
+    /// Says what failed, and waits before it is tried again. A line that was cut is made anew at
+    /// once, the first time.
+    async fn after(&self, what: &str, pool: &Pool, stage: &str, error: &DbError) {
+        let lost = error.class() == Class::Lost;
+        if lost {
+            pool.drop_idle();
         }
         if error.class() != Class::Conflict {
-            let stage = &self.row.borrow().name.clone();
             tracing::warn!(stage.name = stage, %error, "{what} failed and will be tried again");
+        }
+        if lost && self.failures == 0 {
+            return;
         }
         tokio::select! {
             () = self.abandon.cancelled() => {}
             () = tokio::time::sleep(ERROR_PAUSE) => {}
         }
+    }
+}
+
+/// The end of what is under way; waits for ever where nothing is.
+async fn under_way<T>(future: &mut Option<BoxFuture<'static, T>>) -> T {
+    match future {
+        Some(running) => {
+            let ended = running.await;
+            *future = None;
+            ended
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Called {
 pub struct Room {
     /// How many events it can hold beside those it has.
     pub events: i32,
-    /// Whether it has calls of the stage under way.
+    /// Whether it holds events of the stage already.
     pub busy: bool,
 }
 

@@ -3,11 +3,11 @@
 -- The events become processing, visibly, and stand in pipeline.inflight under a new epoch. The attempt is on record before the
 -- call is made; a completion must bring the epoch back.
 --
--- An event that a daemon died holding runs alone, and alone is meant strictly: it is claimed by a daemon that has no other call of
--- the stage under way, and while one waits, a busy daemon claims nothing, so that it soon has none.
+-- An event that a daemon died holding runs alone, and alone is meant strictly: it is claimed by a daemon that holds no other event of
+-- the stage, and while one waits, a busy daemon claims nothing, so that it soon has none.
 --
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
---            it has calls of the stage under way; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
+--            it holds events of the stage already; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the first of them
 --          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages, pipeline.limits

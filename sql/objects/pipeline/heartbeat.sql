@@ -1,6 +1,6 @@
 -- pipeline.heartbeat(worker_id, name, version): a daemon's sign of life, and what it should know about once a second.
 --
--- Also reclaims what dead daemons held: one whose heartbeat is older than 1.7 seconds and whose advisory lock is free is dead.
+-- Also reclaims what dead daemons held: one whose heartbeat is older than 1.65 seconds and whose advisory lock is free is dead.
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
 -- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
 --          than a heartbeat.
@@ -35,7 +35,7 @@ begin
         select worker.id
         from pipeline.workers as worker
         where worker.id <> heartbeat.worker_id
-        and worker.heartbeat_at < clock_timestamp() - interval '1.7 seconds'
+        and worker.heartbeat_at < clock_timestamp() - interval '1.65 seconds'
         and coalesce(worker.naps_until, '-infinity') < clock_timestamp()
         order by worker.id
         for update skip locked
