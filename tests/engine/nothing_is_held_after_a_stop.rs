@@ -113,11 +113,10 @@ async fn events_flow_while_the_listen_session_is_cut() {
     .await;
     let daemon = rig.daemon(Registry::default());
     for round in 1..=3 {
-        rig.until(
-            "exists (select from pg_stat_activity where application_name = 'test daemon listen')",
-        )
-        .await;
-        rig.run("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test daemon listen'").await;
+        let listening = "from pg_stat_activity where application_name = 'test daemon listen' and datname = current_database()";
+        rig.until(&format!("exists (select {listening})")).await;
+        rig.run(&format!("select pg_terminate_backend(pid) {listening}"))
+            .await;
         rig.emit("counted", 10).await;
         rig.until(&format!(
             "(select count(*) from public.effects) = {}",

@@ -40,11 +40,13 @@ declare
     v_batch_size integer;
     v_epoch bigint;
     v_limiter text;
+    v_limit_key text;
     v_take record;
     v_ids bigint[];
 begin
-    select least(stage.batch_size, claim_outside.room), stage.limiter into v_batch_size, v_limiter
+    select least(stage.batch_size, claim_outside.room), stage.limiter, limits.key into v_batch_size, v_limiter, v_limit_key
     from pipeline.stages as stage
+    left join pipeline.limits on limits.name = stage.limiter
     where stage.id = claim_outside.stage_id
     and not stage.paused;
 
@@ -87,9 +89,8 @@ begin
             insert into pipeline.inflight (event_id, epoch, stage_id, worker_id, limit_name, limit_key)
             select
                 begun.id, v_epoch, claim_outside.stage_id, claim_outside.worker_id, v_limiter,
-                case when v_limiter is not null then pipeline.limit_key(begun.payload, limits.key) end
+                case when v_limiter is not null then pipeline.limit_key(begun.payload, v_limit_key) end
             from begun
-            left join pipeline.limits on limits.name = v_limiter
         )
         select
             begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch,

@@ -50,19 +50,21 @@ begin
             error_message = ending.error
         from ending
         where event.id = ending.event_id
-        returning event.id, event.event_type, event.payload, event.status, event.attempts, event.error_message
+        returning event.id
     ),
     logged as (
         insert into marketing.pipeline_errors (event_id, event_type, record_id, error_message, error_details, severity)
         select
-            written.id,
-            written.event_type,
-            pipeline.record_of(written.id, written.payload),
-            written.error_message,
-            jsonb_build_object('stage', stage_name, 'attempts', written.attempts),
+            event.id,
+            event.event_type,
+            pipeline.record_of(event.id, event.payload),
+            ending.error,
+            jsonb_build_object('stage', stage_name, 'attempts', greatest(event.attempts - case when ending.spent then 0 else 1 end, 0)),
             'error'
-        from written
-        where written.status = 'failed'
+        from ending
+        join written on written.id = ending.event_id
+        join marketing.pipeline_events as event on event.id = ending.event_id
+        where ending.status = 'failed'
     )
     select count(*) into v_written from written;
 

@@ -8,7 +8,7 @@
 --          first call ran): only the claim that stands is returned.
 -- Reads:  nothing
 -- Writes: pipeline.inflight
--- Locks:  the claims, in the order of their event ids
+-- Locks:  the claims, in the order in which they are named
 
 create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[])
 returns table (event_id bigint, epoch bigint)
@@ -16,19 +16,10 @@ language sql
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    with
-    mine as materialized (
-        select claim.event_id, claim.epoch
-        from pipeline.inflight as claim
-        join unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
-            on named.event_id = claim.event_id
-            and named.epoch = claim.epoch
-        order by claim.event_id
-        for update of claim
-    )
     delete from pipeline.inflight as claim
-    using mine
-    where claim.event_id = mine.event_id
+    using unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
+    where claim.event_id = named.event_id
+    and claim.epoch = named.epoch
     returning claim.event_id, claim.epoch;
 end;
 

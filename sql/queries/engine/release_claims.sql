@@ -3,6 +3,6 @@
 -- $1 bigint[]: events; $2 bigint[]: their epochs.
 -- Returns: event_id and epoch of the claims that still stood.
 -- Writes: pipeline.inflight (through the function)
--- Locks:  the claims, in the order of their event ids
+-- Locks:  the claims, in the order in which they are named
 select event_id, epoch
 from pipeline.release_claims($1, $2)
