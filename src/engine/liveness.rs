@@ -1,6 +1,6 @@
 //! Being alive, seeing who is not, and the little that must be done now and then.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,11 @@ const BEATS_PER_MAINTENANCE: u32 = 16;
 /// Heartbeats between two readings of the stages. Who edits one notifies us; this is for a
 /// notification that was lost.
 const BEATS_PER_READING: u32 = 64;
+
+/// Looking for waiting events takes at most this part of the time.
+const LOOK_PART: u32 = 20;
+/// Between two such looks, whatever they take.
+const LOOK_MAX: Duration = Duration::from_secs(30);
 
 /// Who this daemon is in `pipeline.workers`.
 #[derive(Debug, Clone)]
@@ -73,8 +78,19 @@ impl Worker {
     pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
         let mut beat = 0_u32;
         let mut problems = Vec::new();
+        let mut looks_from = Instant::now();
         loop {
-            if let Err(error) = self.beat_once(pool, bells, beat, &mut problems).await {
+            let began = Instant::now();
+            let look = began >= looks_from;
+            let done = self.beat_once(pool, bells, look).await;
+            if look && done.is_ok() {
+                looks_from = began + (began.elapsed() * LOOK_PART).min(LOOK_MAX);
+            }
+            let done = match done {
+                Ok(()) => now_and_then(pool, bells, beat, &mut problems).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
                 if error.class() == Class::Lost {
                     pool.drop_idle();
                 } else {
@@ -89,19 +105,14 @@ impl Worker {
         }
     }
 
-    async fn beat_once(
-        &self,
-        pool: &Pool,
-        bells: &Bells,
-        beat: u32,
-        problems: &mut Vec<String>,
-    ) -> Result<(), DbError> {
+    /// A heartbeat; with `look` it rings what has events to claim.
+    async fn beat_once(&self, pool: &Pool, bells: &Bells, look: bool) -> Result<(), DbError> {
         let client = pool.get().await?;
         let statement = client
             .prepare_cached(include_str!("../../sql/queries/engine/heartbeat.sql"))
             .await?;
         let rows = client
-            .query(&statement, &[&self.id, &self.name, &self.version])
+            .query(&statement, &[&self.id, &self.name, &self.version, &look])
             .await?;
         for row in rows {
             counts::woken(Cause::Heartbeat);
@@ -110,14 +121,24 @@ impl Worker {
                 None => bells.schedule.notify_one(),
             }
         }
-        if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
-            maintain(&client, problems).await?;
-        }
-        if beat.is_multiple_of(BEATS_PER_READING) {
-            bells.stages_changed.notify_one();
-        }
         Ok(())
     }
+}
+
+/// What is done every so many heartbeats.
+async fn now_and_then(
+    pool: &Pool,
+    bells: &Bells,
+    beat: u32,
+    problems: &mut Vec<String>,
+) -> Result<(), DbError> {
+    if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
+        maintain(&pool.get().await?, problems).await?;
+    }
+    if beat.is_multiple_of(BEATS_PER_READING) {
+        bells.stages_changed.notify_one();
+    }
+    Ok(())
 }
 
 /// One round of maintenance. What could not be done is said once, until it is something else.

@@ -50,15 +50,13 @@ begin
     where stage.id = claim_outside.stage_id
     and not stage.paused;
 
-    if not found or not exists (select from pipeline.ready where ready.stage_id = claim_outside.stage_id) then
+    if not found then
         return;
     end if;
 
     if busy and exists (select from pipeline.ready where ready.stage_id = claim_outside.stage_id and ready.alone) then
         return;
     end if;
-
-    v_epoch := nextval('pipeline.epochs');
 
     -- Rows whose event is gone or settled are dropped on the way, and must not hide those behind them.
     for v_round in 1 .. c_rounds loop
@@ -71,6 +69,8 @@ begin
         end if;
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
+
+        v_epoch := coalesce(v_epoch, nextval('pipeline.epochs'));
 
         return query
         with

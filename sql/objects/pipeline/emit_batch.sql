@@ -19,6 +19,7 @@ returns table (event_id bigint, is_duplicate boolean)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 #variable_conflict use_column
 declare

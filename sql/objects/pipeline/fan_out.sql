@@ -13,6 +13,7 @@ create or replace function pipeline.fan_out(event_ids bigint[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 begin
     with

@@ -1,14 +1,17 @@
--- pipeline.heartbeat(worker_id, name, version): a daemon's sign of life, and what it should know about once a second.
+-- pipeline.heartbeat(worker_id, name, version, look): a daemon's sign of life, and what it should know about once a second.
 --
 -- Also reclaims what dead daemons held: one whose heartbeat is older than 1.65 seconds and whose advisory lock is free is dead.
--- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead.
+-- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead; look: whether to look
+--            for waiting events, too, which takes long while a long transaction keeps the dead rows of the queues.
 -- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
 --          than a heartbeat.
 -- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes
 -- Writes: pipeline.quiet, pipeline.unannounced, pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  the row of pipeline.quiet unless somebody else holds it, dead workers' rows that nobody else holds, then their claims' events
 
-create or replace function pipeline.heartbeat(worker_id integer, name text, version text)
+drop function if exists pipeline.heartbeat(integer, text, text);
+
+create or replace function pipeline.heartbeat(worker_id integer, name text, version text, look boolean default true)
 returns setof smallint
 language plpgsql
 security definer
@@ -45,6 +48,10 @@ begin
         end if;
     end loop;
 
+    if not look then
+        return;
+    end if;
+
     -- Announcements that nobody is going to announce: the daemon died, or the writer was long in committing.
     if exists (select from pipeline.unannounced) then
         perform pipeline.relay_leftovers();
@@ -74,5 +81,5 @@ begin
 end
 $$;
 
-comment on function pipeline.heartbeat(integer, text, text) is
+comment on function pipeline.heartbeat(integer, text, text, boolean) is
     'A daemon''s sign of life; reclaims what dead daemons held and returns the stages that have events to claim, NULL for the schedule.';

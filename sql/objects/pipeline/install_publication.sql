@@ -32,9 +32,12 @@ begin
         where function.pronamespace = 'pipeline'::regnamespace
         and function.proname = v_function
         and function.prosrc = v_body
+        and 'jit=off' = any (function.proconfig)
     ) then
         execute format(
-            'create or replace function pipeline.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp %s as %L',
+            -- Compiling the plan of an insert of thousands of rows takes longer than the insert.
+            'create or replace function pipeline.%I() returns trigger language plpgsql security definer '
+            'set search_path = pg_catalog, pg_temp set jit = off %s as %L',
             v_function,
             -- A writer may have set how its own backslashes are read.
             case when position('\' in v_body) > 0 then 'set standard_conforming_strings = on' end,

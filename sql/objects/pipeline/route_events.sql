@@ -19,6 +19,7 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
     -- Beyond this many events a statement is announced by summaries.
