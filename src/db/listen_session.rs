@@ -28,6 +28,7 @@ const LOCK_PATIENCE: u32 = 8;
 
 const SESSION_SETTINGS: &str = include_str!("../../sql/queries/db/listen_settings.sql");
 const TRY_LOCK: &str = include_str!("../../sql/queries/db/try_lock.sql");
+const END_PREDECESSOR: &str = include_str!("../../sql/queries/db/end_predecessor.sql");
 const UNLOCK: &str = include_str!("../../sql/queries/db/unlock.sql");
 const LOCK_HOLDER: &str = include_str!("../../sql/queries/db/lock_holder.sql");
 const LISTENING: &str = include_str!("../../sql/queries/db/listening_channels.sql");
@@ -122,12 +123,21 @@ impl<'o> Session<'o> {
             if row.try_get(0)? {
                 break;
             }
-            if attempt == LOCK_PATIENCE {
+            if attempt == LOCK_PATIENCE && !self.end_predecessor(key).await? {
                 waiting(self.lock_holder(key).await?);
             }
             tokio::time::sleep(LOCK_RETRY).await;
         }
         Ok(())
+    }
+
+    /// Ends an earlier session of ours that still has the lock, and whose line we have given up: the
+    /// server may not find out for a minute. False where somebody else has it.
+    async fn end_predecessor(&self, key: (i32, i32)) -> Result<bool, DbError> {
+        let row = self
+            .answered(self.client.query_one(END_PREDECESSOR, &[&key.0, &key.1]))
+            .await?;
+        Ok(row.try_get(0)?)
     }
 
     /// Says who has the lock.

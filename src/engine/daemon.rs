@@ -221,7 +221,12 @@ impl Daemon {
         let mut pauses = START_PAUSES.iter().copied();
         let mut pause = START_PAUSES[0];
         loop {
-            match Worker::register(&self.pool, self.options.name.clone()).await {
+            // A row that is left by a stop in the middle is forgotten like that of any dead daemon.
+            let registered = tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                registered = Worker::register(&self.pool, self.options.name.clone()) => registered,
+            };
+            match registered {
                 Ok(worker) => return Ok(Some(worker)),
                 Err(error) if error.class() == Class::Lost => {
                     tracing::warn!(%error, "waiting for the database");

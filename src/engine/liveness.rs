@@ -20,8 +20,8 @@ const BEATS_PER_READING: u32 = 64;
 
 /// Looking for waiting events takes at most this part of the time.
 const LOOK_PART: u32 = 20;
-/// Between two such looks, whatever they take.
-const LOOK_MAX: Duration = Duration::from_secs(30);
+/// Between two such looks, whatever they take: no lost notification is found out later.
+const LOOK_MAX: Duration = Duration::from_secs(3);
 
 /// Who this daemon is in `pipeline.workers`.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! SIGKILL at random moments, SIGTERM at the end: nothing is lost, nothing is doubled.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pgcascade::db::DatabaseUrl;
 
-use super::books::wanted;
+use super::books::{say, wanted};
 use crate::support::daemon::Rig;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
@@ -44,6 +44,9 @@ pub fn start(command: &mut Command) -> Program {
     Program(command.spawn().expect("the program starts"))
 }
 
+/// How many events there are.
+const EVENTS: &str = "select count(*) from marketing.pipeline_events";
+
 /// Companies of which one in twenty is refused and one in fifty is another's duplicate.
 pub const COMPANIES: &str =
     "insert into intake.company_raw_intake (company, website, import_batch_id)
@@ -64,27 +67,57 @@ pub async fn stop(mut daemon: Program) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
+    killed_at_random(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_two_daemons_killed_at_random_moments_loses_and_doubles_nothing() {
+    killed_at_random(2).await;
+}
+
+/// So many daemons work, and time and again one of them is killed and started again.
+async fn killed_at_random(replicas: usize) {
     let companies = wanted("PGCASCADE_TEST_COMPANIES", 800);
     let kills = wanted("PGCASCADE_TEST_KILLS", 5);
     let mut moments = fastrand::Rng::with_seed(20_261_120);
     let rig = Rig::deployed().await;
     rig.rows(COMPANIES, &[&companies]).await;
+    let mut daemons: Vec<Program> = (0..replicas).map(|_| daemon(rig.database.url())).collect();
+    let (mut healed, mut started) = (Vec::new(), Vec::new());
+    let mut last_kill = String::from("-infinity");
     for _ in 0..kills {
-        let mut daemon = daemon(rig.database.url());
         // Not before it works, and then whenever chance says: by progress, not by a clock.
-        let before = rig
-            .number("select count(*) from marketing.pipeline_events")
-            .await;
+        let before = rig.number(EVENTS).await;
         let events = i64::from(companies) * moments.i64(1..20) / 10;
         let moved = format!(
-            "(select count(*) from marketing.pipeline_events) >= {before} + {events}
+            "({EVENTS}) >= {before} + {events}
             or not exists (select from pipeline.ready) and not exists (select from pipeline.inflight)"
         );
         rig.until(&format!("exists (select from pipeline.workers where heartbeat_at > now() - interval '1 second') and ({moved})")).await;
-        daemon.0.kill().expect("it runs");
-        daemon.0.wait().expect("it was ours");
+        let epoch = rig.number("select last_value from pipeline.epochs").await;
+        let victim = &mut daemons[moments.usize(0..replicas)];
+        victim.0.kill().expect("it runs");
+        victim.0.wait().expect("it was ours");
+        let killed = Instant::now();
+        last_kill = rig.text("select clock_timestamp()::text").await;
+        *victim = daemon(rig.database.url());
+        if replicas == 1 {
+            rig.until(&format!(
+                "exists (select from marketing.pipeline_events where claimed_at > '{last_kill}')
+                or not exists (select from pipeline.ready)"
+            ))
+            .await;
+            started.push(killed.elapsed());
+        } else {
+            rig.until(&format!(
+                "not exists (select from pipeline.inflight where epoch <= {epoch})"
+            ))
+            .await;
+            healed.push(killed.elapsed());
+        }
     }
-    let last = daemon(rig.database.url());
+    say_longest("work began after a start within", &mut started);
+    say_longest("claims of the dead were over within", &mut healed);
     wait::until("everything to be finished", async || {
         let done = rig.number("select count(*) from marketing.vw_company_progress where state in ('waiting', 'in_progress')").await;
         (done == 0).then_some(())
@@ -93,10 +126,22 @@ async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
     rig.until_idle().await;
     books_are_right(&rig.client, i64::from(companies)).await;
     // The dead are forgotten once their last heartbeat is old enough.
-    rig.until("(select count(*) from pipeline.workers) = 1")
-        .await;
-    stop(last).await;
+    rig.until(&format!(
+        "(select count(*) = {replicas} and max(started_at) > '{last_kill}' from pipeline.workers)"
+    ))
+    .await;
+    for daemon in daemons {
+        stop(daemon).await;
+    }
     assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
+}
+
+/// How long it took, at the longest but one in a hundred.
+fn say_longest(what: &str, took: &mut [Duration]) {
+    took.sort_unstable();
+    if let Some(p99) = took.get((took.len() * 99).div_ceil(100).saturating_sub(1)) {
+        say(&format!("{what} {p99:?} (p99 of {})", took.len()));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
