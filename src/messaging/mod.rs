@@ -1,0 +1,5 @@
+//! Texts: what they are, how they leave the house and how answers come in.
+
+pub mod delivery;
+pub mod gateway_event;
+pub mod sms_gateway;
