@@ -153,6 +153,10 @@ pub trait SmsGateway: Send + Sync {
     /// that the service does not know is `Rejected`.
     async fn delivery(&self, message_id: &str) -> Answer<Delivery>;
 
+    /// The number of a person whom a notification names by id only; None where the service does
+    /// not know the person, or has no number. Harmless to repeat, never `Unknown`.
+    async fn phone_of(&self, contact_id: &str) -> Answer<Option<Phone>>;
+
     /// Texts that came in at or after `since`, for finding those whose notification was lost;
     /// `next` is an earlier page's. The same text may come again: store by message id. Never
     /// `Unknown`.
