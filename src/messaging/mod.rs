@@ -2,4 +2,5 @@
 
 pub mod delivery;
 pub mod gateway_event;
+pub mod gateways;
 pub mod sms_gateway;

@@ -122,7 +122,7 @@ pub enum Evidence {
 /// A page of inbound texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InboundPage {
-    /// The texts, oldest first.
+    /// The texts, in the service's order.
     pub texts: Vec<InboundText>,
     /// Where to go on; None at the end.
     pub next: Option<String>,

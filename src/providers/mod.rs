@@ -11,7 +11,9 @@ pub mod apify;
 pub mod ghl;
 pub mod http;
 pub mod millionverifier;
+pub mod openai;
 pub mod sms_sandbox;
+pub mod twilio;
 pub mod webhook;
 
 mod base_url;
