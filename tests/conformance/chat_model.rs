@@ -307,6 +307,13 @@ async fn a_model_that_hangs_is_left_at_the_deadline() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_slow_and_in_time_is_taken() {
+    let server = FakeChat::start().await;
+    server.set_delay(Duration::from_millis(200));
+    delivered(client(&server, |_| {}).complete(&question()).await);
+}
+
+#[tokio::test]
 async fn neither_key_nor_person_reaches_a_reason_or_a_log() {
     let (log, _guard) = CapturedLog::begin();
     let gossip = format!(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use pgcascade::answer::Answer;
 use pgcascade::messaging::delivery::{DeliveryStatus, NumberFault};
 use pgcascade::messaging::sms_gateway::{Evidence, Recipient, SmsGateway, UncertainAttempt};
 use serde_json::{Value, json};
@@ -339,4 +340,52 @@ async fn the_number_behind_a_contact_can_be_asked_for() {
         Some(PHONE)
     );
     assert_eq!(delivered(client.phone_of("nobody").await), None);
+}
+
+#[tokio::test]
+async fn a_slow_service_that_cuts_connections_loses_no_text_that_it_took() {
+    let server = FakeGhl::start().await;
+    server.set_delay(GhlCall::Send, Duration::from_millis(30));
+    server.every(3, GhlCall::Send, Play::WorkThenCut);
+    let client = ghl_client(&server.base_url);
+    let began_at = now();
+    let mut found = Vec::new();
+    for n in 0..9 {
+        let text = text(recipient(PHONE), &format!("Text {n}"));
+        let heard = client.send(&text).await;
+        let sent = match heard.answer {
+            Answer::Unknown { .. } => {
+                match evidence(&server, &uncertain(&text, began_at, 5)).await {
+                    Evidence::Sent(sent) => sent,
+                    other => panic!("text {n} was taken, not {other:?}"),
+                }
+            }
+            _ => delivered(heard),
+        };
+        found.push(sent.message_id);
+    }
+    let taken = server.texts();
+    assert_eq!(
+        found,
+        taken.iter().map(|text| text.id.clone()).collect::<Vec<_>>()
+    );
+    assert!(
+        taken
+            .iter()
+            .all(|text| text.at.elapsed() < Duration::from_secs(60))
+    );
+}
+
+#[tokio::test]
+async fn a_text_to_a_contact_that_was_found_anew_is_found_under_it() {
+    let server = FakeGhl::start().await;
+    let gone = server.add_contact(Some(PHONE));
+    server.delete_contact(&gone);
+    server.script(GhlCall::Send, [Play::Normal, Play::WorkThenCut]);
+    let text = text(known(&gone), "Hello");
+    let began_at = now();
+    let heard = ghl_client(&server.base_url).send(&text).await;
+    assert_eq!(class(&heard.answer), "Unknown", "{heard:?}");
+    let found = evidence(&server, &uncertain(&text, began_at, 5)).await;
+    assert!(matches!(found, Evidence::Sent(_)), "{found:?}");
 }

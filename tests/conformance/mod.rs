@@ -14,3 +14,4 @@ mod sms_notifications;
 mod twilio_texts;
 mod webhook_delivery;
 mod webhook_destinations;
+mod who_sends;

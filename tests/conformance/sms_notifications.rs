@@ -1,5 +1,7 @@
 //! What GoHighLevel and Twilio tell us: who may be believed, and what it is read into.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use pgcascade::messaging::delivery::DeliveryStatus;
 use pgcascade::messaging::gateway_event::{GatewayEvent, InboundText};
@@ -12,7 +14,10 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::support::fake_ghl_app::{GhlApp, inbound_message, outbound_message, workflow_message};
+use crate::support::fake_ghl_app::{
+    GhlApp, deliver_workflow, inbound_message, outbound_message, workflow_message,
+};
+use crate::support::fake_http::{FakeServer, Play, Reply, Request, Service};
 use crate::support::fake_twilio::FakeTwilio;
 
 fn moment() -> DateTime<Utc> {
@@ -343,5 +348,44 @@ fn a_twilio_form_is_read_into_a_text() {
     assert_eq!(
         twilio::status_report(b"MessageSid=SM1", None),
         Err(WebhookError::Lacks("MessageStatus"))
+    );
+}
+
+/// A door that answers what it is told.
+struct Door(VecDeque<u16>);
+
+impl Service for Door {
+    fn play(&mut self, _: &Request) -> Play {
+        Play::Normal
+    }
+
+    fn work(&mut self, _: &Request) -> Reply {
+        Reply::json(self.0.pop_front().unwrap_or(200), &json!({}))
+    }
+}
+
+#[tokio::test]
+async fn only_429_brings_a_notification_again() {
+    let app = GhlApp::new(1);
+    let body = inbound_message("M1", "C1", "YES", moment());
+    for (answers, tries) in [
+        (vec![200], 1),
+        (vec![503], 1),
+        (vec![500, 200], 1),
+        (vec![429, 429, 200], 3),
+        (vec![429; 20], 7),
+    ] {
+        let door = FakeServer::start(Door(VecDeque::from(answers.clone()))).await;
+        let url = format!("{}/webhooks/ghl", door.base_url);
+        assert_eq!(app.deliver(&url, &body).await.len(), tries, "{answers:?}");
+    }
+    let door = FakeServer::start(Door(VecDeque::from([429, 200]))).await;
+    let body = workflow_message("C1", "+15125550123", "YES");
+    let headers = [("authorization", "Bearer a-secret-of-the-workflow")];
+    assert_eq!(
+        deliver_workflow(&door.base_url, &body, &headers)
+            .await
+            .len(),
+        2
     );
 }

@@ -140,6 +140,47 @@ async fn what_came_in_is_listed_from_the_moment_that_is_asked_for() {
     assert_eq!(text.from.as_ref().map(|phone| phone.reveal()), Some(PHONE));
 }
 
+#[tokio::test]
+async fn a_status_is_told_in_our_words_with_the_carriers_code() {
+    let server = FakeTwilio::start().await;
+    let client = twilio_client(&server.base_url, |_| {});
+    let (_, sent) = send(&client, "Hello").await;
+    assert_eq!(sent.status, DeliveryStatus::Queued);
+    server.set_status(&sent.message_id, "undelivered", Some(30006));
+    let delivery = delivered(client.delivery(&sent.message_id).await);
+    assert_eq!(delivery.status, DeliveryStatus::Undelivered);
+    assert_eq!(delivery.number, Some(NumberFault::Unreachable));
+    assert_eq!(delivery.carrier_code.as_deref(), Some("30006"));
+}
+
+#[tokio::test]
+async fn a_look_up_is_never_unknown() {
+    for (play, expected) in [
+        (Play::CutBefore, "Transient"),
+        (Play::WorkThenCutAnswer, "Transient"),
+        (Play::Answer(html(503)), "Transient"),
+        (Play::Answer(html(200)), "Transient"),
+        (
+            Play::Answer(FakeTwilio::error(429, 20429, "Too many")),
+            "Throttled",
+        ),
+        (
+            Play::Answer(FakeTwilio::error(401, 20003, "Authenticate")),
+            "Credential",
+        ),
+    ] {
+        let name = format!("{play:.60?}");
+        let server = FakeTwilio::start().await;
+        let client = twilio_client(&server.base_url, |_| {});
+        let (text, sent) = send(&client, "Hello").await;
+        server.script_lookups([play.clone(), play]);
+        let status = client.delivery(&sent.message_id).await;
+        assert_eq!(class(&status), expected, "{name}: {status:?}");
+        let evidence = client.evidence(&uncertain(&text, now(), 5)).await;
+        assert_eq!(class(&evidence), expected, "{name}: {evidence:?}");
+    }
+}
+
 /// What one play makes of a text.
 async fn send_under(play: Play) -> GatewayAnswer<SentText> {
     let server = FakeTwilio::start().await;
