@@ -230,6 +230,11 @@ async fn an_answer_that_cannot_be_used_is_asked_for_once_more_with_the_reason() 
         assert_eq!(asked.len() - asked_before, 2, "{name}");
         let words = asked.last().unwrap()["messages"].to_string();
         assert!(words.contains("could not be used"), "{name}: {words}");
+        assert_eq!(
+            words.matches("\"system\"").count(),
+            1,
+            "some servers take one only"
+        );
         server.script([Play::Answer(bad.clone()), Play::Answer(bad)]);
         let reply = model.complete(&question()).await;
         assert_eq!(class(&reply.answer), "Rejected", "{name}: {reply:?}");

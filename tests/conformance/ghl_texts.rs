@@ -12,7 +12,7 @@ use super::apify_failures::class;
 use super::sms_gateway::{PHONE, delivered, ghl_client, recipient, send, text, uncertain};
 use crate::support::fake_clock::now;
 use crate::support::fake_ghl::{FakeGhl, GhlCall};
-use crate::support::fake_http::Play;
+use crate::support::fake_http::{Play, Reply};
 
 const OTHER: &str = "+16025550144";
 
@@ -327,6 +327,35 @@ async fn evidence_and_inbound_texts_are_read_over_several_pages() {
     assert_eq!(ids.collect::<Vec<_>>(), ["in-0", "in-1", "in-2"]);
     assert_eq!(found[2].body, "reply 2");
     assert_eq!(found[0].account.as_deref(), Some(FakeGhl::LOCATION));
+}
+
+#[tokio::test]
+async fn messages_that_do_not_end_are_left_to_a_person() {
+    let server = FakeGhl::start().await;
+    let attempt = lost(&server, Play::WorkThenCut).await;
+    for n in 0..12 {
+        send(&ghl_client(&server.base_url), &format!("Text {n}")).await;
+    }
+    server.set_page(1);
+    let unclear = evidence(&server, &attempt).await;
+    assert!(matches!(unclear, Evidence::CannotSay { .. }), "{unclear:?}");
+}
+
+#[tokio::test]
+async fn an_export_that_ignores_the_contact_is_no_evidence_for_another_person() {
+    let server = FakeGhl::start().await;
+    let mut attempt = lost(&server, Play::CutBefore).await;
+    attempt.asked_at = attempt.began_at + TimeDelta::seconds(300);
+    let theirs = json!({"messages": [{
+        "id": "M9", "contactId": "somebody", "direction": "outbound", "source": "api",
+        "body": attempt.body, "dateAdded": now().to_rfc3339(),
+    }], "nextCursor": "again"});
+    // An empty page with a cursor is the end as well.
+    let end = json!({"messages": [], "nextCursor": "again"});
+    let pages = [theirs, end].map(|page| Play::Answer(Reply::json(200, &page)));
+    server.script(GhlCall::Export, pages);
+    assert_eq!(evidence(&server, &attempt).await, Evidence::NotSent);
+    assert_eq!(server.requests(GhlCall::Export).len(), 2);
 }
 
 #[tokio::test]

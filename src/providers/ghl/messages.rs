@@ -59,6 +59,14 @@ struct Page {
     next_cursor: Option<String>,
 }
 
+impl Page {
+    /// Where to go on. An empty page is the last, whatever its cursor says.
+    fn next(&self) -> Option<String> {
+        let cursor = self.next_cursor.clone();
+        cursor.filter(|cursor| !cursor.is_empty() && !self.messages.is_empty())
+    }
+}
+
 /// A single message comes bare or wrapped.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -92,8 +100,13 @@ impl GhlClient {
         let since = attempt.began_at - CLOCKS_APART;
         let mut messages = Vec::new();
         for contact_id in &contacts {
+            // Many people get the same words: a text to another is no evidence.
+            let is_theirs = |message: &GhlMessage| {
+                let to = message.contact_id.as_ref();
+                to.is_none_or(|to| to == contact_id)
+            };
             match self.messages_of(contact_id, since).await {
-                Ok(Some(found)) => messages.extend(found),
+                Ok(Some(found)) => messages.extend(found.into_iter().filter(is_theirs)),
                 Ok(None) => return Ok(endless()),
                 // Gone, with its messages: only its number can say more.
                 Err(refusal) if refusal.is_missing => {}
@@ -120,8 +133,8 @@ impl GhlClient {
             let page = self
                 .export(since, Some(contact_id), cursor.as_deref())
                 .await?;
+            cursor = page.next();
             messages.extend(page.messages);
-            cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
             if cursor.is_none() {
                 return Ok(Some(messages));
             }
@@ -147,14 +160,18 @@ impl GhlClient {
         cursor: Option<&str>,
     ) -> Result<InboundPage, Refusal> {
         let page = self.export(since, None, cursor).await?;
-        let is_inbound = |message: &GhlMessage| message.direction.as_deref() == Some("inbound");
-        let texts = page.messages.into_iter().filter(is_inbound);
+        let next = page.next();
+        let is_wanted = |message: &GhlMessage| {
+            message.direction.as_deref() == Some("inbound")
+                && message.added_at().is_none_or(|at| at >= since)
+        };
+        let texts = page.messages.into_iter().filter(is_wanted);
         let account = &self.config.location_id;
         Ok(InboundPage {
             texts: texts
                 .map(|message| inbound_text(message, account))
                 .collect(),
-            next: page.next_cursor.filter(|cursor| !cursor.is_empty()),
+            next,
         })
     }
 
