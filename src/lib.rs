@@ -7,11 +7,13 @@
 
 pub mod alerts;
 pub mod answer;
+pub mod chat;
 pub mod mask;
 
 pub mod db;
 pub mod engine;
 
+pub mod messaging;
 pub mod outreach;
 pub mod providers;
 

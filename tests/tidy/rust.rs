@@ -3,18 +3,20 @@
 use super::{Source, Violation, none, sources};
 
 /// What each room may name of ours, besides itself and the leaves.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("src/alerts/", &["db", "engine"]),
     ("src/db/", &[]),
     ("src/engine/", &["db"]),
+    ("src/messaging/", &["db", "engine"]),
     ("src/outreach/", &["db", "engine"]),
     // Webhooks are stages themselves: they implement the engine's trait, not a domain's.
     ("src/providers/webhook/", &["db", "engine", "providers"]),
-    ("src/providers/", &["alerts", "outreach"]),
+    ("src/providers/", &["alerts", "messaging", "outreach"]),
     ("src/answer.rs", &[]),
+    ("src/chat.rs", &[]),
 ];
 /// Everything that one can name.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "alerts",
     "app",
     "cli",
@@ -22,6 +24,7 @@ const NAMES: [&str; 11] = [
     "db",
     "engine",
     "http",
+    "messaging",
     "outreach",
     "providers",
     "shutdown",
@@ -40,11 +43,13 @@ const DOMAIN_WORDS: [&str; 9] = [
     "company",
 ];
 /// Values in, values out.
-const PURE: [&str; 14] = [
+const PURE: [&str; 18] = [
     "src/answer.rs",
     "src/mask.rs",
     "src/engine/backoff.rs",
     "src/engine/event.rs",
+    "src/messaging/delivery.rs",
+    "src/messaging/gateway_event.rs",
     "src/outreach/address.rs",
     "src/outreach/company.rs",
     "src/outreach/domain.rs",
@@ -55,6 +60,8 @@ const PURE: [&str; 14] = [
     "src/outreach/title.rs",
     "src/outreach/validate.rs",
     "src/outreach/website.rs",
+    "src/providers/openai/schema.rs",
+    "src/providers/twilio/codes.rs",
 ];
 const LINES_PER_FILE_MAX: usize = 500;
 const LINES_PER_FUNCTION_MAX: usize = 70;
@@ -309,7 +316,7 @@ const BANNED: [(&str, &[&str], &str); 9] = [
     ),
     (
         "Utc::now()",
-        &["tests/support/fake_apify.rs"],
+        &["tests/support/fake_apify.rs", "tests/support/fake_clock.rs"],
         "the database's clock is the only clock",
     ),
     (
