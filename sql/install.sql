@@ -117,6 +117,17 @@
 \i objects/marketing/plan_enrichment.sql
 \i objects/marketing/fill_slots.sql
 
+-- Live events: rows that are complete and in one form
+\i objects/public/read_phone.sql
+\i objects/public/touch.sql
+\i objects/public/complete_contractor.sql
+\i objects/public/is_profile_complete.sql
+\i objects/public/follow_profile.sql
+\i objects/public/complete_event.sql
+\i objects/public/complete_attendee.sql
+\i objects/public/complete_agenda_item.sql
+\i objects/public/complete_agenda_rule.sql
+
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql
