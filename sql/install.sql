@@ -117,6 +117,46 @@
 \i objects/marketing/plan_enrichment.sql
 \i objects/marketing/fill_slots.sql
 
+-- Live events: rows that are complete and in one form
+\i objects/public/read_phone.sql
+\i objects/public/touch.sql
+\i objects/public/complete_contractor.sql
+\i objects/public/is_profile_complete.sql
+\i objects/public/follow_profile.sql
+\i objects/public/complete_event.sql
+\i objects/public/complete_attendee.sql
+\i objects/public/complete_agenda_item.sql
+\i objects/public/complete_agenda_rule.sql
+\i objects/public/follow_event.sql
+
+-- Live events: what the rules make of an agenda
+\i objects/public/shift_in_zone.sql
+\i objects/public/list_of_areas.sql
+\i objects/public/agenda_days.sql
+\i objects/public/agenda_moments.sql
+\i objects/public/agenda_details.sql
+\i objects/public/agenda_deadline.sql
+\i objects/public/agenda_plan.sql
+\i objects/public/agenda_texts.sql
+\i objects/public/agenda_reason.sql
+\i objects/public/cancel_timers.sql
+\i objects/public/agenda_sync_timers.sql
+\i objects/public/agenda_sync.sql
+\i objects/public/agenda_sync_stage.sql
+
+-- Live events: changes are events
+\i objects/public/note_agenda_change.sql
+\i objects/public/trigger_event_change_event.sql
+\i objects/public/trigger_event_day_event.sql
+\i objects/public/trigger_agenda_item_event.sql
+\i objects/public/trigger_session_speaker_event.sql
+\i objects/public/trigger_sponsor_event.sql
+\i objects/public/trigger_speaker_text_event.sql
+\i objects/public/trigger_speaker_event.sql
+\i objects/public/trigger_attendee_event.sql
+\i objects/public/trigger_contractor_event.sql
+\i objects/public/trigger_agenda_rule_event.sql
+
 -- Texts: rows of event_messages are the queue
 \i objects/public/complete_message.sql
 \i objects/public/message_event_type.sql
