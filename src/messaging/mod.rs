@@ -1,0 +1,12 @@
+//! Texts: what they say, who may get them and when.
+//!
+//! The files here are pure: values in, values out. They hold the rules of language and law that a
+//! text has to keep; the rows that make use of them are read and written elsewhere.
+
+mod alphabet;
+mod links;
+pub mod phone;
+pub mod quiet_hours;
+pub mod recipient_zone;
+pub mod segments;
+pub mod transliterate;
