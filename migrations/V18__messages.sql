@@ -87,6 +87,7 @@ create table public.message_types (
     once_per_number boolean not null default false,
     counts boolean not null default true,
     max_segments smallint not null default 3,
+    variables text[] not null default '{}',
     description text not null default '',
     constraint message_type_must_be_snake_case check (message_type ~ '^[a-z][a-z0-9_]{0,49}$'),
     constraint message_type_priority_must_be_1_to_10 check (priority between 1 and 10),
@@ -117,6 +118,8 @@ comment on column public.message_types.once_per_event is 'True: a person gets on
 comment on column public.message_types.once_per_number is 'True: of several people with one number only one gets it.';
 comment on column public.message_types.counts is 'True: it counts for the caps on texts to a person, and waits when one is reached.';
 comment on column public.message_types.max_segments is 'A longer text is not sent.';
+comment on column public.message_types.variables is
+    'What its templates may name beside first_name, last_name, name, company_name, event_name, event_location and event_date: keys of personalization_data.';
 comment on column public.message_types.description is 'For people.';
 
 create table public.message_caps (
@@ -134,14 +137,15 @@ comment on column public.message_caps.description is 'For people.';
 
 create table public.message_templates (
     id bigint generated always as identity primary key,
-    message_type text not null,
+    name text not null,
     event_id bigint references public.events (id) on delete cascade,
     body text not null,
     keeps_emoji boolean not null default false,
     description text not null default '',
     updated_by text not null default current_user,
     updated_at timestamptz not null default now(),
-    constraint message_templates_type_event_key unique nulls not distinct (message_type, event_id),
+    constraint message_templates_name_event_id_key unique nulls not distinct (name, event_id),
+    constraint template_name_must_be_snake_case check (name ~ '^[a-z][a-z0-9_]{0,62}$'),
     constraint template_must_have_a_body check (btrim(body) <> '' and length(body) <= 5000)
 );
 
@@ -150,7 +154,7 @@ create index message_templates_event_idx on public.message_templates (event_id) 
 comment on table public.message_templates is
     'What texts of a type say when their row brings no message_content. {{ first_name }} and the like are filled in; a placeholder without a value is an error, never a hole.';
 comment on column public.message_templates.id is 'Number of the row.';
-comment on column public.message_templates.message_type is 'The type.';
+comment on column public.message_templates.name is 'A message_type, or a name that personalization_data gives under template.';
 comment on column public.message_templates.event_id is 'For this event only; NULL: for all that have none of their own.';
 comment on column public.message_templates.body is 'The template, in minijinja.';
 comment on column public.message_templates.keeps_emoji is 'True: emoji are sent, at twice the price; false: they are left out.';
@@ -503,3 +507,55 @@ from (
 union all
 select states.region, '{1,2,3,4,5,6,7}', '08:00', '20:00', 'state telephone solicitation acts, by vendors'' state tables', '2026-11-21'::date
 from unnest('{US-AL,US-FL,US-LA,US-MA,US-MD,US-MS,US-NJ,US-OK}'::text[]) as states (region);
+
+-- What texts may name, beside what is known of every person and event.
+update public.message_types
+set variables = '{event_time,event_website,event_timezone,session_count,speaker_count,sponsor_count,minutes_before,template}'
+where message_type in (
+    'registration_confirmation', 'profile_completion_reminder', 'personalized_agenda', 'check_in_reminder_night_before',
+    'check_in_reminder_1_hour', 'check_in_reminder_event_start', 'post_event_wrap_up', 'sponsor_batch_check', 'sponsor_recommendation'
+);
+
+update public.message_types
+set variables = variables || '{sponsors}'
+where message_type in ('sponsor_recommendation', 'sponsor_batch_check');
+
+update public.message_types
+set variables = variables || '{item_type,session_title,session_time,session_end,session_location,track,speaker_name,speaker_title,speaker_company,speaker_names,minutes_before,template}'
+where message_type in ('speaker_alert', 'attendance_check', 'pcr_request', 'sponsor_recommendation');
+
+update public.message_types
+set variables = '{match_id,peer_contractor_id,peer_name,peer_first_name,peer_company,peer_location,match_reason,match_score,is_non_competing,peer_phone,peer_email,meeting_location,break_time,details}'
+where category = 'peer_matching';
+
+insert into public.message_templates (name, body)
+values
+    ('registration_confirmation',
+     'Hi {{ first_name|default(''there'') }}, you are registered for {{ event_name }}{% if event_date %} on {{ event_date }}{% endif %}. Details and your QR code come by e-mail, reminders by text. Reply STOP to opt out, HELP for help.'),
+    ('profile_completion_reminder',
+     'Hi {{ first_name|default(''there'') }}, your profile for {{ event_name }} still lacks your focus areas, revenue or team size. With them we can show you the right sessions and people.'),
+    ('personalized_agenda',
+     'Hi {{ first_name|default(''there'') }}, your agenda for {{ event_name }} is ready{% if session_count %}: {{ session_count|plural(''session'') }}{% if sponsor_count %} and {{ sponsor_count|plural(''sponsor'') }}{% endif %}{% endif %}.{% if event_website %} {{ event_website }}{% endif %}'),
+    ('check_in_reminder_night_before',
+     'Hi {{ first_name|default(''there'') }}, {{ event_name }} is tomorrow{% if event_time %} at {{ event_time }}{% endif %}{% if event_location %}, {{ event_location }}{% endif %}. Have your QR code ready for check-in.'),
+    ('check_in_reminder_1_hour',
+     '{{ event_name }} starts in an hour{% if event_location %} at {{ event_location }}{% endif %}. Have your QR code ready, {{ first_name|default(''see you soon'') }}.'),
+    ('check_in_reminder_event_start',
+     '{{ event_name }} is starting now. Please come to the registration desk{% if event_location %} at {{ event_location }}{% endif %}.'),
+    ('speaker_alert',
+     'In {{ minutes_before|default(15) }} minutes: {{ session_title|default(''the next session'') }}{% if speaker_name %} with {{ speaker_name }}{% endif %}{% if session_location %}, {{ session_location }}{% endif %}.'),
+    ('sponsor_recommendation',
+     'Good for a break, {{ first_name|default(''friend'') }}:{% for sponsor in sponsors %} {{ loop.index }}. {{ sponsor.name }}{% if sponsor.booth %} (booth {{ sponsor.booth }}){% endif %}{% endfor %}. Reply with a number for what to ask them.'),
+    ('attendance_check',
+     'Were you at {{ session_title|default(''the last session'') }}{% if speaker_name %} with {{ speaker_name }}{% endif %}? Reply YES or NO.'),
+    ('pcr_request',
+     'How good was {{ session_title|default(''the session'') }}{% if speaker_name %} with {{ speaker_name }}{% endif %}? Reply with a number from 1 to 10.'),
+    ('sponsor_batch_check',
+     'Which sponsors did you visit today?{% for sponsor in sponsors %} {{ loop.index }}. {{ sponsor.name }}{% endfor %}. Reply with the numbers.'),
+    ('post_event_wrap_up',
+     'Thank you for coming to {{ event_name }}, {{ first_name|default(''friend'') }}. What are your top three things to do from here? Reply with them and we will help you get them done.'),
+    ('peer_match_introduction',
+     'Hey {{ first_name|default(''there'') }}! I found someone for you to meet: {{ peer_name }}{% if peer_company %} from {{ peer_company }}{% endif %}{% if peer_location %} ({{ peer_location }}){% endif %}{% if match_reason %} - you''re {{ match_reason }}{% endif %}.{% if is_non_competing %} They''re in a non-competing market, so this is a great chance to share strategies.{% endif %} Reply YES to get an intro, or LATER if you want to connect during a break.'),
+    ('opt_out_confirmation', 'You are unsubscribed and will get no more texts from us. Reply START to resume.'),
+    ('opt_in_confirmation', 'You will get our texts again. Reply STOP to end them, HELP for help.'),
+    ('help_reply', 'These texts are about the events you registered for. Reply STOP to end them. Message and data rates may apply.');

@@ -55,7 +55,11 @@ begin
         end if;
 
         if new.status = 'cancelled' and old.status <> 'cancelled' then
-            new.skip_reason := coalesce(new.skip_reason, format('Cancelled by %s.', session_user));
+            new.skip_reason := coalesce(
+                case when new.skip_reason is distinct from old.skip_reason then new.skip_reason end,
+                case when new.error_message is distinct from old.error_message then new.error_message end,
+                format('Cancelled by %s.', session_user)
+            );
         end if;
 
         -- The deadline goes along with a text that is moved, unless it is set, too.
