@@ -6,7 +6,12 @@
 mod alphabet;
 mod links;
 pub mod phone;
+pub mod placeholder;
 pub mod quiet_hours;
 pub mod recipient_zone;
 pub mod segments;
+pub mod template;
+pub mod template_error;
+mod template_syntax;
+pub mod text_filters;
 pub mod transliterate;
