@@ -170,6 +170,7 @@
 \i objects/public/begin_text_call.sql
 \i objects/public/note_text_answers.sql
 \i objects/public/resolve_message.sql
+\i objects/public/block_number.sql
 \i objects/public/record_consent.sql
 \i objects/public/set_sms_consent.sql
 

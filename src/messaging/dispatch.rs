@@ -28,6 +28,8 @@ use crate::engine::{Ended, Ending, Event, OutsideStage, Prepared, Verdict};
 
 /// A text whose last look was refused is decided anew after so long.
 const STOPPED_WAIT: Duration = Duration::from_millis(200);
+/// A call that is due later than this is put back rather than waited for.
+const WAIT_MS_MAX: u64 = 10_000;
 /// Wait after the database did not let us look.
 const AWAY_WAIT: Duration = Duration::from_secs(1);
 
@@ -53,7 +55,11 @@ impl OutsideStage for TextSending {
         let mut prepared = Vec::with_capacity(events.len());
         let mut texts = Vec::with_capacity(events.len());
         for (event, judged) in events.iter().zip(judge(tx, events, &self.gateways).await?) {
-            let verdict = exception(&judged);
+            // Of a text that goes: unless its attempt can be written.
+            let verdict = match &judged {
+                Judged::Go(..) => exception(&Judged::Busy),
+                judged => exception(judged),
+            };
             let mut id = None;
             match judged {
                 Judged::Open(text) => open.extend(text.attempt_id.map(died_during_the_call)),
@@ -65,6 +71,9 @@ impl OutsideStage for TextSending {
                     }
                     Err(reason) => {
                         decisions.push_decision(event, &text, Decision::Fail { reason });
+                        prepared.push(Prepared::Settled(Verdict::Processed));
+                        texts.push(None);
+                        continue;
                     }
                 },
                 Judged::NoText | Judged::Stale(_) | Judged::Busy => {}
@@ -129,6 +138,12 @@ impl TextSending {
         loop {
             match attempt::begin(&self.pool, attempt_id(input)).await {
                 Ok(LastLook::Go) => break,
+                Ok(LastLook::Wait(ms)) if ms > WAIT_MS_MAX => {
+                    return Answer::Throttled {
+                        after: Duration::from_millis(ms),
+                        reason: "The account's rate allows it later.".to_owned(),
+                    };
+                }
                 Ok(LastLook::Wait(ms)) => tokio::time::sleep(Duration::from_millis(ms)).await,
                 Ok(LastLook::Stop(why)) => {
                     return Answer::Throttled {
