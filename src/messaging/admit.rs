@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::gateways::Gateways;
+use super::gateways::SmsGateways;
 use super::triage::{Decisions, Judged, judge};
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
@@ -20,7 +20,7 @@ pub(super) const BUSY_WAIT: Duration = Duration::from_secs(1);
 /// Decides about texts that are due.
 pub struct Admission {
     /// The providers: what goes to a sandbox may go to a sample number.
-    pub gateways: Gateways,
+    pub gateways: SmsGateways,
 }
 
 #[async_trait]

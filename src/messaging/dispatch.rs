@@ -18,7 +18,7 @@ use super::admit::exception;
 use super::attempt::{self, LastLook, NewAttempts, Noted, outbound};
 use super::decision::Decision;
 use super::delivery::NumberFault;
-use super::gateways::Gateways;
+use super::gateways::SmsGateways;
 use super::sms_gateway::{GatewayAnswer, SentText, SmsGateway};
 use super::triage::{Decisions, Judged, judge};
 use super::wording;
@@ -36,7 +36,7 @@ const AWAY_WAIT: Duration = Duration::from_secs(1);
 /// Sends texts.
 pub struct TextSending {
     /// Who sends.
-    pub gateways: Gateways,
+    pub gateways: SmsGateways,
     /// For the last look before a call and the first note after it, outside the engine's
     /// transactions.
     pub pool: Pool,
@@ -123,7 +123,7 @@ impl TextSending {
         format!(
             "This daemon has no gateway called {provider}: correct sending_accounts.provider; it \
              has {}.",
-            self.gateways.providers()
+            self.gateways.names()
         )
     }
 

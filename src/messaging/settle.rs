@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio_postgres::Row;
 
-use super::gateways::Gateways;
+use super::gateways::SmsGateways;
 use super::sms_gateway::{Evidence, UncertainAttempt};
 use crate::answer::Answer;
 use crate::db::{DbError, Transaction};
@@ -22,7 +22,7 @@ use crate::mask::Phone;
 /// Settles texts whose outcome is unknown.
 pub struct Settlement {
     /// Who is asked.
-    pub gateways: Gateways,
+    pub gateways: SmsGateways,
 }
 
 #[async_trait]

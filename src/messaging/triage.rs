@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::decision::{self, Decision};
 use super::due_text::{self, DueText, Found};
-use super::gateways::Gateways;
+use super::gateways::SmsGateways;
 use super::phone::PhoneNumber;
 use crate::db::{DbError, Transaction};
 use crate::engine::Event;
@@ -38,7 +38,7 @@ fn text_id(event: &Event) -> Option<i64> {
 pub async fn judge(
     tx: &Transaction<'_>,
     events: &[Event],
-    gateways: &Gateways,
+    gateways: &SmsGateways,
 ) -> Result<Vec<Judged>, DbError> {
     let pairs: Vec<(i64, i64)> = events
         .iter()
@@ -57,7 +57,7 @@ pub async fn judge(
 }
 
 /// All that can be said without asking about the number.
-fn first_look(event: &Event, found: Option<Found>, gateways: &Gateways) -> Judged {
+fn first_look(event: &Event, found: Option<Found>, gateways: &SmsGateways) -> Judged {
     let text = match found {
         None | Some(Found::Gone) => return Judged::Stale("The text was deleted."),
         Some(Found::Busy) => return Judged::Busy,

@@ -47,7 +47,8 @@ pub fn with_millionverifier(server: &FakeMillionVerifier) -> Providers {
 impl Rig {
     /// A daemon with the outreach stages.
     pub fn outreach(&self, providers: &Providers) -> RunningDaemon {
-        self.daemon(app::registry(providers).expect("a registry"))
+        let pool = Pool::open(self.database.url(), 4, "test stages").expect("a pool");
+        self.daemon(app::registry(providers, &pool).expect("a registry"))
     }
 
     /// Inserts a company.

@@ -313,7 +313,7 @@ const BANNED: [(&str, &[&str], &str); 9] = [
     ),
     (
         "Utc::now()",
-        &["tests/support/fake_apify.rs"],
+        &["tests/support/fake_apify.rs", "tests/support/fake_clock.rs"],
         "the database's clock is the only clock",
     ),
     (
