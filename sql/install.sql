@@ -168,6 +168,22 @@
 \i objects/public/trigger_contractor_event.sql
 \i objects/public/trigger_agenda_rule_event.sql
 
+-- Texts: rows of event_messages are the queue
+\i objects/public/complete_message.sql
+\i objects/public/message_event_type.sql
+\i objects/public/cancel_message_events.sql
+\i objects/public/move_message_events.sql
+\i objects/public/trigger_message_scheduled_event.sql
+\i objects/public/trigger_message_changed_event.sql
+\i objects/public/trigger_message_deleted_event.sql
+\i objects/public/follow_sending_account.sql
+\i objects/public/follow_event_messaging.sql
+\i objects/public/begin_text_call.sql
+\i objects/public/note_text_answers.sql
+\i objects/public/resolve_message.sql
+\i objects/public/record_consent.sql
+\i objects/public/set_sms_consent.sql
+
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql
