@@ -466,7 +466,7 @@ comment on column public.event_agenda_items.ai_summary is 'Written by a model; N
 comment on column public.event_agenda_items.ai_keywords is 'JSON array; NULL: none.';
 comment on column public.event_agenda_items.origin is
     'manual: entered by a person; generated: laid out by agenda_generate; edited: laid out, then changed by a person, and left alone since.';
-comment on column public.event_agenda_items.generation_key is 'What a laid out item stands for, such as speaker:17 or lunch:2027-03-14; NULL: entered by a person.';
+comment on column public.event_agenda_items.generation_key is 'What a laid out item stands for, such as speaker:17 or lunch:day-1; NULL: entered by a person.';
 comment on column public.event_agenda_items.created_at is 'When the row was made.';
 comment on column public.event_agenda_items.updated_at is 'When it was last changed.';
 

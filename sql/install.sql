@@ -144,6 +144,17 @@
 \i objects/public/agenda_sync.sql
 \i objects/public/agenda_sync_stage.sql
 
+-- Live events: an agenda laid out from its speakers
+\i objects/public/distance.sql
+\i objects/public/next_slot.sql
+\i objects/public/lunch_gap.sql
+\i objects/public/is_on_agenda_by_hand.sql
+\i objects/public/agenda_fixed.sql
+\i objects/public/agenda_running_order.sql
+\i objects/public/agenda_layout.sql
+\i objects/public/agenda_generate.sql
+\i objects/public/agenda_generate_stage.sql
+
 -- Live events: changes are events
 \i objects/public/note_agenda_change.sql
 \i objects/public/trigger_event_change_event.sql

@@ -23,6 +23,8 @@ create or replace function public.agenda_sync(
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- For a few people by their index, for an event as a whole at one go: no plan serves both.
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
@@ -124,6 +126,7 @@ begin
         and not exists (
             select from public.event_messages as message
             where message.event_id = agenda_sync.event_id
+            and (agenda_sync.contractor_ids is null or message.contractor_id = any (agenda_sync.contractor_ids))
             and message.dedupe_key = wanted.dedupe_key
         )
         order by wanted.scheduled_time, wanted.priority, wanted.contractor_id
