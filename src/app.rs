@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
 use crate::alerts::{AlertChannel, AlertDelivery};
 use crate::chat::ChatModel;
 use crate::config;
-use crate::engine::Registry;
 use crate::db::Pool;
+use crate::engine::Registry;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::gateways::SmsGateways;
@@ -90,7 +90,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("alerts.mail", AlertDelivery { channel })
         })
         .and_then(|stages| {
-            stages.in_database("messaging.admit", Admission { gateways: gateways() })
+            stages.in_database(
+                "messaging.admit",
+                Admission {
+                    gateways: gateways(),
+                },
+            )
         })
         .and_then(|stages| {
             let sending = TextSending {
@@ -100,7 +105,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("messaging.send_text", sending)
         })
         .and_then(|stages| {
-            stages.outside("messaging.settle_text", Settlement { gateways: gateways() })
+            stages.outside(
+                "messaging.settle_text",
+                Settlement {
+                    gateways: gateways(),
+                },
+            )
         })
         .context("the daemon's stages do not fit together")
 }
