@@ -1,4 +1,4 @@
--- public.schedule_messages(): new texts become events of the schedule, all of a statement with one INSERT.
+-- trigger_message_scheduled_event, public.schedule_messages(): new texts become events of the schedule, all of a statement with one INSERT.
 --
 -- The events' numbers were given to the rows before, so nothing is written twice.
 --
