@@ -186,6 +186,7 @@
 \i objects/public/record_consent.sql
 \i objects/public/set_sms_consent.sql
 \i objects/public/record_delivery.sql
+\i objects/public/check_template.sql
 
 -- Texts: what people call
 \i objects/public/schedule_event_messages.sql

@@ -37,7 +37,12 @@ async fn names_and_values_are_never_evaluated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_said_is_not_sent() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    rig.run("insert into message_templates (name, body) values ('broken', 'Hi {{ first_name'), ('hole', 'Hi {{ nobody }}')").await;
+    for (body, reason) in [("Hi {{ first_name", "does not close"), ("Hi {{ nobody }}", "no value called nobody")] {
+        let saved = "insert into message_templates (name, event_id, body) values ('speaker_alert', 41, $1)";
+        let refused = rig.client.execute(saved, &[&body]).await.expect_err("refused");
+        assert!(format!("{refused:?}").contains(reason), "{refused:?}");
+    }
+    rig.run("insert into message_templates (name, body) values ('broken', 'Hi {{ first_name|shout }}'), ('hole', 'Hi {{ nobody }}')").await;
     let daemon = rig.texts(&server);
     rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content)
         values (41, 1, 'broken', ''), (41, 1, 'hole', ''), (41, 1, 'unheard_of', ''), (41, 1, 'admin_custom', repeat('long ', 1000)),
