@@ -10,7 +10,7 @@ use super::failure::{Done, Failure};
 use super::output::{Output, Side};
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
-use crate::config::{self, Urls};
+use crate::config;
 
 /// Shows texts and settles them: upcoming, stats, show, preview, cancel, reschedule, retry, resolve
 #[derive(Debug, clap::Args)]
@@ -137,11 +137,11 @@ pub async fn run(args: MessagesArgs) -> Done {
             let ids = chosen(&session, ids, event, limit).await?;
             preview::run(&urls, &ids, &output).await
         }
-        action => act(&session, &urls, action, &output).await,
+        action => act(&session, action, &output).await,
     }
 }
 
-async fn act(session: &Session, _: &Urls, action: Action, output: &Output) -> Done {
+async fn act(session: &Session, action: Action, output: &Output) -> Done {
     match action {
         Action::Upcoming {
             within,

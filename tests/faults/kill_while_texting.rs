@@ -36,14 +36,20 @@ fn received(server: &FakeGhl) -> HashMap<String, usize> {
 /// A person looks at each uncertain text and settles it by what the recipient's phone shows.
 async fn settle(rig: &Rig, server: &FakeGhl) -> i64 {
     let mut settled = 0;
-    for row in rig.rows("select id, body from vw_uncertain_messages", &[]).await {
+    for row in rig
+        .rows("select id, body from vw_uncertain_messages", &[])
+        .await
+    {
         let (id, body): (i64, String) = (row.get(0), row.get(1));
         let outcome = match received(server).contains_key(&body) {
             true => "sent",
             false => "not_sent",
         };
         // Evidence may have been faster.
-        let resolved = rig.client.query("select resolve_message($1, $2)", &[&id, &outcome]).await;
+        let resolved = rig
+            .client
+            .query("select resolve_message($1, $2)", &[&id, &outcome])
+            .await;
         settled += i64::from(resolved.is_ok());
     }
     settled
@@ -56,7 +62,8 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
     let (rig, server) = (Rig::texting(texts.min(600)).await, FakeGhl::start().await);
     server.set_delay(GhlCall::Send, Duration::from_millis(30));
     server.every(CUT_EVERY, GhlCall::Send, Play::WorkThenCut);
-    rig.run("update sending_accounts set rate = 120, period = '1 second'").await;
+    rig.run("update sending_accounts set rate = 120, period = '1 second'")
+        .await;
     rig.rows(
         "insert into event_messages (event_id, contractor_id, message_type, message_content)
         select 41, 1 + n % least($1::bigint, 600), 'admin_custom', 'text ' || n from generate_series(1, $1::bigint) as n",
@@ -68,15 +75,20 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
     for _ in 0..kills {
         let daemon = texting_daemon(&rig, &server);
         let before = server.texts().len();
-        let more = moments.usize(1..(usize::try_from(texts).expect("few") / usize::try_from(kills).expect("few")).max(3));
+        let more = moments.usize(
+            1..(usize::try_from(texts).expect("few") / usize::try_from(kills).expect("few")).max(3),
+        );
         let nothing_left = "select (not exists (select from event_messages where status in ('scheduled', 'sending')))::integer::bigint";
         wait::until("some more texts to go out", async || {
-            let moved = server.texts().len() >= before + more || rig.number(nothing_left).await == 1;
+            let moved =
+                server.texts().len() >= before + more || rig.number(nothing_left).await == 1;
             moved.then_some(())
         })
         .await;
         kill(daemon);
-        in_flight += rig.number("select count(*) from message_attempts where outcome = 'called'").await;
+        in_flight += rig
+            .number("select count(*) from message_attempts where outcome = 'called'")
+            .await;
     }
     let last = texting_daemon(&rig, &server);
     let mut by_hand = 0;
@@ -86,7 +98,8 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
         (rig.number(open).await == 0).then_some(())
     })
     .await;
-    rig.until("not exists (select from pipeline.inflight)").await;
+    rig.until("not exists (select from pipeline.inflight)")
+        .await;
     stop(last).await;
     let received = received(&server);
     let twice = received.values().filter(|times| **times > 1).count();
@@ -97,7 +110,15 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
         texts - i64::try_from(received.len()).expect("few")
     ));
     assert_eq!(twice, 0, "sent twice");
-    assert_eq!(i64::try_from(received.len()), Ok(texts), "{}", rig.tally().await);
+    assert_eq!(
+        i64::try_from(received.len()),
+        Ok(texts),
+        "{}",
+        rig.tally().await
+    );
     assert_eq!(rig.tally().await, format!("sent {texts}"));
-    assert!(uncertain <= in_flight + cuts, "{uncertain} uncertain, {in_flight} in flight, {cuts} cut");
+    assert!(
+        uncertain <= in_flight + cuts,
+        "{uncertain} uncertain, {in_flight} in flight, {cuts} cut"
+    );
 }

@@ -33,15 +33,27 @@ async fn a_text_that_certainly_was_not_sent_is_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_can_tell_waits_for_a_person() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    rig.run("update pipeline.stages set paused = true where name = 'settle_text'").await;
+    rig.run("update pipeline.stages set paused = true where name = 'settle_text'")
+        .await;
     server.script(GhlCall::Send, [Play::WorkThenCut]);
     let daemon = rig.texts(&server);
     rig.texts_due(1, "ask me").await;
-    rig.until("(select status from event_messages) = 'uncertain'").await;
-    assert_eq!(rig.number("select count(*) from vw_uncertain_messages").await, 1);
+    rig.until("(select status from event_messages) = 'uncertain'")
+        .await;
+    assert_eq!(
+        rig.number("select count(*) from vw_uncertain_messages")
+            .await,
+        1
+    );
     for forbidden in ["scheduled", "cancelled"] {
-        let refused = rig.client.batch_execute(&format!("update event_messages set status = '{forbidden}'")).await;
-        assert!(format!("{refused:?}").contains("may have been sent"), "{refused:?}");
+        let refused = rig
+            .client
+            .batch_execute(&format!("update event_messages set status = '{forbidden}'"))
+            .await;
+        assert!(
+            format!("{refused:?}").contains("may have been sent"),
+            "{refused:?}"
+        );
     }
     rig.run("select resolve_message(id, 'sent') from event_messages; update pipeline.stages set paused = false").await;
     rig.until_idle().await;

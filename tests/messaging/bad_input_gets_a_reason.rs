@@ -6,8 +6,23 @@ use crate::support::fake_ghl::FakeGhl;
 #[tokio::test(flavor = "multi_thread")]
 async fn phones_of_every_wrong_kind_fail_with_a_reason() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    let wrong = ["", "   ", "abc", "123", "5550123", "911", "+1 512 555 0123 and +1 512 555 0124", "+999123456789", "+15125550123456789",
-        "+1 800 555 0199", "+1 900 555 0199", "5.12555E+09", "tel:", "'; drop table event_messages; --", "٠١٢"];
+    let wrong = [
+        "",
+        "   ",
+        "abc",
+        "123",
+        "5550123",
+        "911",
+        "+1 512 555 0123 and +1 512 555 0124",
+        "+999123456789",
+        "+15125550123456789",
+        "+1 800 555 0199",
+        "+1 900 555 0199",
+        "5.12555E+09",
+        "tel:",
+        "'; drop table event_messages; --",
+        "٠١٢",
+    ];
     let daemon = rig.texts(&server);
     for phone in wrong {
         rig.rows("insert into event_messages (phone, message_type, message_content) values ($1, 'reply', 'hello')", &[&phone]).await;
@@ -23,7 +38,11 @@ async fn phones_of_every_wrong_kind_fail_with_a_reason() {
 async fn names_and_values_are_never_evaluated() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
     let name = "O'Neil \"<b>{{ event_name }}</b>\" {% raw %} {firstName} $1 \\";
-    rig.rows("update contractors set first_name = $1 where id = 1", &[&name]).await;
+    rig.rows(
+        "update contractors set first_name = $1 where id = 1",
+        &[&name],
+    )
+    .await;
     let daemon = rig.texts(&server);
     rig.run("insert into message_templates (name, body) values ('other', 'Hi {{ first_name }}!');
         insert into event_messages (event_id, contractor_id, message_type) values (41, 1, 'other');
@@ -37,9 +56,17 @@ async fn names_and_values_are_never_evaluated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_said_is_not_sent() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    for (body, reason) in [("Hi {{ first_name", "does not close"), ("Hi {{ nobody }}", "no value called nobody")] {
-        let saved = "insert into message_templates (name, event_id, body) values ('speaker_alert', 41, $1)";
-        let refused = rig.client.execute(saved, &[&body]).await.expect_err("refused");
+    for (body, reason) in [
+        ("Hi {{ first_name", "does not close"),
+        ("Hi {{ nobody }}", "no value called nobody"),
+    ] {
+        let saved =
+            "insert into message_templates (name, event_id, body) values ('speaker_alert', 41, $1)";
+        let refused = rig
+            .client
+            .execute(saved, &[&body])
+            .await
+            .expect_err("refused");
         assert!(format!("{refused:?}").contains(reason), "{refused:?}");
     }
     rig.run("insert into message_templates (name, body) values ('broken', 'Hi {{ first_name|shout }}'), ('hole', 'Hi {{ nobody }}')").await;
@@ -50,10 +77,21 @@ async fn what_cannot_be_said_is_not_sent() {
     rig.until_texted().await;
     daemon.stop().await;
     assert_eq!(rig.tally().await, "failed 5");
-    for word in ["broken|template", "hole|nobody", "unheard_of|no template for unheard_of", "admin_custom|1600", "admin_custom|nickName"] {
+    for word in [
+        "broken|template",
+        "hole|nobody",
+        "unheard_of|no template for unheard_of",
+        "admin_custom|1600",
+        "admin_custom|nickName",
+    ] {
         let (kind, word) = word.split_once('|').expect("two");
         let found = rig.rows("select 1 from event_messages where message_type = $1 and error_message like '%' || $2 || '%'", &[&kind, &word]).await;
-        assert!(!found.is_empty(), "{kind} does not speak of {word}: {}", rig.text("select string_agg(error_message, '; ') from event_messages").await);
+        assert!(
+            !found.is_empty(),
+            "{kind} does not speak of {word}: {}",
+            rig.text("select string_agg(error_message, '; ') from event_messages")
+                .await
+        );
     }
     assert!(server.texts().is_empty());
 }
@@ -80,7 +118,13 @@ async fn the_same_text_is_not_taken_twice() {
     assert!(rig.client.batch_execute(insert).await.is_err());
     rig.run(&format!("{insert} on conflict do nothing")).await;
     assert_eq!(rig.number("select count(*) from event_messages").await, 1);
-    assert_eq!(rig.number("select count(*) from marketing.pipeline_events where event_type = 'message_due'").await, 1);
+    assert_eq!(
+        rig.number(
+            "select count(*) from marketing.pipeline_events where event_type = 'message_due'"
+        )
+        .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,6 +134,10 @@ async fn what_was_sent_or_may_have_been_is_not_scheduled_again() {
     rig.texts_due(1, "once").await;
     rig.until_texted().await;
     daemon.stop().await;
-    let again = rig.client.batch_execute("update event_messages set status = 'scheduled'").await.expect_err("refused");
+    let again = rig
+        .client
+        .batch_execute("update event_messages set status = 'scheduled'")
+        .await
+        .expect_err("refused");
     assert!(format!("{again:?}").contains("was sent already"));
 }

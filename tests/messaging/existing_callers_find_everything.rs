@@ -16,7 +16,10 @@ async fn their_queries_run_as_they_are() {
                 values (41, 1, 'peer_match_notification', '{\"peer_name\": \"Sam Sample\", \"match_score\": 0.73}')").await;
         }
     }
-    assert_eq!(rig.text("select message_type from event_messages").await, "peer_match_introduction");
+    assert_eq!(
+        rig.text("select message_type from event_messages").await,
+        "peer_match_introduction"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,15 +40,34 @@ async fn a_call_of_theirs_schedules_by_the_events_clock() {
         \"message_category\": \"event_day\", \"scheduled_time\": \"2030-10-17T19:07:00\", \"message_content\": \"Your session starts in 15 minutes!\",
         \"personalization_data\": {\"speaker_name\": \"Jo Doe\"}, \"phone\": \"+15125550175\", \"ghl_contact_id\": \"abc123\", \"ghl_location_id\": \"loc456\"}]')").await;
     assert_eq!(rig.text("select (scheduled_time at time zone 'America/Chicago')::text from event_messages where id = 123").await, "2030-10-17 19:07:00");
-    assert_eq!(rig.text("select row(s.*)::text from get_queue_stats() as s").await, "(0,0,0,0,1,1,0,0)");
-    assert_eq!(rig.number("select count(*) from get_upcoming_messages('10 years')").await, 1);
+    assert_eq!(
+        rig.text("select row(s.*)::text from get_queue_stats() as s")
+            .await,
+        "(0,0,0,0,1,1,0,0)"
+    );
+    assert_eq!(
+        rig.number("select count(*) from get_upcoming_messages('10 years')")
+            .await,
+        1
+    );
     rig.run("select reschedule_event_message(123, '2030-10-17 20:00Z', '{\"message_content\": \"moved\"}')").await;
     assert_eq!(rig.text("select e.run_at::text from marketing.pipeline_events as e join event_messages as m on m.pipeline_event_id = e.id").await, "2030-10-17 20:00:00+00");
-    assert_eq!(rig.text("select cancel_event_message(123)").await, "cancelled");
+    assert_eq!(
+        rig.text("select cancel_event_message(123)").await,
+        "cancelled"
+    );
     assert_eq!(rig.number("select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'message_due'").await, 0);
-    rig.run("update event_messages set status = 'scheduled' where id = 123").await;
-    assert_eq!(rig.number("select delay_event_messages(41, '20 minutes')").await, 1);
-    assert_eq!(rig.number("select clear_contractor_messages(41, 56)").await, 1);
+    rig.run("update event_messages set status = 'scheduled' where id = 123")
+        .await;
+    assert_eq!(
+        rig.number("select delay_event_messages(41, '20 minutes')")
+            .await,
+        1
+    );
+    assert_eq!(
+        rig.number("select clear_contractor_messages(41, 56)").await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,5 +95,9 @@ async fn reports_of_the_carrier_update_the_text() {
         select record_delivery(ghl_message_id, 'sent') from event_messages where contractor_id = 1;
         select record_delivery(ghl_message_id, 'undelivered', '30006', 'Landline', number_unreachable => true) from event_messages where contractor_id = 2").await;
     assert_eq!(rig.tally().await, "delivered 1, failed 1");
-    assert_eq!(rig.text("select phone_number from sms_subscriptions where undeliverable_at is not null").await, "+15125550102");
+    assert_eq!(
+        rig.text("select phone_number from sms_subscriptions where undeliverable_at is not null")
+            .await,
+        "+15125550102"
+    );
 }

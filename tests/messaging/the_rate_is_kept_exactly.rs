@@ -10,7 +10,8 @@ use crate::support::fake_ghl::FakeGhl;
 async fn two_daemons_send_no_more_than_the_rate_in_any_window_and_use_it() {
     let texts = i64::from(wanted::<i32>("PGCASCADE_TEST_RATE_TEXTS", 120));
     let (rig, server) = (Rig::texting(texts).await, FakeGhl::start().await);
-    rig.run("update sending_accounts set rate = 20, period = '1 second'").await;
+    rig.run("update sending_accounts set rate = 20, period = '1 second'")
+        .await;
     let daemons = [rig.texts(&server), rig.texts(&server)];
     rig.texts_due(texts, "rate").await;
     rig.until_texted().await;
@@ -23,12 +24,21 @@ async fn two_daemons_send_no_more_than_the_rate_in_any_window_and_use_it() {
     let most = times
         .iter()
         .enumerate()
-        .map(|(first, at)| times[first..].iter().take_while(|later| **later - *at < Duration::from_secs(1)).count())
+        .map(|(first, at)| {
+            times[first..]
+                .iter()
+                .take_while(|later| **later - *at < Duration::from_secs(1))
+                .count()
+        })
         .max();
     assert!(most <= Some(20), "{most:?} in a second");
     let took = (times[times.len() - 1] - times[0]).as_secs_f64();
     let used = (times.len() - 1) as f64 / took / 20.0;
-    assert!(used >= 0.95, "only {:.1} % of the rate was used", used * 100.0);
+    assert!(
+        used >= 0.95,
+        "only {:.1} % of the rate was used",
+        used * 100.0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +51,8 @@ async fn priority_goes_first_and_then_the_deadline() {
     // Queued all together, as after a while without a daemon.
     rig.run("update sending_accounts set paused = true").await;
     let daemon = rig.texts(&server);
-    rig.until("(select count(*) from event_messages where queued_at is not null) = 4").await;
+    rig.until("(select count(*) from event_messages where queued_at is not null) = 4")
+        .await;
     rig.run("update sending_accounts set paused = false").await;
     rig.until_texted().await;
     daemon.stop().await;
@@ -66,7 +77,8 @@ async fn what_is_pointless_takes_nothing_of_the_rate() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_forecast_says_what_will_be_late_and_what_helps() {
     let rig = Rig::texting(100).await;
-    rig.run("update sending_accounts set rate = 20, period = '1 minute'").await;
+    rig.run("update sending_accounts set rate = 20, period = '1 minute'")
+        .await;
     for (texts, seconds) in [(60, 177), (300, 897), (590, 1767), (1474, 4419)] {
         rig.run("delete from event_messages").await;
         rig.run(&format!("insert into event_messages (event_id, contractor_id, message_type, scheduled_time)
@@ -75,7 +87,10 @@ async fn the_forecast_says_what_will_be_late_and_what_helps() {
         assert_eq!(row.get::<_, i64>(0), texts);
         let latest: f64 = row.get(1);
         // Within half a percent of arithmetic: calls are spaced a little wider than the rate.
-        assert!((latest - f64::from(seconds)).abs() <= f64::from(seconds) * 0.005, "{texts} texts: {latest} s");
+        assert!(
+            (latest - f64::from(seconds)).abs() <= f64::from(seconds) * 0.005,
+            "{texts} texts: {latest} s"
+        );
         assert!(row.get::<_, i64>(2) > 0 && row.get::<_, String>(3).contains("raise the rate"));
     }
 }

@@ -40,13 +40,22 @@ async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i6
     rig.until_texted().await;
     let mut received: HashMap<i64, usize> = HashMap::new();
     for text in server.texts() {
-        let race = text.body.trim_start_matches("race ").parse().expect("a number");
+        let race = text
+            .body
+            .trim_start_matches("race ")
+            .parse()
+            .expect("a number");
         *received.entry(race).or_default() += 1;
     }
     for race in 1..=races {
         let times = received.get(&race).copied().unwrap_or_default();
         let called_off = matches!(told[&race].as_str(), "cancelled" | "scheduled");
-        assert_eq!(times, usize::from(!called_off), "race {race} was told {}", told[&race]);
+        assert_eq!(
+            times,
+            usize::from(!called_off),
+            "race {race} was told {}",
+            told[&race]
+        );
     }
     told
 }
@@ -67,9 +76,20 @@ async fn nothing_is_sent_after_its_cancellation_committed() {
     for daemon in daemons {
         daemon.stop().await;
     }
-    let cancelled = told.values().filter(|status| *status == "cancelled").count();
-    assert!(cancelled > 0 && cancelled < told.len(), "no race: {cancelled} of {} were cancelled", told.len());
-    assert_eq!(rig.number("select count(*) from marketing.pipeline_errors where not resolved").await, 0);
+    let cancelled = told
+        .values()
+        .filter(|status| *status == "cancelled")
+        .count();
+    assert!(
+        cancelled > 0 && cancelled < told.len(),
+        "no race: {cancelled} of {} were cancelled",
+        told.len()
+    );
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_errors where not resolved")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +108,12 @@ async fn nothing_is_sent_after_it_was_moved_to_tomorrow() {
     for daemon in daemons {
         daemon.stop().await;
     }
-    let moved = i64::try_from(told.values().filter(|status| *status == "scheduled").count()).expect("few");
+    let moved = i64::try_from(
+        told.values()
+            .filter(|status| *status == "scheduled")
+            .count(),
+    )
+    .expect("few");
     assert_eq!(rig.number("select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'message_due'").await, moved);
 }
 
@@ -100,11 +125,16 @@ async fn an_opt_out_between_claim_and_call_wins() {
     rig.texts_due(1, "unwanted").await;
     gateway.until_somebody_waits().await;
     assert_eq!(rig.tally().await, "sending 1");
-    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')").await;
+    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')")
+        .await;
     gateway.open();
     rig.until_texted().await;
     daemon.stop().await;
-    assert_eq!(rig.text("select status || ': ' || skip_reason from event_messages").await, "cancelled: The number has opted out.");
+    assert_eq!(
+        rig.text("select status || ': ' || skip_reason from event_messages")
+            .await,
+        "cancelled: The number has opted out."
+    );
     assert!(server.texts().is_empty());
 }
 
@@ -117,7 +147,8 @@ async fn the_emergency_stop_holds_what_was_taken_up_already() {
     gateway.until_somebody_waits().await;
     rig.run("update sending_accounts set paused = true").await;
     gateway.open();
-    rig.until("not exists (select from pipeline.inflight)").await;
+    rig.until("not exists (select from pipeline.inflight)")
+        .await;
     assert!(server.texts().is_empty());
     rig.run("update sending_accounts set paused = false").await;
     rig.until_texted().await;
@@ -143,10 +174,12 @@ async fn deleting_a_person_or_an_event_ends_its_texts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_event_holds_its_texts_until_it_is_resumed() {
     let (rig, server) = (Rig::texting(2).await, FakeGhl::start().await);
-    rig.run("insert into event_messaging (event_id, paused) values (41, true)").await;
+    rig.run("insert into event_messaging (event_id, paused) values (41, true)")
+        .await;
     let daemon = rig.texts(&server);
     rig.texts_due(2, "held").await;
-    rig.until("(select count(*) from event_messages where pipeline_event_id is null) = 2").await;
+    rig.until("(select count(*) from event_messages where pipeline_event_id is null) = 2")
+        .await;
     assert!(server.texts().is_empty());
     rig.run("update event_messaging set paused = false").await;
     rig.until_texted().await;

@@ -11,13 +11,15 @@ async fn fate(rig: &Rig) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_is_obeyed_wherever_it_was_said() {
     let (rig, server) = (Rig::texting(6).await, FakeGhl::start().await);
-    rig.run("update event_attendees set sms_opt_in = false where contractor_id = 1;
+    rig.run(
+        "update event_attendees set sms_opt_in = false where contractor_id = 1;
         select set_sms_consent('+15125550102', false, 'keyword', 'STOP');
         delete from event_attendees where contractor_id = 3;
         update event_attendees set registration_status = 'cancelled' where contractor_id = 4;
         select block_number('+15125550105', false, 'Unknown destination (30005)');
-        select set_sms_consent('+15125550106', false, 'keyword', 'STOP PEER', null, true)")
-        .await;
+        select set_sms_consent('+15125550106', false, 'keyword', 'STOP PEER', null, true)",
+    )
+    .await;
     let daemon = rig.texts(&server);
     rig.texts_due(6, "do you want this").await;
     rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content)
@@ -53,16 +55,31 @@ async fn an_opt_out_at_the_provider_is_kept_as_ours() {
     rig.until_texted().await;
     daemon.stop().await;
     assert!(server.texts().is_empty());
-    assert_eq!(rig.text("select status || ': ' || skip_reason from event_messages order by id desc limit 1").await, "cancelled: The number has opted out.");
-    assert_eq!(rig.number("select count(*) from sms_consents where not granted and source = 'provider'").await, 1);
+    assert_eq!(
+        rig.text(
+            "select status || ': ' || skip_reason from event_messages order by id desc limit 1"
+        )
+        .await,
+        "cancelled: The number has opted out."
+    );
+    assert_eq!(
+        rig.number("select count(*) from sms_consents where not granted and source = 'provider'")
+            .await,
+        1
+    );
     // Business as usual, not an incident.
-    assert_eq!(rig.number("select count(*) from marketing.pipeline_errors").await, 0);
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_errors")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_confirmation_of_an_opt_out_still_goes_out() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')").await;
+    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')")
+        .await;
     let daemon = rig.texts(&server);
     rig.run("insert into event_messages (event_id, contractor_id, message_type) values (41, 1, 'opt_out_confirmation')").await;
     rig.until_texted().await;
@@ -101,16 +118,18 @@ async fn a_cap_puts_off_what_is_too_much() {
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_hours_put_off_or_drop_as_the_type_says() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    // Open only in the hour that ended 30 minutes ago, by any clock of the world: quiet now.
+    // Open for a minute at midnight there: quiet now, but for that minute.
     rig.run("insert into quiet_windows (region, opens, closes, source, source_date)
         values ('*', '00:00', '00:01', 'a test', current_date), ('US', '00:00', '00:01', 'a test', current_date);
         update contractors set timezone = 'America/Chicago'").await;
     let daemon = rig.texts(&server);
-    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content)
-        select 41, 1, type, 'quiet' from unnest(array['admin_custom', 'check_in_reminder_event_start', 'reply']) as type").await;
-    rig.run("update event_messages set expires_at = now() + interval '20 days' where message_type = 'admin_custom'").await;
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, expires_at)
+        select 41, 1, type, 'quiet', now() + interval '20 days' from unnest(array['admin_custom', 'check_in_reminder_event_start', 'reply']) as type").await;
     rig.until_texted().await;
     daemon.stop().await;
     let fates = rig.text("select string_agg(message_type || ' ' || status || ' ' || (send_at > now())::text, ', ' order by message_type) from event_messages").await;
-    assert_eq!(fates, "admin_custom scheduled true, check_in_reminder_event_start cancelled false, reply sent false");
+    assert_eq!(
+        fates,
+        "admin_custom scheduled true, check_in_reminder_event_start cancelled false, reply sent false"
+    );
 }

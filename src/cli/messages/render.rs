@@ -25,10 +25,17 @@ pub fn upcoming(rows: &[Value], output: &Output) {
         return;
     }
     let cells = rows.iter().map(|row| {
-        ["id", "at", "priority", "message_type", "contractor_name", "event_name"]
-            .iter()
-            .map(|name| field(row, name))
-            .collect()
+        [
+            "id",
+            "at",
+            "priority",
+            "message_type",
+            "contractor_name",
+            "event_name",
+        ]
+        .iter()
+        .map(|name| field(row, name))
+        .collect()
     });
     let columns = [
         ("text", Side::Right),
@@ -50,9 +57,18 @@ pub fn stats(rows: &[Value], output: &Output) {
         output.json(row);
     }
     let names = [
-        "waiting", "active", "delayed", "total", "completed", "failed", "uncertain", "cancelled",
+        "waiting",
+        "active",
+        "delayed",
+        "total",
+        "completed",
+        "failed",
+        "uncertain",
+        "cancelled",
     ];
-    let cells = names.iter().map(|name| vec![(*name).to_owned(), field(row, name)]);
+    let cells = names
+        .iter()
+        .map(|name| vec![(*name).to_owned(), field(row, name)]);
     output.table(&[words("texts"), ("", Side::Right)], cells.collect());
     let accounts = row["accounts"].as_array().cloned().unwrap_or_default();
     let cells = accounts.iter().map(|account| {
@@ -87,10 +103,7 @@ pub fn forecast(rows: &[Value], output: &Output) {
     if output.is_json() {
         output.json(&rows);
     }
-    let late: Vec<&Value> = rows
-        .iter()
-        .filter(|row| !row["remedy"].is_null())
-        .collect();
+    let late: Vec<&Value> = rows.iter().filter(|row| !row["remedy"].is_null()).collect();
     if late.is_empty() {
         output.say("Nothing will be late");
     }
