@@ -30,6 +30,8 @@ as $$
 declare
     v_since constant timestamptz := least(coalesce(since, now()), now());
     v_timers record;
+    v_ids bigint[];
+    v_deadlines timestamptz[];
 begin
     -- Two at once would each miss what the other has planned. A statement of its own: what follows sees what the first one wrote.
     perform pg_advisory_xact_lock(hashtextextended('public.agenda_sync', agenda_sync.event_id));
@@ -94,7 +96,7 @@ begin
         join changes on changes.id = locked.id
         where message.id = locked.id
         and not changes.is_over
-        returning message.id
+        returning message.id, case when message.expires_at <> changes.expires_at then changes.expires_at end as deadline
     ),
     cancelled as (
         update public.event_messages as message
@@ -134,8 +136,19 @@ begin
         returning id
     )
     select
-        (select count(*) from planned), (select count(*) from moved), (select count(*) from cancelled)
-    into planned, moved, cancelled;
+        (select count(*) from planned), (select count(*) from moved), (select count(*) from cancelled),
+        (select array_agg(moved.id) from moved where moved.deadline is not null),
+        (select array_agg(moved.deadline) from moved where moved.deadline is not null)
+    into planned, moved, cancelled, v_ids, v_deadlines;
+
+    -- A text that is moved takes its deadline along, unless a new one is set; one that stays looks as if it were not set.
+    if v_ids is not null then
+        update public.event_messages as message
+        set expires_at = kept.deadline
+        from unnest(v_ids, v_deadlines) as kept (id, deadline)
+        where message.id = kept.id
+        and message.status = 'scheduled';
+    end if;
 
     if agenda_sync.contractor_ids is null then
         v_timers := public.agenda_sync_timers(agenda_sync.event_id);
