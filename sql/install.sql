@@ -204,3 +204,4 @@
 
 -- Who may do what
 \i objects/pipeline/grants.sql
+\i objects/public/agenda_grants.sql

@@ -6,11 +6,13 @@
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies from a file |
+//! | `agenda` | live events: the agenda, laid out and shown |
 //! | `webhooks` | where events are posted to |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
 
+mod agenda;
 mod bench;
 mod cancel;
 mod demo;
@@ -77,6 +79,7 @@ enum Command {
     Retry(retry::RetryArgs),
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
+    Agenda(agenda::AgendaArgs),
     Webhooks(webhooks::WebhooksArgs),
     Pg(pg::PgArgs),
     Bench(bench::BenchArgs),
@@ -130,6 +133,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Errors(args) => until(shutdown, errors::run(args)).await,
         Command::Retry(args) => until(shutdown, retry::run(args)).await,
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
+        Command::Agenda(args) => until(shutdown, agenda::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
