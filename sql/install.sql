@@ -120,6 +120,7 @@
 -- Live events: rows that are complete and in one form
 \i objects/public/read_phone.sql
 \i objects/public/touch.sql
+\i objects/public/keep_numbers.sql
 \i objects/public/complete_contractor.sql
 \i objects/public/is_profile_complete.sql
 \i objects/public/follow_profile.sql

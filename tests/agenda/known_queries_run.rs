@@ -66,7 +66,7 @@ async fn queries_that_people_know_run() {
             (INTRODUCTIONS, &[], 0),
             (FAILED, &[], 0),
             (ATTENDEES, &[&event], 2),
-            (JOINED, &[&event], 32),
+            (JOINED, &[&event], 22),
         ] {
             let expected = if is_filled { filled } else { 0 };
             assert_eq!(rig.rows(sql, values).await.len(), expected, "{sql}");

@@ -27,7 +27,7 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
         (
             "a session moves",
             "update public.event_agenda_items set start_time = start_time + '5 minutes' where generation_key like 'speaker:%' and title like '% 5'",
-            "0 5000 0",
+            "0 10000 0",
         ),
     ] {
         rig.run(change).await;
