@@ -118,6 +118,7 @@
 \i objects/marketing/fill_slots.sql
 
 -- Live events: rows that are complete and in one form
+\i objects/public/phone_of.sql
 \i objects/public/read_phone.sql
 \i objects/public/touch.sql
 \i objects/public/keep_numbers.sql
@@ -144,6 +145,12 @@
 \i objects/public/agenda_sync_timers.sql
 \i objects/public/agenda_sync.sql
 \i objects/public/agenda_sync_stage.sql
+
+-- Live events: from files
+\i objects/public/without_blanks.sql
+\i objects/public/import_event.sql
+\i objects/public/attendee_lines.sql
+\i objects/public/import_attendees.sql
 
 -- Live events: an agenda laid out from its speakers
 \i objects/public/distance.sql
