@@ -162,6 +162,7 @@
 \i objects/public/agenda_layout.sql
 \i objects/public/agenda_generate.sql
 \i objects/public/agenda_generate_stage.sql
+\i objects/public/agenda_delay.sql
 
 -- Live events: changes are events
 \i objects/public/note_agenda_change.sql

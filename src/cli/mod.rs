@@ -5,7 +5,7 @@
 //! | `deploy` `run` `demo` | make a database ready, work on it, see it all at once |
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
-//! | `import` | companies from a file |
+//! | `import` | companies or a live event from files |
 //! | `agenda` | live events: the agenda, laid out and shown |
 //! | `webhooks` | where events are posted to |
 //! | `pg` | the cluster of our own |

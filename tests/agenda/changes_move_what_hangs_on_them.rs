@@ -174,3 +174,28 @@ async fn a_new_phone_a_new_name_and_another_speaker_reach_the_texts() {
     assert_eq!(rig.text(text).await, "+15125550177, Adele, Jon Field");
     settled(&rig).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agenda_that_is_put_off_takes_everything_along_and_is_noted() {
+    let rig = planned().await;
+    let moved = "select public.agenda_delay(41, '20 minutes')::bigint";
+    assert_eq!(rig.number(moved).await, 4);
+    sync(&rig, 41).await;
+    let told = waiting(&rig, 1).await;
+    assert!(
+        told.contains("check_in_reminder_event_start 14 08:20")
+            && told.contains("speaker_alert 14 09:50")
+            && told.contains("speaker_alert 15 09:45"),
+        "{told}"
+    );
+    rig.run("select public.agenda_delay(41, '-5 minutes')")
+        .await;
+    let noted = "select delay_minutes || ' ' || jsonb_array_length(ceo_override_log) || to_char(day_date, ' DD') from public.event_timeline";
+    assert_eq!(rig.text(noted).await, "15 2 14");
+    let error = rig
+        .client
+        .batch_execute("select public.agenda_delay(41, '2 days')")
+        .await
+        .expect_err("too long");
+    assert!(format!("{error:?}").contains("at most a day"));
+}
