@@ -84,3 +84,20 @@ async fn what_became_due_while_no_daemon_ran_is_planned_until_its_deadline() {
         .await;
     assert_eq!(rig.number(late).await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_off_the_waiting_list_is_confirmed_then() {
+    let rig = running().await;
+    rig.run("update public.event_attendees set registration_status = 'waitlisted' where contractor_id = 3")
+        .await;
+    sync(&rig, 41).await;
+    assert_eq!(waiting(&rig, 3).await, "");
+    rig.run("update public.event_attendees set registration_status = 'registered' where contractor_id = 3")
+        .await;
+    sync(&rig, 41).await;
+    assert!(
+        waiting(&rig, 3)
+            .await
+            .starts_with("registration_confirmation")
+    );
+}

@@ -238,3 +238,26 @@ async fn every_table_column_and_function_of_live_events_says_what_it_is() {
     ) as silent";
     assert_eq!(rig.text(silent).await, "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_runs_an_event_and_a_reader_only_looks() {
+    let rig = super::event().await;
+    rig.run(
+        "set role pgcascade_operator;
+        update public.events set date = '2027-03-21';
+        select public.agenda_generate(41), public.agenda_sync(41);
+        reset role; set role pgcascade_reader; select count(*) from public.agenda_texts(41)",
+    )
+    .await;
+    let said = refused(&rig, "select public.agenda_sync(41)").await;
+    assert!(said.contains("permission denied"), "{said}");
+    let said = refused(&rig, "update public.events set name = 'Mine'").await;
+    assert!(said.contains("permission denied"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_rows_bring_along_are_not_given_again() {
+    let rig = super::event().await;
+    let next = "insert into public.events (name, date, timezone) values ('Next', '2027-05-01', 'UTC') returning id";
+    assert_eq!(rig.number(next).await, 42);
+}
