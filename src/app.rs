@@ -6,8 +6,15 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 
 use crate::alerts::{AlertChannel, AlertDelivery};
+use crate::chat::ChatModel;
 use crate::config;
+use crate::db::Pool;
 use crate::engine::Registry;
+use crate::messaging::admit::Admission;
+use crate::messaging::dispatch::TextSending;
+use crate::messaging::gateways::SmsGateways;
+use crate::messaging::settle::Settlement;
+use crate::messaging::sms_gateway::SmsGateway;
 use crate::outreach::contact_source::ContactSource;
 use crate::outreach::email_verifier::EmailVerifier;
 use crate::outreach::run_collect::RunCollect;
@@ -16,7 +23,11 @@ use crate::outreach::validation::Validation;
 use crate::outreach::verification::EmailVerification;
 use crate::providers::alerting::{LogChannel, MailChannel, WebhookChannel};
 use crate::providers::apify::{ApifyClient, ApifySandbox};
+use crate::providers::ghl::GhlClient;
 use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
+use crate::providers::openai::{OpenAiClient, OpenAiSandbox};
+use crate::providers::sms_sandbox::SmsSandbox;
+use crate::providers::twilio::TwilioClient;
 use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
 
 /// The outside services that the stages call.
@@ -26,6 +37,10 @@ pub struct Providers {
     pub contact_source: Arc<dyn ContactSource>,
     /// Verifies addresses.
     pub email_verifier: Arc<dyn EmailVerifier>,
+    /// Send texts.
+    pub sms: SmsGateways,
+    /// Writes and reads texts.
+    pub chat: Arc<dyn ChatModel>,
     /// Tells alerts at once: a webhook, or the log.
     pub alerts: Arc<dyn AlertChannel>,
     /// Mails alerts; None: nobody is mailed.
@@ -34,11 +49,13 @@ pub struct Providers {
     pub webhooks: Option<WebhookStages>,
 }
 
-/// Every builtin stage, one line each.
+/// Every builtin stage, one line each. `pool` is for those that look at the database once more at the
+/// last moment before a call.
 ///
 /// # Errors
 /// A name is registered twice.
-pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
+pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> {
+    let gateways = || providers.sms.clone();
     let source = || Arc::clone(&providers.contact_source);
     let verifier = || Arc::clone(&providers.email_verifier);
     let stages = match &providers.webhooks {
@@ -71,6 +88,29 @@ pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
         .and_then(|stages| {
             let channel = providers.alert_mail.clone();
             stages.outside("alerts.mail", AlertDelivery { channel })
+        })
+        .and_then(|stages| {
+            stages.in_database(
+                "messaging.admit",
+                Admission {
+                    gateways: gateways(),
+                },
+            )
+        })
+        .and_then(|stages| {
+            let sending = TextSending {
+                gateways: gateways(),
+                pool: pool.clone(),
+            };
+            stages.outside("messaging.send_text", sending)
+        })
+        .and_then(|stages| {
+            stages.outside(
+                "messaging.settle_text",
+                Settlement {
+                    gateways: gateways(),
+                },
+            )
         })
         .context("the daemon's stages do not fit together")
 }
@@ -108,6 +148,8 @@ pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
     Ok(Providers {
         contact_source,
         email_verifier,
+        sms: sms(&config.texts)?,
+        chat: chat(&config.chat)?,
         alerts,
         alert_mail: match mail.transpose()? {
             Some(channel) => Some(Arc::new(channel)),
@@ -120,11 +162,54 @@ pub fn providers(config: &config::Providers) -> anyhow::Result<Providers> {
     })
 }
 
+/// The services that send texts. Beside a real one no sandbox stands: an event that chooses a
+/// service without keys must hear of it, not have its texts swallowed.
+///
+/// # Errors
+/// Settings that cannot be used.
+pub fn sms(config: &config::Texts) -> anyhow::Result<SmsGateways> {
+    let mut gateways: Vec<Arc<dyn SmsGateway>> = Vec::new();
+    if let Some(settings) = config.ghl()? {
+        gateways.push(Arc::new(GhlClient::new(settings)?));
+    }
+    if let Some(settings) = config.twilio()? {
+        gateways.push(Arc::new(TwilioClient::new(settings)?));
+    }
+    if gateways.is_empty() {
+        tracing::warn!("neither GHL_API_KEY nor TWILIO_AUTH_TOKEN: texts go to a sandbox");
+        return Ok(sms_sandboxes());
+    }
+    Ok(SmsGateways::new(gateways))
+}
+
+/// Sandboxes of all services that send texts.
+fn sms_sandboxes() -> SmsGateways {
+    let sandboxes: [Arc<dyn SmsGateway>; 2] =
+        [Arc::new(SmsSandbox::ghl()), Arc::new(SmsSandbox::twilio())];
+    SmsGateways::new(sandboxes)
+}
+
+/// The chat model; without a key its sandbox.
+///
+/// # Errors
+/// Settings that cannot be used.
+pub fn chat(config: &config::Chat) -> anyhow::Result<Arc<dyn ChatModel>> {
+    Ok(match config.openai()? {
+        Some(settings) => Arc::new(OpenAiClient::new(settings)?),
+        None => {
+            tracing::warn!("no OPENAI_API_KEY: no chat model is asked, a sandbox invents answers");
+            Arc::new(OpenAiSandbox)
+        }
+    })
+}
+
 /// Sandboxes only, whatever keys there are: for demonstrations.
 pub fn sandboxes() -> Providers {
     Providers {
         contact_source: Arc::new(ApifySandbox),
         email_verifier: Arc::new(MillionVerifierSandbox::new()),
+        sms: sms_sandboxes(),
+        chat: Arc::new(OpenAiSandbox),
         alerts: Arc::new(LogChannel),
         alert_mail: None,
         webhooks: None,

@@ -4,6 +4,9 @@
 //! shells and compose files make them so; clap alone would take the empty text for a value.
 //! Nothing here is parsed by clap that may hold a secret: clap repeats what it cannot read.
 
+mod chat;
+mod texts;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,9 +19,13 @@ use crate::engine::Frugal;
 use crate::http;
 use crate::providers::alerting::MailConfig;
 use crate::providers::apify::{self, ApifyConfig};
+use crate::providers::ghl::PublicKeyError;
 use crate::providers::http::{BaseUrl, BaseUrlError};
 use crate::providers::millionverifier::{self, MillionVerifierConfig};
 use crate::providers::webhook::Variables;
+
+pub use chat::Chat;
+pub use texts::{NotificationKeys, Texts};
 
 /// Beside the directory of the cluster, for the one that the demo makes.
 const DEMO_SUFFIX: &str = "-demo";
@@ -58,6 +65,31 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: BaseUrlError,
     },
+    /// A setting without which another is of no use.
+    #[error("{name} is not set, and {beside} is of no use without it: set both or none")]
+    Missing {
+        /// The variable that is missing.
+        name: &'static str,
+        /// The one that is set.
+        beside: &'static str,
+    },
+    /// A secret that could be guessed.
+    #[error("{name} is too short: make it at least {chars_min} random characters")]
+    ShortSecret {
+        /// The variable.
+        name: &'static str,
+        /// The fewest characters.
+        chars_min: usize,
+    },
+    /// GoHighLevel's keys.
+    #[error("GHL_WEBHOOK_PUBLIC_KEY cannot be used: {0}")]
+    PublicKey(PublicKeyError),
+    /// The chat model's prices.
+    #[error(
+        "OPENAI_PRICES cannot be used: write three prices of a million tokens in US dollars, \
+         like 0.4,0.1,1.6"
+    )]
+    Prices,
 }
 
 /// The cluster of our own, where no database is given.
@@ -266,6 +298,14 @@ pub struct Providers {
           default_value = millionverifier::BASE_URL, hide_env_values = true,
           help_heading = PROVIDERS)]
     pub millionverifier_base_url: String,
+
+    /// Who sends texts.
+    #[command(flatten)]
+    pub texts: Texts,
+
+    /// Who writes and reads them.
+    #[command(flatten)]
+    pub chat: Chat,
 
     /// Whom alerts reach.
     #[command(flatten)]

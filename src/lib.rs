@@ -7,6 +7,7 @@
 
 pub mod alerts;
 pub mod answer;
+pub mod chat;
 pub mod mask;
 
 pub mod db;

@@ -7,6 +7,7 @@
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies or a live event from files |
 //! | `agenda` | live events: the agenda, laid out and shown |
+//! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
@@ -20,6 +21,7 @@ mod deploy;
 mod errors;
 mod failure;
 mod import;
+mod messages;
 mod output;
 mod pg;
 mod retry;
@@ -80,6 +82,7 @@ enum Command {
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
     Agenda(agenda::AgendaArgs),
+    Messages(messages::MessagesArgs),
     Webhooks(webhooks::WebhooksArgs),
     Pg(pg::PgArgs),
     Bench(bench::BenchArgs),
@@ -135,6 +138,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
         Command::Agenda(args) => until(shutdown, agenda::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
+        Command::Messages(args) => until(shutdown, messages::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
         Command::Bench(args) => bench::run(args, shutdown).await,

@@ -181,6 +181,10 @@ pub fn parse(text: &str, default_region: &str) -> Result<PhoneNumber, Refusal> {
         .char_indices()
         .find(|(place, c)| *place > 0 && !c.is_ascii_digit())
         .map_or(e164.len(), |(place, _)| place);
+    // Germany's ranges allow more digits than any network carries.
+    if end > 1 + DIGITS_MAX {
+        return Err(Refusal::TooLong);
+    }
     Ok(PhoneNumber {
         number: mask::Phone::new(&e164[..end]),
         line: line.unwrap_or(Line::Other),

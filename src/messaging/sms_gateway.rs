@@ -122,7 +122,7 @@ pub enum Evidence {
 /// A page of inbound texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InboundPage {
-    /// The texts, oldest first.
+    /// The texts, in the service's order.
     pub texts: Vec<InboundText>,
     /// Where to go on; None at the end.
     pub next: Option<String>,
@@ -152,6 +152,10 @@ pub trait SmsGateway: Send + Sync {
     /// How far a text has come, by the service's id. Harmless to repeat, never `Unknown`; a message
     /// that the service does not know is `Rejected`.
     async fn delivery(&self, message_id: &str) -> Answer<Delivery>;
+
+    /// The number of a person whom a notification names by id only; None where the service does
+    /// not know the person, or has no number. Harmless to repeat, never `Unknown`.
+    async fn phone_of(&self, contact_id: &str) -> Answer<Option<Phone>>;
 
     /// Texts that came in at or after `since`, for finding those whose notification was lost;
     /// `next` is an earlier page's. The same text may come again: store by message id. Never

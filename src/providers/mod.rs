@@ -8,8 +8,12 @@
 
 pub mod alerting;
 pub mod apify;
+pub mod ghl;
 pub mod http;
 pub mod millionverifier;
+pub mod openai;
+pub mod sms_sandbox;
+pub mod twilio;
 pub mod webhook;
 
 mod base_url;
@@ -17,3 +21,7 @@ mod dice;
 mod foreign;
 mod pace;
 mod reach;
+mod sms_limits;
+mod webhook_body;
+
+pub use webhook_body::WebhookError;

@@ -6,5 +6,6 @@ mod apify_failures;
 mod apify_runs;
 mod contact_source;
 mod email_verifier;
+mod sms_gateway;
 mod webhook_delivery;
 mod webhook_destinations;

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -106,6 +107,10 @@ pub trait Service: Send + 'static {
     fn play(&mut self, request: &Request) -> Play;
     /// Does the work and says the answer.
     fn work(&mut self, request: &Request) -> Reply;
+    /// How long the answer to this request takes once the work is done.
+    fn delay(&mut self, _: &Request) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A running fake; it ends when it is dropped.
@@ -159,7 +164,7 @@ async fn accept<S: Service>(listener: TcpListener, service: Arc<Mutex<S>>) {
 async fn serve<S: Service>(mut stream: TcpStream, service: Arc<Mutex<S>>) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
-        let (play, worked) = {
+        let (play, worked, delay) = {
             let mut service = service.lock().unwrap_or_else(PoisonError::into_inner);
             let play = service.play(&request);
             let worked = match play {
@@ -170,8 +175,9 @@ async fn serve<S: Service>(mut stream: TcpStream, service: Arc<Mutex<S>>) {
                 | Play::WorkThenCutAnswer
                 | Play::WorkThenStall => Some(service.work(&request)),
             };
-            (play, worked)
+            (play, worked, service.delay(&request))
         };
+        tokio::time::sleep(delay).await;
         let bytes = match (play, worked) {
             (Play::Answer(reply) | Play::WorkThenAnswer(reply), _) => to_bytes(&reply),
             (Play::Normal, Some(reply)) => to_bytes(&reply),

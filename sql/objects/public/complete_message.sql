@@ -43,11 +43,21 @@ begin
             raise object_not_in_prerequisite_state using
                 message = format('Text %s was sent already.', old.id),
                 hint = 'To send it once more, INSERT it as a new row.';
-        elsif new.status = 'cancelled' and old.status = 'sending' and new.attempt_id is not distinct from old.attempt_id and exists (
-            select from public.message_attempts as attempt where attempt.id = old.attempt_id and attempt.called_at is not null
+        elsif old.status = 'sending' and new.attempt_id is not distinct from old.attempt_id and (
+            new.status = 'cancelled' or new.status = 'sending' and new.scheduled_time is distinct from old.scheduled_time
         ) then
-            raise notice 'Text % is being sent at this moment and cannot be called back.', old.id;
-            return old;
+            if exists (
+                select from public.message_attempts as attempt where attempt.id = old.attempt_id and attempt.called_at is not null
+            ) then
+                raise notice 'Text % is being sent at this moment and cannot be called back.', old.id;
+                return old;
+            end if;
+            -- Its call has not begun, and will not.
+            new.attempt_id := null;
+            if new.status = 'sending' then
+                new.status := 'scheduled';
+                new.pipeline_event_id := null;
+            end if;
         elsif new.status in ('cancelled', 'scheduled') and old.status = 'uncertain' and new.attempt_id is not distinct from old.attempt_id then
             raise object_not_in_prerequisite_state using
                 message = format('Text %s may have been sent: its status is uncertain.', old.id),
@@ -124,6 +134,7 @@ begin
     new.expires_at := coalesce(new.expires_at, new.scheduled_time + coalesce(v_type.expires_after, '1 day'));
 
     if v_is_new or new.scheduled_time <> old.scheduled_time or old.status <> 'sending' then
+        new.queued_at := null;
         new.send_at := case
             when v_type.when_quiet = 'earlier' and new.channel = 'sms' then new.scheduled_time - c_look_ahead
             else new.scheduled_time

@@ -1,7 +1,6 @@
 -- public.follow_sending_account(): an account is a stage with a limit; this keeps both in step with its row.
 --
--- Calls are spaced a little wider than the rate says (by a fiftieth), so that those that travel faster than others never make one more
--- arrive in a period than the rate allows.
+-- The limit's period is a little longer than the account's: see public.paced_period.
 --
 -- Returns: nothing (row trigger after the change).
 -- Reads:  nothing
@@ -19,6 +18,8 @@ declare
     v_account constant public.sending_accounts := case tg_op when 'DELETE' then old else new end;
     v_limit constant text := 'texts_' || v_account.name;
     v_stage constant text := 'send_text_' || v_account.name;
+    -- Where calls follow each other closely, one is taken up ahead, so that no moment of the rate is lost to waking up.
+    v_burst constant integer := case when v_account.period / v_account.rate < interval '1 second' then 2 else 1 end;
 begin
     if tg_op = 'UPDATE' and new.name <> old.name then
         raise feature_not_supported using
@@ -39,11 +40,11 @@ begin
 
     insert into pipeline.limits (name, rate, period, burst, concurrency, description)
     values (
-        v_limit, new.rate, new.period * 1.02, 2, new.concurrency,
+        v_limit, new.rate, public.paced_period(new.period), v_burst, new.concurrency,
         format('Texts of the sending account %s; edit public.sending_accounts.', new.name)
     )
     on conflict (name) do update
-    set rate = excluded.rate, period = excluded.period, concurrency = excluded.concurrency;
+    set rate = excluded.rate, period = excluded.period, burst = excluded.burst, concurrency = excluded.concurrency;
 
     insert into pipeline.stages (
         name, event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, limiter, paused, description

@@ -31,9 +31,20 @@ begin
 
     with
     given as materialized (
-        select given.attempt_id, given.outcome, given.contact_id, given.provider_message_id, given.reason
+        select
+            given.attempt_id,
+            -- Of a call that failed without its note nobody knows what came of it.
+            case when given.outcome = 'failed' and attempt.outcome = 'called' then 'unknown' else given.outcome end as outcome,
+            given.contact_id, given.provider_message_id, given.reason
         from unnest(attempt_ids, outcomes, contact_ids, message_ids, reasons)
             as given (attempt_id, outcome, contact_id, provider_message_id, reason)
+        join public.message_attempts as attempt on attempt.id = given.attempt_id
+        -- Of what was not called nothing can be unknown or accepted.
+        where attempt.outcome = 'called'
+        or attempt.outcome = 'prepared' and given.outcome in ('rejected', 'not_sent', 'failed')
+        or attempt.outcome = 'not_sent' and given.outcome = 'failed'
+        order by attempt.id
+        for update of attempt
     ),
     noted as (
         update public.message_attempts as attempt
@@ -44,12 +55,6 @@ begin
             reason = given.reason
         from given
         where attempt.id = given.attempt_id
-        -- Of what was not called nothing can be unknown or accepted.
-        and (
-            attempt.outcome = 'called'
-            or attempt.outcome = 'prepared' and given.outcome in ('rejected', 'not_sent', 'failed')
-            or attempt.outcome = 'not_sent' and given.outcome = 'failed'
-        )
         returning attempt.id, attempt.message_id, given.outcome, attempt.reason, attempt.provider_contact_id,
             attempt.provider_message_id, attempt.called_at, attempt.phone_number, attempt.segments, attempt.body, attempt.pipeline_event_id
     ),
