@@ -101,7 +101,7 @@ async fn an_agenda_is_tried_laid_out_and_shown() {
         .run(&["agenda", "generate", "1", "--dry-run"])
         .await
         .ok();
-    assert!(tried.contains("Growing with AI"), "{tried}");
+    assert!(tried.contains("A sales team"), "{tried}");
     let before = program.run(&["agenda", "show", "1"]).await.ok();
     assert!(before.contains("No agenda yet"), "{before}");
     let laid_out = program.run(&["agenda", "generate", "1"]).await.ok();
