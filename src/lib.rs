@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod answer;
 pub mod mask;
+pub mod words;
 
 pub mod db;
 pub mod engine;

@@ -4,12 +4,18 @@
 //! text has to keep; the rows that make use of them are read and written elsewhere.
 
 mod alphabet;
+mod cue;
+pub mod keywords;
 mod links;
 pub mod phone;
 pub mod placeholder;
 pub mod quiet_hours;
+mod rating;
 pub mod recipient_zone;
+mod refusal;
+pub mod reply;
 pub mod segments;
+mod sentiment;
 pub mod template;
 pub mod template_error;
 mod template_syntax;
