@@ -69,6 +69,9 @@ const ASKING: &[&str] = &[
     "will",
 ];
 
+/// Beside a doubtful phrase ("how did you get my number") these settle it.
+const REMOVALS: &[&str] = &["remove", "delete", "erase", "stop", "quit"];
+
 /// Words that stand for a wish to end texts and are explained by nothing else.
 const SUSPECTS: &[&str] = &["stop", "stopall", "stopp", "unsubscribe", "unsub", "optout"];
 
@@ -84,6 +87,17 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<Certainty> {
             continue;
         }
         if let Some((length, Class::Peer)) = phrase {
+            place += length;
+            continue;
+        }
+        if let Some((length, Class::Possible)) = phrase {
+            if words
+                .iter()
+                .any(|word| REMOVALS.contains(&word.plain.as_str()))
+            {
+                return Some(Certainty::Certain);
+            }
+            possible = true;
             place += length;
             continue;
         }
@@ -123,7 +137,7 @@ fn holds(words: &[Word], place: usize, length: usize, class: Class) -> bool {
         Class::Anywhere => !denied(words, place),
         Class::Alone => is_clause(words, place, length),
         Class::Message => is_signed(words, place, length),
-        Class::Peer | Class::Start | Class::Help | Class::Harmless => false,
+        Class::Peer | Class::Start | Class::Help | Class::Possible | Class::Harmless => false,
     }
 }
 
