@@ -117,6 +117,101 @@
 \i objects/marketing/plan_enrichment.sql
 \i objects/marketing/fill_slots.sql
 
+-- Live events: rows that are complete and in one form
+\i objects/public/phone_of.sql
+\i objects/public/read_phone.sql
+\i objects/public/touch.sql
+\i objects/public/keep_numbers.sql
+\i objects/public/complete_contractor.sql
+\i objects/public/is_profile_complete.sql
+\i objects/public/follow_profile.sql
+\i objects/public/complete_event.sql
+\i objects/public/complete_attendee.sql
+\i objects/public/complete_agenda_item.sql
+\i objects/public/complete_agenda_rule.sql
+\i objects/public/follow_event.sql
+
+-- Live events: what the rules make of an agenda
+\i objects/public/shift_in_zone.sql
+\i objects/public/list_of_areas.sql
+\i objects/public/agenda_days.sql
+\i objects/public/agenda_moments.sql
+\i objects/public/agenda_details.sql
+\i objects/public/agenda_deadline.sql
+\i objects/public/agenda_plan.sql
+\i objects/public/agenda_texts.sql
+\i objects/public/agenda_reason.sql
+\i objects/public/cancel_timers.sql
+\i objects/public/agenda_sync_timers.sql
+\i objects/public/agenda_sync.sql
+\i objects/public/agenda_sync_stage.sql
+
+-- Live events: from files
+\i objects/public/without_blanks.sql
+\i objects/public/import_event.sql
+\i objects/public/attendee_lines.sql
+\i objects/public/import_attendees.sql
+
+-- Live events: an agenda laid out from its speakers
+\i objects/public/distance.sql
+\i objects/public/next_slot.sql
+\i objects/public/lunch_gap.sql
+\i objects/public/is_on_agenda_by_hand.sql
+\i objects/public/agenda_fixed.sql
+\i objects/public/agenda_running_order.sql
+\i objects/public/agenda_layout.sql
+\i objects/public/agenda_generate.sql
+\i objects/public/agenda_generate_stage.sql
+\i objects/public/agenda_delay.sql
+
+-- Live events: changes are events
+\i objects/public/note_agenda_change.sql
+\i objects/public/trigger_event_change_event.sql
+\i objects/public/trigger_event_day_event.sql
+\i objects/public/trigger_agenda_item_event.sql
+\i objects/public/trigger_session_speaker_event.sql
+\i objects/public/trigger_sponsor_event.sql
+\i objects/public/trigger_speaker_text_event.sql
+\i objects/public/trigger_speaker_event.sql
+\i objects/public/trigger_attendee_event.sql
+\i objects/public/trigger_contractor_event.sql
+\i objects/public/trigger_agenda_rule_event.sql
+
+-- Texts: rows of event_messages are the queue
+\i objects/public/complete_message.sql
+\i objects/public/message_event_type.sql
+\i objects/public/cancel_message_events.sql
+\i objects/public/move_message_events.sql
+\i objects/public/trigger_message_scheduled_event.sql
+\i objects/public/trigger_message_changed_event.sql
+\i objects/public/trigger_message_deleted_event.sql
+\i objects/public/paced_period.sql
+\i objects/public/follow_sending_account.sql
+\i objects/public/follow_event_messaging.sql
+\i objects/public/begin_text_call.sql
+\i objects/public/note_text_answers.sql
+\i objects/public/resolve_message.sql
+\i objects/public/block_number.sql
+\i objects/public/record_consent.sql
+\i objects/public/set_sms_consent.sql
+\i objects/public/record_delivery.sql
+\i objects/public/check_template.sql
+
+-- Texts: what people call
+\i objects/public/schedule_event_messages.sql
+\i objects/public/cancel_event_message.sql
+\i objects/public/reschedule_event_message.sql
+\i objects/public/retry_message.sql
+\i objects/public/clear_event_messages.sql
+\i objects/public/clear_contractor_messages.sql
+\i objects/public/delay_event_messages.sql
+\i objects/public/get_queue_stats.sql
+\i objects/public/get_upcoming_messages.sql
+\i objects/public/sending_forecast.sql
+\i objects/public/vw_uncertain_messages.sql
+\i objects/public/vw_conversation.sql
+\i objects/public/vw_sending_accounts.sql
+
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql
@@ -137,3 +232,4 @@
 
 -- Who may do what
 \i objects/pipeline/grants.sql
+\i objects/public/agenda_grants.sql

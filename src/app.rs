@@ -8,8 +8,12 @@ use secrecy::ExposeSecret;
 use crate::alerts::{AlertChannel, AlertDelivery};
 use crate::chat::ChatModel;
 use crate::config;
+use crate::db::Pool;
 use crate::engine::Registry;
+use crate::messaging::admit::Admission;
+use crate::messaging::dispatch::TextSending;
 use crate::messaging::gateways::SmsGateways;
+use crate::messaging::settle::Settlement;
 use crate::messaging::sms_gateway::SmsGateway;
 use crate::outreach::contact_source::ContactSource;
 use crate::outreach::email_verifier::EmailVerifier;
@@ -45,11 +49,13 @@ pub struct Providers {
     pub webhooks: Option<WebhookStages>,
 }
 
-/// Every builtin stage, one line each.
+/// Every builtin stage, one line each. `pool` is for those that look at the database once more at
+/// the last moment before a call.
 ///
 /// # Errors
 /// A name is registered twice.
-pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
+pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> {
+    let gateways = || providers.sms.clone();
     let source = || Arc::clone(&providers.contact_source);
     let verifier = || Arc::clone(&providers.email_verifier);
     let stages = match &providers.webhooks {
@@ -82,6 +88,29 @@ pub fn registry(providers: &Providers) -> anyhow::Result<Registry> {
         .and_then(|stages| {
             let channel = providers.alert_mail.clone();
             stages.outside("alerts.mail", AlertDelivery { channel })
+        })
+        .and_then(|stages| {
+            stages.in_database(
+                "messaging.admit",
+                Admission {
+                    gateways: gateways(),
+                },
+            )
+        })
+        .and_then(|stages| {
+            let sending = TextSending {
+                gateways: gateways(),
+                pool: pool.clone(),
+            };
+            stages.outside("messaging.send_text", sending)
+        })
+        .and_then(|stages| {
+            stages.outside(
+                "messaging.settle_text",
+                Settlement {
+                    gateways: gateways(),
+                },
+            )
         })
         .context("the daemon's stages do not fit together")
 }

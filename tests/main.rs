@@ -2,6 +2,8 @@
 
 // `cfg(test)` is always true here; it tells clippy that helpers may unwrap, too.
 #[cfg(test)]
+mod agenda;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod conformance;
@@ -12,9 +14,15 @@ mod engine;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod followup;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
+mod messaging;
+#[cfg(test)]
 mod outreach;
+#[cfg(test)]
+mod replies;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]

@@ -141,7 +141,8 @@ pub fn daemon(
         frugal: settings.frugal(),
         doze,
     };
-    Ok(Daemon::new(pool, app::registry(providers)?, options))
+    let registry = app::registry(providers, &pool)?;
+    Ok(Daemon::new(pool, registry, options))
 }
 
 /// Host and process: unique on this machine, and what an operator can look for.

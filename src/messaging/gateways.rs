@@ -28,6 +28,18 @@ impl SmsGateways {
         self.0.get(name)
     }
 
+    /// Whether what leaves through this one reaches nobody.
+    pub fn is_sandbox(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|gateway| gateway.name().ends_with(SANDBOX))
+    }
+
+    /// The names, for an error that lists them.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.0.keys().copied().collect();
+        names.join(", ")
+    }
+
     /// All of them, with the names that events choose.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn SmsGateway>)> {
         self.0.iter().map(|(name, gateway)| (*name, gateway))

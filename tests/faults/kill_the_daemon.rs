@@ -44,6 +44,12 @@ pub fn start(command: &mut Command) -> Program {
     Program(command.spawn().expect("the program starts"))
 }
 
+/// Kills it as nothing can be caught.
+pub fn kill(mut daemon: Program) {
+    daemon.0.kill().expect("it runs");
+    daemon.0.wait().expect("it was ours");
+}
+
 /// How many events there are.
 const EVENTS: &str = "select count(*) from marketing.pipeline_events";
 
@@ -95,12 +101,10 @@ async fn killed_at_random(replicas: usize) {
         );
         rig.until(&format!("exists (select from pipeline.workers where heartbeat_at > now() - interval '1 second') and ({moved})")).await;
         let epoch = rig.number("select last_value from pipeline.epochs").await;
-        let victim = &mut daemons[moments.usize(0..replicas)];
-        victim.0.kill().expect("it runs");
-        victim.0.wait().expect("it was ours");
+        kill(daemons.swap_remove(moments.usize(0..replicas)));
         let killed = Instant::now();
         last_kill = rig.text("select clock_timestamp()::text").await;
-        *victim = daemon(rig.database.url());
+        daemons.push(daemon(rig.database.url()));
         if replicas == 1 {
             rig.until(&format!(
                 "exists (select from marketing.pipeline_events where claimed_at > '{last_kill}')

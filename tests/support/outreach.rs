@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pgcascade::app::{self, Providers};
+use pgcascade::db::Pool;
 use pgcascade::providers::apify::{ApifyClient, ApifyConfig};
 use pgcascade::providers::http::BaseUrl;
 use pgcascade::providers::millionverifier::{MillionVerifierClient, MillionVerifierConfig};
@@ -47,7 +48,8 @@ pub fn with_millionverifier(server: &FakeMillionVerifier) -> Providers {
 impl Rig {
     /// A daemon with the outreach stages.
     pub fn outreach(&self, providers: &Providers) -> RunningDaemon {
-        self.daemon(app::registry(providers).expect("a registry"))
+        let pool = Pool::open(self.database.url(), 4, "test stages").expect("a pool");
+        self.daemon(app::registry(providers, &pool).expect("a registry"))
     }
 
     /// Inserts a company.

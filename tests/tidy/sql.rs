@@ -3,7 +3,7 @@
 use super::{Source, Violation, none, sources};
 
 const COLUMNS_MAX: usize = 160;
-const SCHEMAS: [&str; 3] = ["intake.", "marketing.", "pipeline."];
+const SCHEMAS: [&str; 4] = ["intake.", "marketing.", "pipeline.", "public."];
 
 fn all() -> Vec<Source> {
     sources(&["migrations", "sql"], ".sql")
