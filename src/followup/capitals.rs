@@ -168,17 +168,14 @@ fn sort_in(text: &str, words: &[Range<usize>], run: Range<usize>, found: &mut Ca
     let acronym = run
         .clone()
         .all(|place| !word(place).chars().any(char::is_lowercase));
-    if company && count >= 2 {
-        push(&mut found.companies, whole);
-    } else if matches!(before.as_str(), "from" | "@")
+    // "Zoe Ruiz from Bolt": behind a person, unless it is a city.
+    let employer = matches!(before.as_str(), "from" | "@")
         && !is_place(text, last.end)
-        && !found.names.is_empty()
-    {
+        && !found.names.is_empty();
+    if company && count >= 2 || employer || is_camel(&whole) && count == 1 {
         push(&mut found.companies, whole);
     } else if (2..=4).contains(&count) && !acronym && before != "at" {
         push(&mut found.names, whole);
-    } else if is_camel(&whole) && count == 1 {
-        push(&mut found.companies, whole);
     }
 }
 
