@@ -14,11 +14,15 @@ mod engine;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod followup;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod messaging;
 #[cfg(test)]
 mod outreach;
+#[cfg(test)]
+mod replies;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
