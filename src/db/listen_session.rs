@@ -131,8 +131,8 @@ impl<'o> Session<'o> {
         Ok(())
     }
 
-    /// Ends an earlier session of ours that still has the lock, and whose line we have given up: the
-    /// server may not find out for a minute. False where somebody else has it.
+    /// Ends an earlier session of ours that still has the lock, and whose line we have given up:
+    /// the server may not find out for a minute. False where somebody else has it.
     async fn end_predecessor(&self, key: (i32, i32)) -> Result<bool, DbError> {
         let row = self
             .answered(self.client.query_one(END_PREDECESSOR, &[&key.0, &key.1]))
