@@ -12,6 +12,7 @@ pub mod mask;
 pub mod db;
 pub mod engine;
 
+pub mod matching;
 pub mod outreach;
 pub mod providers;
 

@@ -1,0 +1,2 @@
+//! Who meets whom.
+pub mod profile;
