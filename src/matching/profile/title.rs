@@ -220,7 +220,10 @@ mod tests {
             Some(Title::Known(level, function)) => Some((level, function)),
             _ => None,
         };
-        assert_eq!(known("V.P. of Sales"), Some((Level::Executive, Function::Sales)));
+        assert_eq!(
+            known("V.P. of Sales"),
+            Some((Level::Executive, Function::Sales))
+        );
         assert_eq!(known("VP Sales"), Some((Level::Executive, Function::Sales)));
         assert_eq!(
             known("Vice President, Operations"),
