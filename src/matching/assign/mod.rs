@@ -24,6 +24,7 @@ mod cover;
 mod graph;
 mod greedy;
 mod matches;
+mod paths;
 mod places;
 mod prices;
 
@@ -106,11 +107,22 @@ pub struct Assignment {
 
 /// Rounds of messages at the start, and after pairs were added.
 const ROUNDS_MAX: [usize; 2] = [200, 60];
-/// Scans of all pairs for what the graph lacks.
+/// Scans of all pairs for what the graph lacks, after each change of the prices.
 const AUDITS_MAX: usize = 3;
-/// Above this gap, as a share, the prices are worth more work.
-const GAP_MAX: f64 = 0.0005;
-const DESCENT_STEPS: usize = 300;
+/// Steps of one descent of the prices, and descents at most.
+const DESCENT_STEPS: usize = 150;
+const DESCENTS_MAX: usize = 8;
+/// A gap, as a share, that is not worth more work.
+const GAP_GOOD: f64 = 0.0002;
+/// A gap that is: of quick matches under messages' prices.
+const DESCENT_GAP: f64 = 0.001;
+/// A descent that closes less than this share of the gap is the last.
+const DESCENT_WORTH: f64 = 0.1;
+/// Greedy starts with other ties, while the gap is not good: a few, and more where they are cheap.
+const STARTS_MIN: usize = 2;
+const STARTS_MAX: usize = 16;
+/// Pairs in the graph that are looked at for the price of one more start.
+const EDGES_PER_START: usize = 200_000;
 
 impl TieBreak<'_> {
     /// The hash of a pair; smaller wins.
@@ -138,19 +150,11 @@ fn mix(mut value: u64) -> u64 {
 pub fn assign<P: Pairs>(problem: &Problem<'_, P>) -> Assignment {
     let places = Places::new(problem);
     let graph = Graph::of_best(problem.pairs, &problem.ties);
-    let mut priced = price(problem, &places, graph);
-    let mut matches = match_up(problem, &places, &priced);
-    if gap(&priced, &matches, &places) > GAP_MAX {
-        let target = (matches.worth(&places)) as f64;
-        let market = Market::new(&priced.graph, &places);
-        let better = market.descend(&priced.exact, target, DESCENT_STEPS);
-        let other = audited(problem, &places, priced.graph, better, priced.bound);
-        priced = other;
-        let again = match_up(problem, &places, &priced);
-        if again.worth(&places) > matches.worth(&places) {
-            matches = again;
-        }
-    }
+    let first = scarcity(problem, &places, &graph);
+    let exact = Market::new(&graph, &places).prices(Some(&first), ROUNDS_MAX[0]);
+    let priced = audited(problem, &places, graph, exact, i64::MAX);
+    let priced = descended(problem, &places, priced);
+    let mut matches = best_start(problem, &places, &priced);
     let crowds = settle(problem, &places, &mut matches);
     conclude(&priced, &places, &matches, crowds)
 }
@@ -163,9 +167,66 @@ struct Priced {
     bound: i64,
 }
 
-fn price<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: Graph) -> Priced {
-    let exact = Market::new(&graph, places).prices(None, ROUNDS_MAX[0]);
-    audited(problem, places, graph, exact, i64::MAX)
+/// Prices for scarcity alone: whoever is needed by a crowd gets the worth of a match there, and who
+/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding each other.
+#[expect(clippy::cast_precision_loss, reason = "bonuses are far below 2^52")]
+fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Graph) -> Vec<f64> {
+    let people = problem.pairs.people();
+    let mut prices = vec![0.0; people];
+    let mut matches = greedy::guided(graph, places, &vec![0; people], &problem.ties);
+    let mut candidates = Source::<P>::Candidates(graph);
+    for least in if problem.second_match { 1..=2 } else { 1..=1 } {
+        for crowd in cover::cover(&mut candidates, places, &mut matches, least) {
+            let bonus = places.bonus_of(least) as f64;
+            for person in crowd.people {
+                prices[person as usize] = -bonus;
+            }
+            for partner in crowd.partners {
+                prices[partner as usize] = bonus;
+            }
+        }
+    }
+    prices
+}
+
+/// Improves the prices where messages have left much to prove.
+#[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
+fn descended<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, priced: Priced) -> Priced {
+    let mut priced = priced;
+    let mut most = i64::MIN;
+    for _ in 0..DESCENTS_MAX {
+        let quick = start(problem, places, &priced, 0);
+        most = most.max(quick.worth(places));
+        if gap(&priced, &quick, places) < DESCENT_GAP {
+            break;
+        }
+        let market = Market::new(&priced.graph, places);
+        let better = market.descend(&priced.exact, most as f64, DESCENT_STEPS);
+        let (before, missing) = (priced.bound, priced.bound - most);
+        priced = audited(problem, places, priced.graph, better, priced.bound);
+        if ((before - priced.bound) as f64) < DESCENT_WORTH * missing as f64 {
+            break;
+        }
+    }
+    priced
+}
+
+/// The best matches of several starts.
+fn best_start<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, priced: &Priced) -> Matches {
+    let cheap = EDGES_PER_START * STARTS_MAX / priced.graph.edges.len().max(1);
+    let mut best: Option<Matches> = None;
+    for attempt in 0..cheap.clamp(STARTS_MIN, STARTS_MAX) {
+        let matches = improved(problem, places, priced, attempt as u64);
+        let better = best.as_ref().is_none_or(|best| matches.worth(places) > best.worth(places));
+        let good = gap(priced, &matches, places) < GAP_GOOD;
+        if better {
+            best = Some(matches);
+        }
+        if good {
+            break;
+        }
+    }
+    best.unwrap_or_else(|| Matches::none(problem.pairs.people()))
 }
 
 /// Scans all pairs under the prices, and mends graph and prices while pairs are missing.
@@ -204,19 +265,31 @@ fn audited<P: Pairs>(
     }
 }
 
-/// The matches under some prices.
-fn match_up<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, priced: &Priced) -> Matches {
-    let mut matches = greedy::guided(&priced.graph, places, &priced.whole, &problem.ties);
+/// Matches under some prices, with everybody placed who can be placed among the candidates.
+fn start<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    attempt: u64,
+) -> Matches {
+    let ties = TieBreak { salt: problem.ties.salt.wrapping_add(attempt), ..problem.ties };
+    let mut matches = greedy::guided(&priced.graph, places, &priced.whole, &ties);
     let mut candidates = Source::<P>::Candidates(&priced.graph);
     cover::cover(&mut candidates, places, &mut matches, 1);
     if problem.second_match {
         cover::cover(&mut candidates, places, &mut matches, 2);
     }
+    matches
+}
+
+fn improved<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    attempt: u64,
+) -> Matches {
+    let mut matches = start(problem, places, priced, attempt);
     chains::improve(&priced.graph, places, &priced.whole, &mut matches);
-    if problem.second_match {
-        cover::cover(&mut candidates, places, &mut matches, 2);
-        chains::improve(&priced.graph, places, &priced.whole, &mut matches);
-    }
     matches
 }
 

@@ -7,8 +7,8 @@
 use super::Problem;
 
 /// More than any rearrangement of scores can gain along one chain.
-const SECOND: i64 = 16_000_000;
-const FIRST: i64 = 4 * SECOND;
+const SECOND: i64 = 3_000_000;
+const FIRST: i64 = 3 * SECOND;
 
 /// Capacities, and what each further match of each person is worth, in millionths.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +44,14 @@ impl<'a> Places<'a> {
 
     /// What the next match is worth to somebody who has `new` new ones, beyond its score.
     pub(super) fn bonus(&self, person: usize, new: usize) -> i64 {
-        match self.matches(person, new) {
-            0 => FIRST,
-            1 if self.second_match => SECOND,
+        self.bonus_of(self.matches(person, new) + 1)
+    }
+
+    /// What somebody's n-th match is worth beyond its score, n from 1.
+    pub(super) fn bonus_of(&self, nth: usize) -> i64 {
+        match nth {
+            1 => FIRST,
+            2 if self.second_match => SECOND,
             _ => 0,
         }
     }
