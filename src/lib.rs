@@ -13,6 +13,7 @@ pub mod mask;
 pub mod db;
 pub mod engine;
 
+pub mod matching;
 pub mod messaging;
 pub mod outreach;
 pub mod providers;
