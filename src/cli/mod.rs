@@ -7,6 +7,7 @@
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies from a file |
 //! | `webhooks` | where events are posted to |
+//! | `match_peers` | who is introduced to whom at an event |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
@@ -18,6 +19,7 @@ mod deploy;
 mod errors;
 mod failure;
 mod import;
+mod match_peers;
 mod output;
 mod pg;
 mod retry;
@@ -78,6 +80,7 @@ enum Command {
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
     Webhooks(webhooks::WebhooksArgs),
+    Match(match_peers::MatchArgs),
     Pg(pg::PgArgs),
     Bench(bench::BenchArgs),
 }
@@ -132,6 +135,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
+        Command::Match(args) => until(shutdown, match_peers::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
         Command::Bench(args) => bench::run(args, shutdown).await,
     }

@@ -1,0 +1,175 @@
+//! Reads what decides about a run, set by set.
+
+use tokio_postgres::Row;
+
+use crate::db::{Class, DbError, Transaction};
+use crate::matching::gate::Gate;
+use crate::matching::params::Params;
+use crate::matching::profile::{RawProfile, Vocabulary};
+
+/// An order to match.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) params: Params,
+    /// What settles equal scores.
+    pub(super) salt: i64,
+    /// Only these find somebody; None: everybody.
+    pub(super) wanted: Option<Vec<i64>>,
+    pub(super) dry_run: bool,
+    /// Several introductions of a person at different times.
+    pub(super) spread: bool,
+    /// The event lets a chat model word its introductions.
+    pub(super) by_model: bool,
+    /// Fewer new pairs are worth a warning.
+    pub(super) min_matches: Option<i32>,
+}
+
+/// Everybody who is there, and what rows say about pairs of them.
+#[derive(Debug, Default)]
+pub(super) struct Crowd {
+    /// In order of id.
+    pub(super) people: Vec<Attendee>,
+    pub(super) relations: Vec<(i64, i64, Relation)>,
+    pub(super) vocabulary: Vocabulary,
+}
+
+/// Somebody who is there.
+#[derive(Debug, Default)]
+pub(super) struct Attendee {
+    pub(super) raw: RawProfile,
+    /// Why the person takes part in no pair.
+    pub(super) obstacle: Option<String>,
+    /// Peers at this event already.
+    pub(super) held: u8,
+    /// Slots in which the person has an introduction.
+    pub(super) taken: Vec<i16>,
+}
+
+/// What a row says about two people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// They are a match of this event.
+    MatchedHere,
+    /// The organiser wants them to meet.
+    Pinned,
+    /// They must not be introduced.
+    Apart(Gate),
+}
+
+/// Waits for the event's other runs, then takes an order that is open.
+pub(super) async fn begin(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    caused_by: Option<i64>,
+) -> Result<Option<Order>, DbError> {
+    let lock = include_str!("../../../sql/queries/matching/lock_run.sql");
+    tx.query(&tx.prepare_cached(lock).await?, &[&run_id])
+        .await?;
+    let begin = include_str!("../../../sql/queries/matching/begin_run.sql");
+    let begin = tx.prepare_cached(begin).await?;
+    let Some(row) = tx.query_opt(&begin, &[&run_id, &caused_by]).await? else {
+        return Ok(None);
+    };
+    let params: Params = serde_json::from_value(row.try_get("params")?)
+        .map_err(|error| DbError::plain(Class::Bug, format!("the run's parameters: {error}")))?;
+    params
+        .check()
+        .map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
+    Ok(Some(Order {
+        params,
+        salt: row.try_get("salt")?,
+        wanted: row.try_get("contractor_ids")?,
+        dry_run: row.try_get("dry_run")?,
+        spread: row.try_get("spread")?,
+        by_model: row.try_get("by_model")?,
+        min_matches: row.try_get("min_matches")?,
+    }))
+}
+
+/// Everybody who is there.
+pub(super) async fn crowd(tx: &Transaction<'_>, run_id: i64) -> Result<Crowd, DbError> {
+    let people = include_str!("../../../sql/queries/matching/people_of_run.sql");
+    let people = tx.query(&tx.prepare_cached(people).await?, &[&run_id]);
+    let people: Vec<Attendee> = people
+        .await?
+        .iter()
+        .map(attendee)
+        .collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = people.iter().map(|person| person.raw.id).collect();
+    let pairs = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
+    let pairs = tx
+        .query(&tx.prepare_cached(pairs).await?, &[&run_id, &ids])
+        .await?;
+    let words = include_str!("../../../sql/queries/matching/vocabulary.sql");
+    let words = tx.query(&tx.prepare_cached(words).await?, &[]).await?;
+    Ok(Crowd {
+        people,
+        relations: pairs.iter().map(relation).collect::<Result<_, _>>()?,
+        vocabulary: vocabulary(&words)?,
+    })
+}
+
+fn attendee(row: &Row) -> Result<Attendee, DbError> {
+    let held: i64 = row.try_get("held")?;
+    Ok(Attendee {
+        raw: RawProfile {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            first_name: row.try_get("first_name")?,
+            last_name: row.try_get("last_name")?,
+            company_name: row.try_get("company_name")?,
+            company_website: row.try_get("company_website")?,
+            parent_company: row.try_get("parent_company")?,
+            service_area: row.try_get("service_area")?,
+            latitude: row.try_get("latitude")?,
+            longitude: row.try_get("longitude")?,
+            services_offered: row.try_get("services_offered")?,
+            focus_areas: row.try_get("focus_areas")?,
+            primary_focus_area: row.try_get("primary_focus_area")?,
+            revenue_tier: row.try_get("revenue_tier")?,
+            annual_revenue: row.try_get("annual_revenue")?,
+            team_size: row.try_get("team_size")?,
+            job_title: row.try_get("job_title")?,
+        },
+        obstacle: row.try_get("obstacle")?,
+        held: u8::try_from(held).unwrap_or(u8::MAX),
+        taken: row.try_get("taken")?,
+    })
+}
+
+fn relation(row: &Row) -> Result<(i64, i64, Relation), DbError> {
+    let relation = match row.try_get("relation")? {
+        "matched_here" => Relation::MatchedHere,
+        "pin" => Relation::Pinned,
+        "met_before" => Relation::Apart(Gate::MetBefore),
+        "blocked" => Relation::Apart(Gate::Blocked),
+        "same_organisation" => Relation::Apart(Gate::SameCompany),
+        _ => Relation::Apart(Gate::Forbidden),
+    };
+    let (one, other): (i64, i64) = (
+        row.try_get("contractor1_id")?,
+        row.try_get("contractor2_id")?,
+    );
+    Ok((one.min(other), one.max(other), relation))
+}
+
+/// The organiser's words; his table of complementary trades stands in for the program's.
+fn vocabulary(rows: &[Row]) -> Result<Vocabulary, DbError> {
+    let mut vocabulary = Vocabulary {
+        complementary_trades: Vec::new(),
+        ..Vocabulary::default()
+    };
+    for row in rows {
+        let (word, means): (String, String) = (row.try_get("word")?, row.try_get("means")?);
+        match row.try_get("kind")? {
+            "focus_area" => {
+                vocabulary.focus_aliases.insert(word, means);
+            }
+            "trade" => {
+                vocabulary.trade_aliases.insert(word, means);
+            }
+            _ => vocabulary.complementary_trades.push((word, means)),
+        }
+    }
+    Ok(vocabulary)
+}
