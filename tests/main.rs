@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod sources;
