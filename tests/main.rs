@@ -14,6 +14,10 @@ mod faults;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
+mod meeting;
+#[cfg(test)]
 mod messaging;
 #[cfg(test)]
 mod outreach;

@@ -1,19 +1,59 @@
 -- matching/pairs_of_run: what rows say about pairs of the people of a run.
 --
+-- A match of this event can be moved where the run is for some people only and both its texts are unsent; these texts are held then, so that
+-- nobody sends them meanwhile. One whose text somebody else holds stays.
+--
 -- $1 bigint: run; $2 bigint[]: the people.
--- Columns: contractor1_id, contractor2_id; relation: matched_here, met_before, pin, forbid, blocked, same_organisation.
--- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules
--- Locks:  none
-select match.contractor1_id, match.contractor2_id, 'matched_here' as relation
-from public.event_peer_matching_runs as run
-join public.event_peer_matches as match on match.event_id = run.event_id
-where run.id = $1
-and match.contractor1_id = any ($2::bigint[])
-and match.contractor2_id = any ($2::bigint[])
+-- Columns: contractor1_id, contractor2_id; relation: kept, movable, met, pin, forbid, blocked, same_organisation; is_here: they have a row
+--          at this event.
+-- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules, public.event_messages
+-- Locks:  unsent texts of matches that can be moved, in the order of their ids
+with
+here as materialized (
+    select match.*
+    from public.event_peer_matching_runs as run
+    join public.event_peer_matches as match on match.event_id = run.event_id
+    where run.id = $1
+    and (match.contractor1_id = any ($2::bigint[]) or match.contractor2_id = any ($2::bigint[]))
+),
+unsent as materialized (
+    select message.id, message.dedupe_key
+    from public.event_peer_matching_runs as run
+    join here
+        on run.contractor_ids is not null
+        and here.status in ('draft', 'proposed')
+        and here.introduction_sent_time is null
+        and not here.pinned
+    join public.event_messages as message
+        on message.dedupe_key in (
+            pg_catalog.format('peer-match-%s-%s', here.id, here.contractor1_id), pg_catalog.format('peer-match-%s-%s', here.id, here.contractor2_id)
+        )
+    where run.id = $1
+    and message.status in ('draft', 'scheduled')
+    order by message.id
+    for no key update of message skip locked
+)
+select
+    here.contractor1_id,
+    here.contractor2_id,
+    case
+        when here.status in ('declined', 'released', 'expired') then 'met'
+        when (
+            select pg_catalog.count(*)
+            from unsent
+            where unsent.dedupe_key in (
+                pg_catalog.format('peer-match-%s-%s', here.id, here.contractor1_id),
+                pg_catalog.format('peer-match-%s-%s', here.id, here.contractor2_id)
+            )
+        ) = 2 then 'movable'
+        else 'kept'
+    end as relation,
+    true as is_here
+from here
 
 union all
 
-select match.contractor1_id, match.contractor2_id, 'met_before'
+select match.contractor1_id, match.contractor2_id, 'met', false
 from public.event_peer_matching_runs as run
 join public.event_peer_matches as match on match.event_id <> run.event_id
 where run.id = $1
@@ -28,7 +68,7 @@ and (
 
 union all
 
-select rule.contractor1_id, rule.contractor2_id, rule.rule
+select rule.contractor1_id, rule.contractor2_id, rule.rule, false
 from public.event_peer_matching_runs as run
 join public.event_peer_rules as rule on rule.event_id is null or rule.event_id = run.event_id
 where run.id = $1

@@ -1,8 +1,7 @@
 -- matching/people_of_run: everybody who is at the event of a run, as the row says it.
 --
 -- $1 bigint: run.
--- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; held: how many peers the person has at
---          this event already; taken smallint[]: the slots of the run in which the person has an introduction. In order of id.
+-- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; taken smallint[]: the slots of the run in which the person has an introduction. In order of id.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors, public.sms_subscriptions, public.event_peer_rules,
 --         public.event_peer_matches, and what introduction_slots reads
 -- Locks:  none
@@ -18,11 +17,11 @@ slots as materialized (
     cross join lateral public.introduction_slots(run.event_id, run.introduction_time) as slot
 ),
 held as materialized (
-    select side.contractor_id, pg_catalog.count(*) as matches, pg_catalog.array_agg(slots.slot::smallint) filter (where slots.slot is not null) as taken
+    select side.contractor_id, pg_catalog.array_agg(slots.slot::smallint) as taken
     from run
     join public.event_peer_matches as match on match.event_id = run.event_id
     cross join lateral (values (match.contractor1_id), (match.contractor2_id)) as side (contractor_id)
-    left join slots on slots.scheduled_time = match.introduction_time
+    join slots on slots.scheduled_time = match.introduction_time
     where match.status not in ('declined', 'released', 'expired')
     group by side.contractor_id
 )
@@ -58,7 +57,6 @@ select
         when not (attendee.sms_opt_in or contractor.sms_opt_in or coalesce(subscription.opted_in, false))
             then 'has not agreed to texts: ask'
     end as obstacle,
-    coalesce(held.matches, 0) as held,
     coalesce(held.taken, '{}') as taken
 from run
 join public.event_attendees as attendee on attendee.event_id = run.event_id

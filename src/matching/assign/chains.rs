@@ -12,6 +12,8 @@ use super::places::Places;
 
 /// Passes over all starts; each pass but the last has gained something.
 const PASSES_MAX: usize = 12;
+/// Paths that are tried from one start, each around a state where the one before failed.
+const TRIES_MAX: usize = 12;
 
 struct Chains<'a> {
     field: Field<'a>,
@@ -25,24 +27,12 @@ struct Chains<'a> {
 
 /// Improves the matches until no chain gains anything, or the passes are spent.
 pub(super) fn improve(graph: &Graph, places: &Places<'_>, prices: &[i64], matches: &mut Matches) {
-    let everybody: Vec<u32> = (0..number(graph.people())).collect();
-    improve_from(&everybody, graph, places, prices, matches);
-}
-
-/// Improves the matches by chains that begin with these people only.
-pub(super) fn improve_from(
-    people: &[u32],
-    graph: &Graph,
-    places: &Places<'_>,
-    prices: &[i64],
-    matches: &mut Matches,
-) {
     let paths = Paths::new(graph.people());
     let field = Field { graph, places, prices };
     let mut chains = Chains { field, matches, paths, hope: 0, done: Vec::new() };
     for _ in 0..PASSES_MAX {
         chains.hope = chains.most_hope();
-        let gained: i64 = people.iter().map(|person| chains.begin_at(*person)).sum();
+        let gained: i64 = (0..number(graph.people())).map(|person| chains.begin_at(person)).sum();
         if gained == 0 {
             return;
         }
@@ -120,25 +110,28 @@ impl Chains<'_> {
         self.matches.count(person as usize) > self.field.places.capacity(person as usize)
     }
 
-    /// Walks the best path that can be walked and gains more than `least`; returns its gain.
+    /// Walks the best path that goes together and gains more than `least`; returns its gain.
     fn walk(&mut self, start: At, least: i64) -> i64 {
-        let ends = self.paths.seek(self.field, self.matches, start, least, self.hope).to_vec();
         let mut steps = Vec::new();
-        for (_, end) in ends {
+        self.paths.allow_all();
+        for _ in 0..TRIES_MAX {
+            let Some(end) = self.paths.seek(self.field, self.matches, start, least, self.hope) else {
+                break;
+            };
             self.paths.steps_to(end, &mut steps);
             let before = self.done.len();
-            if let Some(gain) = self.walk_steps(&steps)
-                && gain > least
-            {
-                return gain;
+            match self.walk_steps(&steps) {
+                Ok(gain) if gain > least => return gain,
+                Ok(_) => steps.last().into_iter().for_each(|step| self.paths.ban_end_of(*step)),
+                Err(step) => self.paths.ban_end_of(step),
             }
             self.undo_to(before);
         }
         0
     }
 
-    /// Does the steps; None where they do not go together.
-    fn walk_steps(&mut self, steps: &[Step]) -> Option<i64> {
+    /// Does the steps; the error is the first that does not go with those before.
+    fn walk_steps(&mut self, steps: &[Step]) -> Result<i64, Step> {
         let mut gain = 0;
         for step in steps {
             let sound = match *step {
@@ -146,13 +139,12 @@ impl Chains<'_> {
                 Step::Drop(a, b, _) => self.matches.contain(a as usize, b),
             };
             if !sound {
-                return None;
+                return Err(*step);
             }
             gain += self.step(*step);
         }
-        let people = steps.iter().flat_map(|step| ends(*step));
-        let sound = people.into_iter().all(|person| !self.is_over(person));
-        sound.then_some(gain)
+        let over = |step: &&Step| ends(**step).into_iter().any(|person| self.is_over(person));
+        steps.iter().rev().find(over).map_or(Ok(gain), |step| Err(*step))
     }
 
     /// Does a step; returns what it gains.

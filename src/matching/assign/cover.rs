@@ -83,6 +83,18 @@ pub(super) fn cover<P: Pairs>(
     matches: &mut Matches,
     least: usize,
 ) -> Vec<Crowd> {
+    let everybody: Vec<u32> = (0..number(places.people())).collect();
+    cover_only(&everybody, source, places, matches, least)
+}
+
+/// The same for some people only.
+pub(super) fn cover_only<P: Pairs>(
+    wanted: &[u32],
+    source: &mut Source<'_, P>,
+    places: &Places<'_>,
+    matches: &mut Matches,
+    least: usize,
+) -> Vec<Crowd> {
     let people = places.people();
     loop {
         let mut search = Search {
@@ -92,10 +104,11 @@ pub(super) fn cover<P: Pairs>(
         };
         let mut placed = false;
         let mut crowds = Vec::new();
-        for person in 0..people {
+        for root in wanted {
+            let person = *root as usize;
             let lacks = places.matches(person, matches.count(person)) + 1 == least;
             if lacks && matches.has_place(places, person) && !search.asks[person] {
-                match search.place(number(person), source, places, matches, least) {
+                match search.place(*root, source, places, matches, least) {
                     Ok(()) => placed = true,
                     Err(crowd) => crowds.push(crowd),
                 }

@@ -24,12 +24,14 @@ mod cover;
 mod graph;
 mod greedy;
 mod matches;
+mod mend;
 mod paths;
 mod places;
 mod prices;
 
 pub use certificate::Certificate;
 pub use cover::Crowd;
+pub use mend::{Mended, mend};
 
 use certificate::Audit;
 use cover::Source;
@@ -111,18 +113,14 @@ const ROUNDS_MAX: [usize; 2] = [200, 60];
 const AUDITS_MAX: usize = 3;
 /// Steps of one descent of the prices, and descents at most.
 const DESCENT_STEPS: usize = 150;
-const DESCENTS_MAX: usize = 8;
-/// A gap, as a share, that is not worth more work.
-const GAP_GOOD: f64 = 0.0002;
-/// A gap that is: of quick matches under messages' prices.
-const DESCENT_GAP: f64 = 0.001;
+const DESCENTS_MAX: usize = 6;
 /// A descent that closes less than this share of the gap is the last.
 const DESCENT_WORTH: f64 = 0.1;
-/// Greedy starts with other ties, while the gap is not good: a few, and more where they are cheap.
-const STARTS_MIN: usize = 2;
-const STARTS_MAX: usize = 16;
-/// Pairs in the graph that are looked at for the price of one more start.
-const EDGES_PER_START: usize = 200_000;
+/// A gap, as a share, that is not worth more work.
+const GAP_GOOD: f64 = 0.0002;
+/// Greedy starts with other ties, while the gap is not good and one in so many gains something.
+const STARTS_MAX: u64 = 16;
+const STARTS_IN_VAIN_MAX: u64 = 3;
 
 impl TieBreak<'_> {
     /// The hash of a pair; smaller wins.
@@ -153,8 +151,9 @@ pub fn assign<P: Pairs>(problem: &Problem<'_, P>) -> Assignment {
     let first = scarcity(problem, &places, &graph);
     let exact = Market::new(&graph, &places).prices(Some(&first), ROUNDS_MAX[0]);
     let priced = audited(problem, &places, graph, exact, i64::MAX);
-    let priced = descended(problem, &places, priced);
-    let mut matches = best_start(problem, &places, &priced);
+    let matches = improved(problem, &places, &priced, 0);
+    let (priced, matches) = descended(problem, &places, priced, matches);
+    let mut matches = best_start(problem, &places, &priced, matches);
     let crowds = settle(problem, &places, &mut matches);
     conclude(&priced, &places, &matches, crowds)
 }
@@ -189,44 +188,60 @@ fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Gra
     prices
 }
 
-/// Improves the prices where messages have left much to prove.
+/// Improves prices and matches in turn: the better the matches, the better the aim of the descent.
 #[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
-fn descended<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, priced: Priced) -> Priced {
-    let mut priced = priced;
-    let mut most = i64::MIN;
+fn descended<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    mut priced: Priced,
+    mut matches: Matches,
+) -> (Priced, Matches) {
+    let mut least = Market::new(&priced.graph, places).bound(&priced.exact);
     for _ in 0..DESCENTS_MAX {
-        let quick = start(problem, places, &priced, 0);
-        most = most.max(quick.worth(places));
-        if gap(&priced, &quick, places) < DESCENT_GAP {
+        let missing = least - matches.worth(places) as f64;
+        if gap(&priced, &matches, places) < GAP_GOOD {
             break;
         }
         let market = Market::new(&priced.graph, places);
-        let better = market.descend(&priced.exact, most as f64, DESCENT_STEPS);
-        let (before, missing) = (priced.bound, priced.bound - most);
-        priced = audited(problem, places, priced.graph, better, priced.bound);
-        if ((before - priced.bound) as f64) < DESCENT_WORTH * missing as f64 {
+        let better = market.descend(&priced.exact, least - missing, DESCENT_STEPS);
+        let bound = market.bound(&better);
+        let worth_it = least - bound > DESCENT_WORTH * missing;
+        priced.whole = prices::whole(&better);
+        priced.exact = better;
+        let again = improved(problem, places, &priced, 0);
+        chains::improve(&priced.graph, places, &priced.whole, &mut matches);
+        if again.worth(places) > matches.worth(places) {
+            matches = again;
+        }
+        least = bound;
+        if !worth_it {
             break;
         }
     }
-    priced
+    let Priced { graph, exact, bound, .. } = priced;
+    (audited(problem, places, graph, exact, bound), matches)
 }
 
 /// The best matches of several starts.
-fn best_start<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, priced: &Priced) -> Matches {
-    let cheap = EDGES_PER_START * STARTS_MAX / priced.graph.edges.len().max(1);
-    let mut best: Option<Matches> = None;
-    for attempt in 0..cheap.clamp(STARTS_MIN, STARTS_MAX) {
-        let matches = improved(problem, places, priced, attempt as u64);
-        let better = best.as_ref().is_none_or(|best| matches.worth(places) > best.worth(places));
-        let good = gap(priced, &matches, places) < GAP_GOOD;
-        if better {
-            best = Some(matches);
-        }
-        if good {
+fn best_start<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    mut best: Matches,
+) -> Matches {
+    let mut in_vain = 0;
+    for attempt in 1..=STARTS_MAX {
+        if gap(priced, &best, places) < GAP_GOOD || in_vain == STARTS_IN_VAIN_MAX {
             break;
         }
+        let matches = improved(problem, places, priced, attempt);
+        in_vain += 1;
+        if matches.worth(places) > best.worth(places) {
+            best = matches;
+            in_vain = 0;
+        }
     }
-    best.unwrap_or_else(|| Matches::none(problem.pairs.people()))
+    best
 }
 
 /// Scans all pairs under the prices, and mends graph and prices while pairs are missing.

@@ -49,13 +49,13 @@ pub(super) struct Paths {
     reached: Vec<u32>,
     settled: Vec<u32>,
     search: u32,
+    /// States that no path of this start may pass, because one through them did not go together.
+    banned: Vec<u32>,
     heap: BinaryHeap<(i64, Reverse<u32>)>,
-    ends: Vec<(i64, u32)>,
+    end: Option<u32>,
     best: i64,
 }
 
-/// Ends that are handed out at most.
-const ENDS_MAX: usize = 24;
 /// States that one search settles at most: a count, never a clock.
 const SETTLED_MAX: usize = 6_000;
 const NONE: u32 = u32::MAX;
@@ -69,13 +69,27 @@ impl Paths {
             reached: vec![0; 2 * people],
             settled: vec![0; 2 * people],
             search: 0,
+            banned: Vec::new(),
             heap: BinaryHeap::new(),
-            ends: Vec::new(),
+            end: None,
             best: 0,
         }
     }
 
-    /// Looks for paths that gain more than `least`; returns the promising ends, the best first.
+    /// Forgets what was banned: another start begins.
+    pub(super) fn allow_all(&mut self) {
+        self.banned.clear();
+    }
+
+    /// Bans the state after a step of a path.
+    pub(super) fn ban_end_of(&mut self, step: Step) {
+        self.banned.push(match step {
+            Step::Add(_, b, _) => number(At::Over(b)),
+            Step::Drop(_, b, _) => number(At::Open(b)),
+        });
+    }
+
+    /// Looks for the path that gains the most, and more than `least`; returns its end.
     /// `hope` is the most that filling somebody's free place is worth.
     pub(super) fn seek(
         &mut self,
@@ -84,16 +98,19 @@ impl Paths {
         start: At,
         least: i64,
         hope: i64,
-    ) -> &[(i64, u32)] {
+    ) -> Option<u32> {
         self.search += 1;
         self.heap.clear();
-        self.ends.clear();
+        self.end = None;
         self.best = least;
         let value = match start {
             At::Open(x) => field.prices[x as usize] + field.next_bonus(matches, x),
             At::Over(u) => -field.prices[u as usize],
         };
         self.reach(number(start), value, NONE, 0);
+        for banned in &self.banned {
+            self.settled[*banned as usize] = self.search;
+        }
         let mut settled = 0;
         while let Some((value, Reverse(state))) = self.heap.pop() {
             if value + hope <= self.best || settled == SETTLED_MAX {
@@ -109,9 +126,7 @@ impl Paths {
                 At::Over(u) => self.drop_from(field, matches, u, value),
             }
         }
-        self.ends.sort_unstable_by_key(|(gain, state)| (Reverse(*gain), *state));
-        self.ends.truncate(ENDS_MAX);
-        &self.ends
+        self.end
     }
 
     /// The steps of the last search that lead to an end, the first first.
@@ -141,7 +156,7 @@ impl Paths {
                 && matches.has_place(field.places, arc.to as usize)
             {
                 let filled = field.prices[arc.to as usize] + field.next_bonus(matches, arc.to);
-                self.end(next + filled, state);
+                self.end_at(next + filled, state);
             }
         }
     }
@@ -157,7 +172,7 @@ impl Paths {
             if self.reach(state, next, number(At::Over(u)), partner.weight) {
                 let person = partner.person as usize;
                 let lost = field.places.bonus(person, matches.count(person).saturating_sub(1));
-                self.end(next - field.prices[person] - lost, state);
+                self.end_at(next - field.prices[person] - lost, state);
             }
         }
     }
@@ -176,17 +191,13 @@ impl Paths {
         true
     }
 
-    fn end(&mut self, gain: i64, state: u32) {
-        // Ends that gain less than the best are kept in case the best cannot be walked.
-        if gain > self.best - NEAR_BEST {
-            self.ends.push((gain, state));
-            self.best = self.best.max(gain);
+    fn end_at(&mut self, gain: i64, state: u32) {
+        if gain > self.best {
+            self.end = Some(state);
+            self.best = gain;
         }
     }
 }
-
-/// How much less than the best an end may gain to be kept.
-const NEAR_BEST: i64 = 0;
 
 impl Field<'_> {
     fn excess(&self, a: u32, b: u32, weight: u32) -> i64 {

@@ -7,8 +7,8 @@
 use super::Problem;
 
 /// More than any rearrangement of scores can gain along one chain.
-const SECOND: i64 = 3_000_000;
-const FIRST: i64 = 3 * SECOND;
+const SECOND: i64 = 1_000_000;
+const FIRST: i64 = 2_500_000;
 
 /// Capacities, and what each further match of each person is worth, in millionths.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Reads what decides about a run, set by set.
 
+use std::collections::BTreeSet;
+
 use tokio_postgres::Row;
 
 use crate::db::{Class, DbError, Transaction};
@@ -29,7 +31,10 @@ pub(super) struct Order {
 pub(super) struct Crowd {
     /// In order of id.
     pub(super) people: Vec<Attendee>,
+    /// Pairs with the smaller id first.
     pub(super) relations: Vec<(i64, i64, Relation)>,
+    /// Pairs that have a row at this event already, whatever came of it.
+    pub(super) matched_here: BTreeSet<(i64, i64)>,
     pub(super) vocabulary: Vocabulary,
 }
 
@@ -39,8 +44,6 @@ pub(super) struct Attendee {
     pub(super) raw: RawProfile,
     /// Why the person takes part in no pair.
     pub(super) obstacle: Option<String>,
-    /// Peers at this event already.
-    pub(super) held: u8,
     /// Slots in which the person has an introduction.
     pub(super) taken: Vec<i16>,
 }
@@ -48,8 +51,12 @@ pub(super) struct Attendee {
 /// What a row says about two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
-    /// They are a match of this event.
-    MatchedHere,
+    /// They are a match of this event that stays as it is.
+    Kept,
+    /// They are a match of this event whose texts are unsent.
+    Movable,
+    /// They were introduced before, or were a match of this event that is over.
+    Met,
     /// The organiser wants them to meet.
     Pinned,
     /// They must not be introduced.
@@ -72,9 +79,6 @@ pub(super) async fn begin(
     };
     let params: Params = serde_json::from_value(row.try_get("params")?)
         .map_err(|error| DbError::plain(Class::Bug, format!("the run's parameters: {error}")))?;
-    params
-        .check()
-        .map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
     Ok(Some(Order {
         params,
         salt: row.try_get("salt")?,
@@ -102,15 +106,24 @@ pub(super) async fn crowd(tx: &Transaction<'_>, run_id: i64) -> Result<Crowd, Db
         .await?;
     let words = include_str!("../../../sql/queries/matching/vocabulary.sql");
     let words = tx.query(&tx.prepare_cached(words).await?, &[]).await?;
+    let mut matched_here = BTreeSet::new();
+    let mut relations = Vec::with_capacity(pairs.len());
+    for row in &pairs {
+        let (one, other, relation) = relation(row)?;
+        if row.try_get("is_here")? {
+            matched_here.insert((one, other));
+        }
+        relations.push((one, other, relation));
+    }
     Ok(Crowd {
         people,
-        relations: pairs.iter().map(relation).collect::<Result<_, _>>()?,
+        relations,
+        matched_here,
         vocabulary: vocabulary(&words)?,
     })
 }
 
 fn attendee(row: &Row) -> Result<Attendee, DbError> {
-    let held: i64 = row.try_get("held")?;
     Ok(Attendee {
         raw: RawProfile {
             id: row.try_get("id")?,
@@ -132,18 +145,17 @@ fn attendee(row: &Row) -> Result<Attendee, DbError> {
             job_title: row.try_get("job_title")?,
         },
         obstacle: row.try_get("obstacle")?,
-        held: u8::try_from(held).unwrap_or(u8::MAX),
         taken: row.try_get("taken")?,
     })
 }
 
 fn relation(row: &Row) -> Result<(i64, i64, Relation), DbError> {
     let relation = match row.try_get("relation")? {
-        "matched_here" => Relation::MatchedHere,
+        "kept" => Relation::Kept,
+        "movable" => Relation::Movable,
+        "met" => Relation::Met,
         "pin" => Relation::Pinned,
-        "met_before" => Relation::Apart(Gate::MetBefore),
         "blocked" => Relation::Apart(Gate::Blocked),
-        "same_organisation" => Relation::Apart(Gate::SameCompany),
         _ => Relation::Apart(Gate::Forbidden),
     };
     let (one, other): (i64, i64) = (

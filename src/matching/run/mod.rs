@@ -3,8 +3,7 @@
 //! | file | subject |
 //! |---|---|
 //! | `load` | the rows that decide, set by set |
-//! | `solve` | who is placed with whom (pure; calls the assignment) |
-//! | `explain` | why, in words and as stored (pure) |
+//! | `solve` | who is placed with whom, and what texts may say (pure; calls plan and repair) |
 //! | `slots` | several introductions of one person at different times (pure) |
 //! | `write` | the pairs, their texts and the run's result |
 //!
@@ -12,7 +11,6 @@
 //! advisory lock; what an earlier one made is never touched, so that a second adds what is new.
 //! The texts are rows of `event_messages`, which another room sends.
 
-mod explain;
 mod load;
 mod slots;
 mod solve;
@@ -24,7 +22,7 @@ use async_trait::async_trait;
 
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
-use solve::Plan;
+use solve::Decision;
 
 /// Does the orders that `peer_matching_requested` speaks of.
 pub struct MatchPeers {
@@ -81,21 +79,22 @@ pub async fn perform(
     };
     let crowd = load::crowd(tx, run_id).await?;
     let checked_in = crowd.people.len();
-    let (order, plan, took) = compute(order, crowd).await?;
+    let (order, decision, took) = compute(order, crowd).await?;
     let written = if order.dry_run {
         Performed {
-            matches: plan.pairs.len(),
+            matches: decision.pairs.len(),
             texts: 0,
         }
     } else {
-        write::matches(tx, run_id, &plan, has_model && order.by_model).await?
+        write::dropped(tx, run_id, &decision.dropped).await?;
+        write::pairs(tx, run_id, &decision.pairs, has_model && order.by_model).await?
     };
-    write::result(tx, run_id, &order, &plan, checked_in, written, took).await?;
+    write::result(tx, run_id, &order, &decision, checked_in, written, took).await?;
     tracing::info!(
         run.id = run_id,
         people = checked_in,
         matches = written.matches,
-        unplaced = plan.unplaced.len(),
+        alone = decision.alone.len(),
         compute.ms = took.as_millis(),
         "matched"
     );
@@ -106,14 +105,15 @@ pub async fn perform(
 async fn compute(
     order: load::Order,
     crowd: load::Crowd,
-) -> Result<(load::Order, Plan, Duration), DbError> {
+) -> Result<(load::Order, Decision, Duration), DbError> {
     let begun = Instant::now();
     let computed = tokio::task::spawn_blocking(move || {
-        let plan = solve::solve(&order, &crowd);
-        (order, plan)
+        let decision = solve::solve(&order, &crowd);
+        (order, decision)
     });
-    let (order, plan) = computed
+    let (order, decision) = computed
         .await
         .map_err(|_| DbError::plain(Class::Bug, "the matching ended before it was done"))?;
-    Ok((order, plan, begun.elapsed()))
+    let decision = decision.map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
+    Ok((order, decision, begun.elapsed()))
 }

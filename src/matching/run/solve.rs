@@ -1,49 +1,51 @@
 //! From rows to a plan: who is introduced to whom, and why others are not. Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use serde_json::{Map, Value, json};
 
-use super::explain::Couple;
 use super::load::{Crowd, Order, Relation};
 use super::slots::slots;
-use crate::matching::assign::{Assignment, Certificate, Pairs, Partner, Problem, TieBreak, assign};
-use crate::matching::gate::{Gate, Ineligible};
-use crate::matching::profile::{Profile, Unread};
-use crate::matching::roster::{Roster, Row};
+use crate::matching::assign::Certificate;
+use crate::matching::gate::Gate;
+use crate::matching::params::{Params, ParamsError};
+use crate::matching::plan::{Constraints, Introduction, Person, introduction, plan};
+use crate::matching::profile::{Profile, RawProfile, Unread};
+use crate::matching::repair::repair;
+use crate::matching::roster::Roster;
 use crate::matching::score::Score;
+use crate::matching::unplaced::Unplaced;
 
 /// What a run is going to write.
 #[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) pairs: Vec<PlannedPair>,
-    pub(super) unplaced: Vec<Unplaced>,
+pub(super) struct Decision {
+    pub(super) pairs: Vec<NewPair>,
+    /// Unsent pairs that are given up for somebody who would meet nobody.
+    pub(super) dropped: Vec<(i64, i64)>,
+    pub(super) alone: Vec<Alone>,
     pub(super) unread: Vec<Unread>,
-    pub(super) certificate: Certificate,
-    /// People who can take part in pairs.
+    /// None: only some people were placed.
+    pub(super) certificate: Option<Certificate>,
+    /// People who can be in a pair as far as texts go.
     pub(super) matchable: usize,
-    /// SHA-256 of all that decided, in hex.
-    pub(super) input_hash: String,
+    pub(super) input_hash: Option<String>,
 }
 
 /// Two people who are going to be introduced.
 #[derive(Debug, Serialize)]
-pub(super) struct PlannedPair {
+pub(super) struct NewPair {
     pub(super) contractor1_id: i64,
     pub(super) contractor2_id: i64,
     pub(super) contractor1_name: String,
     pub(super) contractor2_name: String,
-    #[serde(rename = "match_score")]
-    pub(super) score: Option<f64>,
+    /// None of a pinned pair of which too little is known.
+    pub(super) match_score: Option<f64>,
     pub(super) match_type: &'static str,
-    #[serde(rename = "match_reason")]
-    pub(super) reason: String,
-    #[serde(rename = "match_criteria")]
-    pub(super) criteria: Value,
-    pub(super) slot: i16,
+    pub(super) match_reason: String,
+    pub(super) match_criteria: Value,
     pub(super) distance_miles: Option<f64>,
+    pub(super) slot: i16,
     pub(super) pinned: bool,
     /// What the text to each may say.
     #[serde(skip)]
@@ -52,375 +54,274 @@ pub(super) struct PlannedPair {
 
 /// Somebody who has nobody, and why.
 #[derive(Debug, Serialize)]
-pub(super) struct Unplaced {
-    pub(super) contractor_id: i64,
-    pub(super) name: String,
-    pub(super) reason: String,
+pub(super) struct Alone {
+    contractor_id: i64,
+    name: String,
+    reason: String,
 }
 
-/// Pairs that are looked at for explanations, all people together.
-const LOOKS_MAX: usize = 2_000_000;
-/// And for one person at least.
-const LOOKS_MIN: usize = 200;
+/// From here on a market is another one, in miles, whatever an organiser allows.
+const OTHER_MARKET_MILES: f64 = 100.0;
 
-/// Makes the plan.
-pub(super) fn solve(order: &Order, crowd: &Crowd) -> Plan {
+/// Decides.
+///
+/// # Errors
+/// Parameters that make no sense.
+pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsError> {
     let mut unread = Vec::new();
-    let profiles: Vec<Profile> = crowd
-        .people
-        .iter()
-        .map(|person| {
-            let (profile, bad) = Profile::read(&person.raw, &crowd.vocabulary);
-            unread.extend(bad);
-            profile
-        })
-        .collect();
-    let hall = Hall::new(order, crowd, &profiles);
-    let chosen = hall.chosen(order);
-    let mut pairs = hall.pins(order);
-    pairs.extend(chosen.pairs.iter().map(|pair| (hall.who(pair.a), hall.who(pair.b), false)));
-    let planned = hall.planned(order, &pairs);
-    Plan {
-        unplaced: hall.unplaced(order, &pairs, &chosen),
-        matchable: hall.seated.len(),
-        certificate: chosen.certificate,
-        input_hash: input_hash(order, crowd),
-        pairs: planned,
+    let mut known: BTreeMap<i64, (Profile, &RawProfile)> = BTreeMap::new();
+    let mut people = Vec::new();
+    for attendee in &crowd.people {
+        let (profile, bad) = Profile::read(&attendee.raw, &crowd.vocabulary);
+        unread.extend(bad);
+        if attendee.obstacle.is_none() {
+            people.push(Person { profile: profile.clone(), max_matches: None });
+        }
+        known.insert(profile.id, (profile, &attendee.raw));
+    }
+    let told = Told { known, params: &order.params };
+    let pins = pins(order, crowd);
+    let constraints = constraints(crowd, &pins, order.wanted.is_some());
+    let mut decision = Decision {
+        pairs: pins.iter().filter_map(|pair| told.pinned(*pair, crowd)).collect(),
+        dropped: Vec::new(),
+        alone: Vec::new(),
         unread,
-    }
+        certificate: None,
+        matchable: people.len(),
+        input_hash: None,
+    };
+    let unplaced = match &order.wanted {
+        None => {
+            let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
+            let made = plan(&people, &order.params, &crowd.vocabulary, &constraints, salt)?;
+            decision.pairs.extend(made.pairs.iter().filter_map(|pair| told.pair(pair, false)));
+            decision.certificate = Some(made.certificate);
+            decision.input_hash = Some(made.input_hash);
+            made.unplaced
+        }
+        Some(wanted) => {
+            let made = repaired(order, crowd, &people, &constraints, wanted)?;
+            decision.pairs.extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
+            decision.dropped = made.dropped;
+            made.unplaced
+        }
+    };
+    decision.alone = told.alone(order, crowd, &unplaced);
+    give_slots(order, crowd, &mut decision.pairs);
+    Ok(decision)
 }
 
-/// Everybody who is there, and who of them can be in a pair.
-struct Hall<'a> {
-    crowd: &'a Crowd,
-    profiles: &'a [Profile],
-    /// Where a person is in `profiles`, by id.
-    place_of: HashMap<i64, usize>,
-    /// Places of those who can be in a pair, rising.
-    seated: Vec<usize>,
-    /// Peers of each of them: those of before, and pinned ones.
-    held: Vec<u8>,
-    roster: Roster<'a>,
-}
-
-impl<'a> Hall<'a> {
-    fn new(order: &'a Order, crowd: &'a Crowd, profiles: &'a [Profile]) -> Self {
-        let place_of: HashMap<i64, usize> = profiles
-            .iter()
-            .enumerate()
-            .map(|(place, profile)| (profile.id, place))
-            .collect();
-        let mut held: Vec<u8> = crowd.people.iter().map(|person| person.held).collect();
-        for (a, b) in pinned(order, crowd, &place_of) {
-            held[a] = held[a].saturating_add(1);
-            held[b] = held[b].saturating_add(1);
-        }
-        let wanted = wanted(order);
-        let seated: Vec<usize> = (0..profiles.len())
-            .filter(|place| {
-                let (person, profile) = (&crowd.people[*place], &profiles[*place]);
-                let may = person.obstacle.is_none() && ineligible(profile).is_none();
-                // Somebody late needs only those who have a place left.
-                let has_room = held[*place] < order.params.max_matches;
-                may && (has_room || wanted.as_ref().is_none_or(|ids| ids.contains(&profile.id)))
-            })
-            .collect();
-        let seat_of: HashMap<i64, u32> = seated
-            .iter()
-            .zip(0..)
-            .map(|(place, seat)| (profiles[*place].id, seat))
-            .collect();
-        let apart: Vec<(u32, u32, Gate)> = crowd
-            .relations
-            .iter()
-            .filter_map(|(a, b, relation)| {
-                let gate = match relation {
-                    Relation::Apart(gate) => *gate,
-                    Relation::MatchedHere | Relation::Pinned => Gate::MetBefore,
-                };
-                Some((*seat_of.get(a)?, *seat_of.get(b)?, gate))
-            })
-            .collect();
-        let guests: Vec<&Profile> = seated.iter().map(|place| &profiles[*place]).collect();
-        Self {
-            roster: Roster::new(&guests, &order.params, &crowd.vocabulary, &apart),
-            held: seated.iter().map(|place| held[*place]).collect(),
-            crowd,
-            profiles,
-            place_of,
-            seated,
-        }
-    }
-
-    /// A seat's place.
-    fn who(&self, seat: u32) -> usize {
-        self.seated[seat as usize]
-    }
-
-    fn chosen(&self, order: &Order) -> Assignment {
-        let ids: Vec<i64> = self.seated.iter().map(|place| self.profiles[*place].id).collect();
-        let capacity: Vec<u8> = self
-            .held
-            .iter()
-            .map(|held| order.params.max_matches.saturating_sub(*held))
-            .collect();
-        if ids.len() < 2 {
-            return nobody(&self.held);
-        }
-        let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
-        let wanted = wanted(order);
-        let asked = ids
-            .iter()
-            .map(|id| wanted.as_ref().is_none_or(|wanted| wanted.contains(id)))
-            .collect();
-        assign(&Problem {
-            pairs: &Asked {
-                roster: &self.roster,
-                asked,
-            },
-            capacity: &capacity,
-            held: &self.held,
-            second_match: order.params.second_match,
-            ties: TieBreak { salt, ids: &ids },
-        })
-    }
-
-    /// Pairs that the organiser wants, by place.
-    fn pins(&self, order: &Order) -> Vec<(usize, usize, bool)> {
-        let pinned = pinned(order, self.crowd, &self.place_of);
-        pinned.into_iter().map(|(a, b)| (a, b, true)).collect()
-    }
-
-    fn planned(&self, order: &Order, pairs: &[(usize, usize, bool)]) -> Vec<PlannedPair> {
-        let seat_of: HashMap<usize, usize> = self
-            .seated
-            .iter()
-            .enumerate()
-            .map(|(seat, place)| (*place, seat))
-            .collect();
-        let mut planned: Vec<PlannedPair> = pairs
-            .iter()
-            .map(|(a, b, pinned)| {
-                let (a, b) = (*a.min(b), *a.max(b));
-                let seats = seat_of.get(&a).zip(seat_of.get(&b));
-                let parts = seats.map(|(a, b)| self.roster.components(*a, *b));
-                let score = parts.as_ref().map(|parts| self.roster.total(parts));
-                let couple = Couple {
-                    one: (&self.profiles[a], &self.crowd.people[a].raw),
-                    other: (&self.profiles[b], &self.crowd.people[b].raw),
-                    parts,
-                    score,
-                    params: &order.params,
-                };
-                told(&couple, *pinned)
-            })
-            .collect();
-        if order.spread {
-            let scored: Vec<(i64, i64, u32)> = planned
-                .iter()
-                .map(|pair| {
-                    let score = Score::from(pair.score.unwrap_or(1.0)).millionths();
-                    (pair.contractor1_id, pair.contractor2_id, score)
-                })
-                .collect();
-            let taken = self.crowd.people.iter().map(|p| (p.raw.id, p.taken.clone()));
-            for (pair, slot) in planned.iter_mut().zip(slots(&scored, taken)) {
-                pair.slot = slot;
-            }
-        }
-        planned.sort_by_key(|pair| (pair.contractor1_id, pair.contractor2_id));
-        planned
-    }
-
-    /// Who has nobody after this, and why.
-    fn unplaced(
-        &self,
-        order: &Order,
-        pairs: &[(usize, usize, bool)],
-        chosen: &Assignment,
-    ) -> Vec<Unplaced> {
-        let placed: HashSet<usize> = pairs.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
-        let wanted = wanted(order);
-        let alone: Vec<usize> = (0..self.profiles.len())
-            .filter(|place| {
-                let person = &self.crowd.people[*place];
-                let asked = wanted.as_ref().is_none_or(|ids| ids.contains(&person.raw.id));
-                asked && person.held == 0 && !placed.contains(place)
-            })
-            .collect();
-        let crowded: HashMap<u32, usize> = chosen
-            .crowds
-            .iter()
-            .flat_map(|crowd| crowd.people.iter().map(|person| (*person, crowd.partners.len())))
-            .collect();
-        let looks = (LOOKS_MAX / alone.len().max(1)).max(LOOKS_MIN);
-        let reason = |place: usize| {
-            let person = &self.crowd.people[place];
-            if let Some(obstacle) = &person.obstacle {
-                return obstacle.clone();
-            }
-            if let Some(why) = ineligible(&self.profiles[place]) {
-                return why.to_string();
-            }
-            let Ok(seat) = self.seated.binary_search(&place) else {
-                return "has the most introductions already".to_owned();
-            };
-            let partners = u32::try_from(seat).ok().and_then(|seat| crowded.get(&seat));
-            match partners {
-                Some(partners) if *partners > 0 => {
-                    format!("could meet {partners} people only, whose places are all taken")
-                }
-                _ => self.gates(seat, looks),
-            }
-        };
-        alone
-            .into_iter()
-            .map(|place| Unplaced {
-                contractor_id: self.profiles[place].id,
-                name: self.profiles[place].name.clone(),
-                reason: reason(place),
-            })
-            .collect()
-    }
-
-    /// What keeps a person from the others, the most frequent first.
-    fn gates(&self, seat: usize, looks: usize) -> String {
-        let others = (0..self.seated.len()).filter(|other| *other != seat);
-        let mut counts: BTreeMap<Gate, usize> = BTreeMap::new();
-        let mut looked = 0;
-        for other in others.take(looks) {
-            looked += 1;
-            if let Err(gate) = self.roster.judge(seat, other) {
-                *counts.entry(gate).or_default() += 1;
-            }
-        }
-        if looked == 0 {
-            return "nobody else here can be matched".to_owned();
-        }
-        let mut counts: Vec<(Gate, usize)> = counts.into_iter().collect();
-        counts.sort_by_key(|(gate, count)| (std::cmp::Reverse(*count), *gate));
-        let said: Vec<String> = counts
-            .iter()
-            .map(|(gate, count)| format!("{count} {gate}"))
-            .collect();
-        if said.is_empty() {
-            return "whoever qualifies has the most introductions already".to_owned();
-        }
-        format!("of {looked} others: {}", said.join(", "))
-    }
-}
-
-/// Pairs of which at least one was asked for.
-struct Asked<'a, 'b> {
-    roster: &'a Roster<'b>,
-    asked: Vec<bool>,
-}
-
-impl Pairs for Asked<'_, '_> {
-    type Scratch = Row;
-
-    fn people(&self) -> usize {
-        self.roster.people()
-    }
-
-    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
-        self.roster.partners(person, row, found);
-        if !self.asked[person] {
-            found.retain(|partner| self.asked[partner.person as usize]);
-        }
-    }
-}
-
-fn wanted(order: &Order) -> Option<HashSet<i64>> {
-    let ids = order.wanted.as_ref()?;
-    Some(ids.iter().copied().collect())
-}
-
-/// Why a person takes part in no pair, by the profile.
-fn ineligible(profile: &Profile) -> Option<Ineligible> {
-    if profile.focus.is_empty() {
-        Some(Ineligible::FocusUnknown)
-    } else if profile.place.is_none() {
-        Some(Ineligible::PlaceUnknown)
-    } else {
-        None
-    }
-}
-
-/// Pairs that the organiser wants and that are not there yet, by place; blocked ones never.
-fn pinned(order: &Order, crowd: &Crowd, place_of: &HashMap<i64, usize>) -> Vec<(usize, usize)> {
-    let wanted = wanted(order);
-    let settled: HashSet<(i64, i64)> = crowd
+fn repaired(
+    order: &Order,
+    crowd: &Crowd,
+    people: &[Person],
+    constraints: &Constraints,
+    wanted: &[i64],
+) -> Result<crate::matching::repair::Repair, ParamsError> {
+    let movable: Vec<(i64, i64)> = crowd
         .relations
         .iter()
-        .filter(|(_, _, relation)| {
-            matches!(
-                relation,
-                Relation::MatchedHere | Relation::Apart(Gate::Blocked | Gate::Forbidden)
-            )
+        .filter(|(_, _, relation)| *relation == Relation::Movable)
+        .map(|(a, b, _)| (*a, *b))
+        .collect();
+    let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
+    let (params, vocabulary) = (&order.params, &crowd.vocabulary);
+    repair(people, params, vocabulary, constraints, &movable, wanted, salt)
+}
+
+/// What rows say about pairs. When all are matched every pair that there is stays as it is; where
+/// only some are to be placed, unsent ones can be moved.
+fn constraints(crowd: &Crowd, pins: &[(i64, i64)], can_move: bool) -> Constraints {
+    let mut constraints = Constraints { kept: pins.to_vec(), ..Constraints::default() };
+    for (a, b, relation) in &crowd.relations {
+        let list = match relation {
+            Relation::Kept => &mut constraints.kept,
+            Relation::Movable if can_move => continue,
+            Relation::Movable => &mut constraints.kept,
+            Relation::Met => &mut constraints.met,
+            Relation::Pinned => continue,
+            Relation::Apart(Gate::Blocked) => &mut constraints.blocked,
+            Relation::Apart(_) => &mut constraints.forbidden,
+        };
+        list.push((*a, *b));
+    }
+    constraints
+}
+
+/// Pairs that the organiser wants and that are not there yet; never blocked or forbidden ones.
+fn pins(order: &Order, crowd: &Crowd) -> Vec<(i64, i64)> {
+    let settled: BTreeSet<(i64, i64)> = crowd
+        .relations
+        .iter()
+        .filter(|(_, _, relation)| *relation != Relation::Pinned)
+        // Introduced at another event: the organiser wants them to meet again.
+        .filter(|(a, b, relation)| {
+            *relation != Relation::Met || crowd.matched_here.contains(&(*a, *b))
         })
         .map(|(a, b, _)| (*a, *b))
         .collect();
-    let mut pins: Vec<(usize, usize)> = crowd
+    let reachable: BTreeSet<i64> = crowd
+        .people
+        .iter()
+        .filter(|person| person.obstacle.is_none())
+        .map(|person| person.raw.id)
+        .collect();
+    let asked = |a: &i64, b: &i64| {
+        let wanted = order.wanted.as_deref();
+        wanted.is_none_or(|ids| ids.contains(a) || ids.contains(b))
+    };
+    let pins: BTreeSet<(i64, i64)> = crowd
         .relations
         .iter()
-        .filter(|(a, b, relation)| {
-            let asked = wanted.as_ref().is_none_or(|ids| ids.contains(a) || ids.contains(b));
-            *relation == Relation::Pinned && asked && !settled.contains(&(*a, *b))
-        })
-        .filter_map(|(a, b, _)| Some((*place_of.get(a)?, *place_of.get(b)?)))
-        .filter(|(a, b)| [a, b].iter().all(|place| crowd.people[**place].obstacle.is_none()))
+        .filter(|(a, b, relation)| *relation == Relation::Pinned && asked(a, b))
+        .map(|(a, b, _)| (*a, *b))
+        .filter(|(a, b)| reachable.contains(a) && reachable.contains(b))
+        .filter(|pair| !settled.contains(pair))
         .collect();
-    pins.sort_unstable();
-    pins.dedup();
-    pins
+    pins.into_iter().collect()
 }
 
-fn told(couple: &Couple<'_>, pinned: bool) -> PlannedPair {
-    PlannedPair {
-        contractor1_id: couple.one.0.id,
-        contractor2_id: couple.other.0.id,
-        contractor1_name: couple.one.0.name.clone(),
-        contractor2_name: couple.other.0.name.clone(),
-        score: couple.score.map(Score::get),
-        match_type: couple.match_type(),
-        reason: couple.reason(),
-        criteria: couple.criteria(),
-        slot: 1,
-        distance_miles: couple.miles(),
-        pinned,
-        data: [couple.personalization(true), couple.personalization(false)],
+/// Several introductions of one person at different times.
+fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
+    if !order.spread {
+        return;
+    }
+    let scored: Vec<(i64, i64, u32)> = pairs
+        .iter()
+        .map(|pair| {
+            let score = Score::from(pair.match_score.unwrap_or(1.0)).millionths();
+            (pair.contractor1_id, pair.contractor2_id, score)
+        })
+        .collect();
+    let taken = crowd.people.iter().map(|person| (person.raw.id, person.taken.clone()));
+    for (pair, slot) in pairs.iter_mut().zip(slots(&scored, taken)) {
+        pair.slot = slot;
     }
 }
 
-/// The assignment of fewer than two people.
-fn nobody(held: &[u8]) -> Assignment {
-    let covered = held.iter().filter(|held| **held > 0).count();
-    Assignment {
-        pairs: Vec::new(),
-        crowds: Vec::new(),
-        certificate: Certificate {
-            covered,
-            coverable: covered,
-            coverage_proved: true,
-            with_two: held.iter().filter(|held| **held > 1).count(),
-            total: 0,
-            upper_bound: 0,
-        },
+/// Whom pairs are told about, and under which parameters.
+struct Told<'a> {
+    known: BTreeMap<i64, (Profile, &'a RawProfile)>,
+    params: &'a Params,
+}
+
+impl Told<'_> {
+    fn pair(&self, made: &Introduction, pinned: bool) -> Option<NewPair> {
+        let one = self.known.get(&made.contractor1_id)?;
+        let other = self.known.get(&made.contractor2_id)?;
+        let miles = made.criteria.distance_miles.map(f64::from);
+        let least = self.params.min_distance_miles.max(OTHER_MARKET_MILES);
+        let is_other_market = miles.is_some_and(|miles| miles >= least);
+        let data = |peer: &(Profile, &RawProfile)| {
+            personalization(peer, made, is_other_market)
+        };
+        let mut criteria = json!(made.criteria);
+        criteria["weights"] = json!(match made.criteria.components.job_title {
+            Some(_) => &self.params.weights_with_titles,
+            None => &self.params.weights,
+        });
+        criteria["score"] = json!(made.score);
+        Some(NewPair {
+            contractor1_id: made.contractor1_id,
+            contractor2_id: made.contractor2_id,
+            contractor1_name: one.0.name.clone(),
+            contractor2_name: other.0.name.clone(),
+            match_score: Some(made.score.get()),
+            match_type: made.match_type.as_str(),
+            match_reason: made.reason.clone(),
+            match_criteria: criteria,
+            distance_miles: miles,
+            slot: 1,
+            pinned,
+            data: [data(other), data(one)],
+        })
+    }
+
+    /// A pair that the organiser wants: scored like any other where enough is known.
+    fn pinned(&self, (a, b): (i64, i64), crowd: &Crowd) -> Option<NewPair> {
+        let (one, other) = (&self.known.get(&a)?.0, &self.known.get(&b)?.0);
+        let is_known = [one, other]
+            .iter()
+            .all(|profile| profile.place.is_some() && !profile.focus.is_empty());
+        let two = [one, other];
+        if is_known {
+            let roster = Roster::new(&two, self.params, &crowd.vocabulary, &[]);
+            let made = introduction(one, other, roster.components(0, 1), self.params);
+            return self.pair(&made, true);
+        }
+        let data = |peer: &Profile, raw: &RawProfile| Value::Object(about(peer, raw));
+        Some(NewPair {
+            contractor1_id: a,
+            contractor2_id: b,
+            contractor1_name: one.name.clone(),
+            contractor2_name: other.name.clone(),
+            match_score: None,
+            match_type: "general_match",
+            match_reason: "wanted by the organiser".to_owned(),
+            match_criteria: json!({"pinned": true}),
+            distance_miles: None,
+            slot: 1,
+            pinned: true,
+            data: [data(other, self.known.get(&b)?.1), data(one, self.known.get(&a)?.1)],
+        })
+    }
+
+    /// Who has nobody, those who cannot be texted included.
+    fn alone(&self, order: &Order, crowd: &Crowd, unplaced: &[Unplaced]) -> Vec<Alone> {
+        let name = |id: i64| self.known.get(&id).map(|(profile, _)| profile.name.clone());
+        let wanted = |id: i64| order.wanted.as_deref().is_none_or(|ids| ids.contains(&id));
+        let mut alone: Vec<Alone> = unplaced
+            .iter()
+            .map(|person| Alone {
+                contractor_id: person.contractor_id,
+                name: name(person.contractor_id).unwrap_or_default(),
+                reason: person.why.to_string(),
+            })
+            .collect();
+        alone.extend(crowd.people.iter().filter_map(|person| {
+            let reason = person.obstacle.clone()?;
+            let contractor_id = person.raw.id;
+            let name = name(contractor_id).unwrap_or_default();
+            wanted(contractor_id).then_some(Alone { contractor_id, name, reason })
+        }));
+        alone.sort_by_key(|person| person.contractor_id);
+        alone
     }
 }
 
-/// The same for the same rows, in whatever order they came.
-fn input_hash(order: &Order, crowd: &Crowd) -> String {
-    let mut hash = Sha256::new();
-    hash.update(format!("{:?} {} {:?}", order.params, order.salt, order.wanted));
-    // People come in order of id; relations in any.
-    for person in &crowd.people {
-        hash.update(format!("{:?} {:?} {}", person.raw, person.obstacle, person.held));
+/// What a text may say about the peer and the pair; `match_id` is added when there is one.
+fn personalization(
+    peer: &(Profile, &RawProfile),
+    made: &Introduction,
+    is_other_market: bool,
+) -> Value {
+    let mut data = about(&peer.0, peer.1);
+    if !made.reason.is_empty() {
+        data.insert("match_reason".to_owned(), json!(made.reason));
     }
-    let mut relations: Vec<String> = crowd.relations.iter().map(|r| format!("{r:?}")).collect();
-    relations.sort_unstable();
-    hash.update(relations.join(" "));
-    hash.update(format!("{:?}", crowd.vocabulary));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hundredths = (made.score.get() * 100.0).round() / 100.0;
+    data.insert("match_score".to_owned(), json!(hundredths));
+    data.insert("is_non_competing".to_owned(), json!(is_other_market));
+    Value::Object(data)
+}
+
+/// The peer; what is not known is left out.
+fn about(peer: &Profile, raw: &RawProfile) -> Map<String, Value> {
+    let first_name = raw.first_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let first_name = first_name.or_else(|| peer.name.split(' ').next()).unwrap_or_default();
+    let place = peer.place.as_ref().map(|place| place.name());
+    let mut data = Map::new();
+    data.insert("peer_contractor_id".to_owned(), json!(peer.id));
+    for (key, value) in [
+        ("peer_name", peer.name.as_str()),
+        ("peer_first_name", first_name),
+        ("peer_company", peer.company.as_str()),
+        ("peer_location", place.unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            data.insert(key.to_owned(), json!(value));
+        }
+    }
+    data
 }
