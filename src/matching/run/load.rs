@@ -93,34 +93,39 @@ pub(super) async fn begin(
 /// Everybody who is there.
 pub(super) async fn crowd(tx: &Transaction<'_>, run_id: i64) -> Result<Crowd, DbError> {
     let people = include_str!("../../../sql/queries/matching/people_of_run.sql");
-    let people = tx.query(&tx.prepare_cached(people).await?, &[&run_id]);
-    let people: Vec<Attendee> = people
-        .await?
-        .iter()
-        .map(attendee)
-        .collect::<Result<_, _>>()?;
-    let ids: Vec<i64> = people.iter().map(|person| person.raw.id).collect();
-    let pairs = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
-    let pairs = tx
-        .query(&tx.prepare_cached(pairs).await?, &[&run_id, &ids])
-        .await?;
+    let people = tx.prepare_cached(people).await?;
+    let people = tx.query(&people, &[&run_id]).await?;
     let words = include_str!("../../../sql/queries/matching/vocabulary.sql");
     let words = tx.query(&tx.prepare_cached(words).await?, &[]).await?;
-    let mut matched_here = BTreeSet::new();
-    let mut relations = Vec::with_capacity(pairs.len());
-    for row in &pairs {
-        let (one, other, relation) = relation(row)?;
-        if row.try_get("is_here")? {
-            matched_here.insert((one, other));
-        }
-        relations.push((one, other, relation));
-    }
-    Ok(Crowd {
-        people,
-        relations,
-        matched_here,
+    let mut crowd = Crowd {
+        people: people.iter().map(attendee).collect::<Result<_, _>>()?,
         vocabulary: vocabulary(&words)?,
-    })
+        ..Crowd::default()
+    };
+    pairs(tx, run_id, &mut crowd, false).await?;
+    Ok(crowd)
+}
+
+/// What rows say about pairs of them; with `can_move` unsent matches are held and may be moved.
+pub(super) async fn pairs(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    crowd: &mut Crowd,
+    can_move: bool,
+) -> Result<(), DbError> {
+    let ids: Vec<i64> = crowd.people.iter().map(|person| person.raw.id).collect();
+    let statement = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
+    let statement = tx.prepare_cached(statement).await?;
+    crowd.relations.clear();
+    crowd.matched_here.clear();
+    for row in tx.query(&statement, &[&run_id, &ids, &can_move]).await? {
+        let (one, other, relation) = relation(&row)?;
+        if row.try_get("is_here")? {
+            crowd.matched_here.insert((one, other));
+        }
+        crowd.relations.push((one, other, relation));
+    }
+    Ok(())
 }
 
 fn attendee(row: &Row) -> Result<Attendee, DbError> {

@@ -79,7 +79,14 @@ pub async fn perform(
     };
     let crowd = load::crowd(tx, run_id).await?;
     let checked_in = crowd.people.len();
-    let (order, decision, took) = compute(order, crowd).await?;
+    let (mut order, mut crowd, mut decision, mut took) = compute(order, crowd).await?;
+    // Rarely needed, and it holds many texts: unsent matches are moved for who would meet nobody.
+    if decision.leaves_somebody_alone && order.wanted.is_some() {
+        load::pairs(tx, run_id, &mut crowd, true).await?;
+        let again = compute(order, crowd).await?;
+        took += again.3;
+        (order, decision) = (again.0, again.2);
+    }
     let written = if order.dry_run {
         Performed {
             matches: decision.pairs.len(),
@@ -105,15 +112,15 @@ pub async fn perform(
 async fn compute(
     order: load::Order,
     crowd: load::Crowd,
-) -> Result<(load::Order, Decision, Duration), DbError> {
+) -> Result<(load::Order, load::Crowd, Decision, Duration), DbError> {
     let begun = Instant::now();
     let computed = tokio::task::spawn_blocking(move || {
         let decision = solve::solve(&order, &crowd);
-        (order, decision)
+        (order, crowd, decision)
     });
-    let (order, decision) = computed
+    let (order, crowd, decision) = computed
         .await
         .map_err(|_| DbError::plain(Class::Bug, "the matching ended before it was done"))?;
     let decision = decision.map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
-    Ok((order, decision, begun.elapsed()))
+    Ok((order, crowd, decision, begun.elapsed()))
 }

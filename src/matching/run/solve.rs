@@ -24,6 +24,8 @@ pub(super) struct Decision {
     /// Unsent pairs that are given up for somebody who would meet nobody.
     pub(super) dropped: Vec<(i64, i64)>,
     pub(super) alone: Vec<Alone>,
+    /// Somebody who can be introduced has nobody.
+    pub(super) leaves_somebody_alone: bool,
     pub(super) unread: Vec<Unread>,
     /// None: only some people were placed.
     pub(super) certificate: Option<Certificate>,
@@ -86,6 +88,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         pairs: pins.iter().filter_map(|pair| told.pinned(*pair, crowd)).collect(),
         dropped: Vec::new(),
         alone: Vec::new(),
+        leaves_somebody_alone: false,
         unread,
         certificate: None,
         matchable: people.len(),
@@ -107,6 +110,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
             made.unplaced
         }
     };
+    decision.leaves_somebody_alone = !unplaced.is_empty();
     decision.alone = told.alone(order, crowd, &unplaced);
     give_slots(order, crowd, &mut decision.pairs);
     Ok(decision)
