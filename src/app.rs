@@ -93,7 +93,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("alerts.mail", AlertDelivery { channel })
         })
         .and_then(|stages| {
-            stages.in_database("messaging.admit", Admission { gateways: gateways() })
+            stages.in_database(
+                "messaging.admit",
+                Admission {
+                    gateways: gateways(),
+                },
+            )
         })
         .and_then(|stages| {
             let sending = TextSending {
@@ -103,7 +108,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("messaging.send_text", sending)
         })
         .and_then(|stages| {
-            stages.outside("messaging.settle_text", Settlement { gateways: gateways() })
+            stages.outside(
+                "messaging.settle_text",
+                Settlement {
+                    gateways: gateways(),
+                },
+            )
         })
         .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers { has_model }))
         .and_then(|stages| {

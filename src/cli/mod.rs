@@ -6,6 +6,7 @@
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies from a file |
+//! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
 //! | `match_peers` | who is introduced to whom at an event |
 //! | `pg` | the cluster of our own |
@@ -20,6 +21,7 @@ mod errors;
 mod failure;
 mod import;
 mod match_peers;
+mod messages;
 mod output;
 mod pg;
 mod retry;
@@ -79,6 +81,7 @@ enum Command {
     Retry(retry::RetryArgs),
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
+    Messages(messages::MessagesArgs),
     Webhooks(webhooks::WebhooksArgs),
     Match(match_peers::MatchArgs),
     Pg(pg::PgArgs),
@@ -134,6 +137,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Retry(args) => until(shutdown, retry::run(args)).await,
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
+        Command::Messages(args) => until(shutdown, messages::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
         Command::Match(args) => until(shutdown, match_peers::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,

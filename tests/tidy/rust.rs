@@ -42,13 +42,15 @@ const DOMAIN_WORDS: [&str; 9] = [
     "company",
 ];
 /// Values in, values out.
-const PURE: [&str; 16] = [
+const PURE: [&str; 18] = [
     "src/answer.rs",
     "src/mask.rs",
     "src/engine/backoff.rs",
     "src/engine/event.rs",
+    "src/messaging/decision.rs",
     "src/messaging/delivery.rs",
     "src/messaging/gateway_event.rs",
+    "src/messaging/wording.rs",
     "src/outreach/address.rs",
     "src/outreach/company.rs",
     "src/outreach/domain.rs",

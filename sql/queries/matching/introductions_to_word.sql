@@ -2,7 +2,7 @@
 --
 -- $1 bigint[]: matches; $2 text: who is asked.
 -- Columns: match_id; input: prompt, known {event, person1, person2, shared, is_non_competing}.
--- Reads:  public.event_peer_matches, public.event_messages, public.contractors, public.events, public.message_templates
+-- Reads:  public.event_peer_matches, public.event_messages, public.contractors, public.events, public.introduction_prompts
 -- Writes: public.introduction_wordings
 -- Locks:  the written rows, in the order of their ids
 with
@@ -11,11 +11,10 @@ asked as materialized (
         match.id,
         pg_catalog.jsonb_build_object(
             'prompt', (
-                select template.body
-                from public.message_templates as template
-                where template.name = 'introduction_prompt'
-                and (template.event_id = match.event_id or template.event_id is null)
-                order by template.event_id nulls last
+                select prompt.body
+                from public.introduction_prompts as prompt
+                where prompt.event_id = match.event_id or prompt.event_id is null
+                order by prompt.event_id nulls last
                 limit 1
             ),
             'known', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
