@@ -21,7 +21,7 @@ unsent as materialized (
     from here
     join public.event_messages as message
         on message.dedupe_key in (
-            pg_catalog.format('peer-match-%s-%s', here.id, here.contractor1_id), pg_catalog.format('peer-match-%s-%s', here.id, here.contractor2_id)
+            format('peer-match-%s-%s', here.id, here.contractor1_id), format('peer-match-%s-%s', here.id, here.contractor2_id)
         )
     where $3::boolean
     and here.status in ('draft', 'proposed')
@@ -35,7 +35,7 @@ movable as materialized (
     select unsent.match_id
     from unsent
     group by unsent.match_id
-    having pg_catalog.count(*) = 2
+    having count(*) = 2
 )
 select
     here.contractor1_id,
@@ -61,7 +61,7 @@ and match.contractor1_id = any ($2::bigint[])
 and match.contractor2_id = any ($2::bigint[])
 and (
     run.cool_down is null
-    or coalesce(match.introduction_sent_time, match.created_at) > pg_catalog.now() - run.cool_down
+    or coalesce(match.introduction_sent_time, match.created_at) > now() - run.cool_down
 )
 
 union all

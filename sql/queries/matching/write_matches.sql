@@ -23,7 +23,7 @@ slots as materialized (
 ),
 pairs as materialized (
     select pair.*
-    from pg_catalog.unnest(
+    from unnest(
         $2::bigint[], $3::bigint[], $4::text[], $5::jsonb[], $6::double precision[], $7::text[], $8::smallint[], $9::double precision[],
         $10::boolean[], $11::jsonb[], $12::jsonb[]
     ) as pair (
@@ -50,9 +50,9 @@ texts as (
     )
     select
         run.event_id, side.contractor_id, 'peer_match_introduction', slots.scheduled_time, slots.expires_at,
-        pg_catalog.jsonb_build_object('match_id', matches.id) || side.data,
+        jsonb_build_object('match_id', matches.id) || side.data,
         case matches.status when 'draft' then 'draft' else 'scheduled' end,
-        pg_catalog.format('peer-match-%s-%s', matches.id, side.contractor_id),
+        format('peer-match-%s-%s', matches.id, side.contractor_id),
         'matching'
     from run
     cross join matches
@@ -66,10 +66,10 @@ texts as (
 ),
 wordings as (
     insert into marketing.pipeline_events (event_type, payload)
-    select 'peer_match_proposed', pg_catalog.jsonb_build_object('match_id', matches.id, 'event_id', run.event_id)
+    select 'peer_match_proposed', jsonb_build_object('match_id', matches.id, 'event_id', run.event_id)
     from run
     cross join matches
     where $13::boolean
     order by matches.id
 )
-select (select pg_catalog.count(*) from matches) as matches, (select pg_catalog.count(*) from texts) as texts
+select (select count(*) from matches) as matches, (select count(*) from texts) as texts
