@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use pgcascade::answer::Answer;
-use pgcascade::messaging::phone::Phone;
+use pgcascade::mask::Phone;
 use pgcascade::messaging::delivery::Delivery;
 use pgcascade::messaging::sms_gateway::{
     Contact, Evidence, GatewayAnswer, InboundPage, OutboundText, Recipient, SentText, SmsGateway,
