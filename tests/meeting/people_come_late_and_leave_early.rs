@@ -5,7 +5,7 @@ use crate::support::daemon::Rig;
 
 const LATE: &str = "
     insert into contractors (id, first_name, last_name, phone, service_area, focus_areas)
-    values (9, 'Late', 'Sample', '+12085550109', 'Boise, ID', 'operational_efficiency, team_building');
+    values (9, 'Late', 'Sample', '+12085550109', 'Boise, ID', 'operational_efficiency, hiring_sales_leadership, controlling_lead_flow');
     insert into event_attendees (event_id, contractor_id, sms_opt_in, sms_opt_in_at) values (41, 9, true, now())";
 const OF_LATE: &str =
     "select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id) and status = 'proposed'";

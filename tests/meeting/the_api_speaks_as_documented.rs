@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::venue::CHECK_IN;
+use super::venue::{CHECK_IN, RUNS_ARE_DONE};
 use crate::cli::program::{Program, Running};
 use crate::support::daemon::Rig;
 use crate::support::{install_crypto, wait};
@@ -32,6 +32,10 @@ impl Door {
             (door.get("/readyz").await.0 == 200).then_some(())
         })
         .await;
+        // The first run of a process reads the gazetteer, which takes an unoptimised build a while.
+        rig.run("insert into event_peer_matching_runs (event_id, dry_run) values (41, true)")
+            .await;
+        rig.until(RUNS_ARE_DONE).await;
         door
     }
 

@@ -145,8 +145,9 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
     let over = rig
         .number(
             "select count(*) from (
-                select id from event_peer_matches cross join lateral (values (contractor1_id), (contractor2_id)) as side (id)
-                group by id having count(*) > 3
+                select side.person from event_peer_matches
+                cross join lateral (values (contractor1_id), (contractor2_id)) as side (person)
+                group by side.person having count(*) > 3
             ) as people",
         )
         .await;

@@ -14,7 +14,6 @@ here as materialized (
     from public.event_peer_matching_runs as run
     join public.event_peer_matches as match on match.event_id = run.event_id
     where run.id = $1
-    and (match.contractor1_id = any ($2::bigint[]) or match.contractor2_id = any ($2::bigint[]))
 ),
 unsent as materialized (
     select here.id as match_id
@@ -53,11 +52,11 @@ union all
 
 select match.contractor1_id, match.contractor2_id, 'met', false
 from public.event_peer_matching_runs as run
-join public.event_peer_matches as match on match.event_id <> run.event_id
+cross join unnest($2::bigint[]) as person (id)
+join public.event_peer_matches as match on match.contractor1_id = person.id and match.event_id <> run.event_id
 where run.id = $1
 and run.exclude_matched
 and match.status not in ('draft', 'released')
-and match.contractor1_id = any ($2::bigint[])
 and match.contractor2_id = any ($2::bigint[])
 and (
     run.cool_down is null
