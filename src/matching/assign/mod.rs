@@ -132,10 +132,10 @@ const DESCENTS_MAX: usize = 10;
 /// A descent that closes less than this share of the gap is the last.
 const DESCENT_WORTH: f64 = 0.03;
 /// A gap, as a share, that is not worth more work.
-const GAP_GOOD: f64 = 0.0002;
+const GAP_GOOD: f64 = 0.0004;
 /// Greedy starts with other ties, while the gap is not good and one in so many gains something.
 const STARTS_MAX: u64 = 16;
-const STARTS_IN_VAIN_MAX: u64 = 3;
+const STARTS_IN_VAIN_MAX: u64 = 2;
 
 impl TieBreak<'_> {
     /// The hash of a pair; smaller wins.
@@ -221,7 +221,8 @@ fn descended<P: Pairs>(
         let market = Market::new(&priced.graph, places);
         let descended = market.descend(&priced.exact, worth, DESCENT_STEPS);
         // Messages spread what a descent has found in one place.
-        let better = market.prices(Some(&descended), ROUNDS_MAX[1]);
+        let spread = market.prices(Some(&descended), ROUNDS_MAX[1]);
+        let better = market.carry_on(&priced.exact, spread);
         let bound = market.bound(&better);
         let worth_it = least - bound > DESCENT_WORTH * (least - worth);
         priced.whole = prices::whole(&better);
