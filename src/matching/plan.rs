@@ -342,7 +342,7 @@ fn input_hash(
 /// Hashes what is written, without keeping it.
 struct Hashing(Sha256);
 
-impl fmt::Write for Hashing {
+impl Write for Hashing {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.update(text.as_bytes());
         Ok(())

@@ -1,5 +1,10 @@
 //! Coverage is never less than what is possible at all, and nobody gets too many.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "people of made-up events are few"
+)]
+
 use pgcascade::matching::assign::Pairs;
 use pgcascade::matching::gate::{Gate, Ineligible};
 use pgcascade::matching::params::Params;

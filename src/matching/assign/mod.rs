@@ -50,6 +50,21 @@ pub trait Pairs: Sync {
 
     /// Replaces `found` by everybody whom a person may meet, sorted, without the person.
     fn partners(&self, person: usize, scratch: &mut Self::Scratch, found: &mut Vec<Partner>);
+
+    /// The same, but only those whose weight is above the sum of both prices. Most are not, so that
+    /// there are quicker ways than to look at all of them.
+    fn partners_above(
+        &self,
+        person: usize,
+        prices: &[i64],
+        scratch: &mut Self::Scratch,
+        found: &mut Vec<Partner>,
+    ) {
+        self.partners(person, scratch, found);
+        found.retain(|partner| {
+            i64::from(partner.weight) > prices[person] + prices[partner.person as usize]
+        });
+    }
 }
 
 /// Somebody whom a person may meet.
@@ -113,14 +128,14 @@ const ROUNDS_MAX: [usize; 2] = [200, 60];
 const AUDITS_MAX: usize = 3;
 /// Steps of one descent of the prices, and descents at most.
 const DESCENT_STEPS: usize = 150;
-const DESCENTS_MAX: usize = 6;
+const DESCENTS_MAX: usize = 10;
 /// A descent that closes less than this share of the gap is the last.
-const DESCENT_WORTH: f64 = 0.1;
+const DESCENT_WORTH: f64 = 0.03;
 /// A gap, as a share, that is not worth more work.
-const GAP_GOOD: f64 = 0.0002;
+const GAP_GOOD: f64 = 0.0004;
 /// Greedy starts with other ties, while the gap is not good and one in so many gains something.
 const STARTS_MAX: u64 = 16;
-const STARTS_IN_VAIN_MAX: u64 = 3;
+const STARTS_IN_VAIN_MAX: u64 = 2;
 
 impl TieBreak<'_> {
     /// The hash of a pair; smaller wins.
@@ -196,27 +211,33 @@ fn descended<P: Pairs>(
     mut priced: Priced,
     mut matches: Matches,
 ) -> (Priced, Matches) {
+    let before = priced.whole.clone();
     let mut least = Market::new(&priced.graph, places).bound(&priced.exact);
     for _ in 0..DESCENTS_MAX {
-        let missing = least - matches.worth(places) as f64;
-        if gap(&priced, &matches, places) < GAP_GOOD {
+        let worth = matches.worth(places) as f64;
+        if least - worth <= GAP_GOOD * matches.weight() as f64 {
             break;
         }
         let market = Market::new(&priced.graph, places);
-        let better = market.descend(&priced.exact, least - missing, DESCENT_STEPS);
+        let descended = market.descend(&priced.exact, worth, DESCENT_STEPS);
+        // Messages spread what a descent has found in one place.
+        let spread = market.prices(Some(&descended), ROUNDS_MAX[1]);
+        let better = market.carry_on(&priced.exact, spread);
         let bound = market.bound(&better);
-        let worth_it = least - bound > DESCENT_WORTH * missing;
+        let worth_it = least - bound > DESCENT_WORTH * (least - worth);
         priced.whole = prices::whole(&better);
-        priced.exact = better;
+        (priced.exact, least) = (better, bound);
         let again = improved(problem, places, &priced, 0);
         chains::improve(&priced.graph, places, &priced.whole, &mut matches);
         if again.worth(places) > matches.worth(places) {
             matches = again;
         }
-        least = bound;
         if !worth_it {
             break;
         }
+    }
+    if priced.whole == before {
+        return (priced, matches);
     }
     let Priced {
         graph,

@@ -57,7 +57,7 @@ pub(super) struct Paths {
 }
 
 /// States that one search settles at most: a count, never a clock.
-const SETTLED_MAX: usize = 6_000;
+const SETTLED_MAX: usize = 3_000;
 const NONE: u32 = u32::MAX;
 
 impl Paths {
@@ -106,6 +106,12 @@ impl Paths {
         let value = match start {
             At::Open(x) => field.prices[x as usize] + field.next_bonus(matches, x),
             At::Over(u) => -field.prices[u as usize],
+        };
+        // A path between two free places can begin at either: it is found from the one that is
+        // worth more, so the other's worth need not be hoped for beyond one's own.
+        let hope = match start {
+            At::Open(_) => hope.min(value),
+            At::Over(_) => 0,
         };
         self.reach(number(start), value, NONE, 0);
         for banned in &self.banned {
