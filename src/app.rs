@@ -51,8 +51,8 @@ pub struct Providers {
     pub webhooks: Option<WebhookStages>,
 }
 
-/// Every builtin stage, one line each. `pool` is for those that look at the database once more at the
-/// last moment before a call.
+/// Every builtin stage, one line each. `pool` is for those that look at the database once more at
+/// the last moment before a call.
 ///
 /// # Errors
 /// A name is registered twice.

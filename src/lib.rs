@@ -9,10 +9,12 @@ pub mod alerts;
 pub mod answer;
 pub mod chat;
 pub mod mask;
+pub mod words;
 
 pub mod db;
 pub mod engine;
 
+pub mod followup;
 pub mod matching;
 pub mod messaging;
 pub mod outreach;

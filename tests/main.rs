@@ -2,6 +2,8 @@
 
 // `cfg(test)` is always true here; it tells clippy that helpers may unwrap, too.
 #[cfg(test)]
+mod agenda;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod conformance;
@@ -12,6 +14,8 @@ mod engine;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod followup;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod matching;
@@ -21,6 +25,8 @@ mod meeting;
 mod messaging;
 #[cfg(test)]
 mod outreach;
+#[cfg(test)]
+mod replies;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Texts: what they say, who may get them and when, how they leave the house and how answers come in.
+//! Texts: what they say, who may get them and when, how they leave the house, how answers come in.
 //!
 //! A row of `event_messages` is a text. Its trigger puts an event `message_due` into the schedule;
 //! [`admit`] decides when it is due and queues it as `text_ready_<account>`; [`dispatch`] sends it
@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`phone`], [`recipient_zone`], [`quiet_hours`] | numbers, where their holders may be, when they may be texted (pure) |
 //! | [`template`], [`placeholder`], [`wording`] | what a text says (pure) |
+//! | [`keywords`], [`reply`] | what a text that came in says (pure) |
 //! | [`segments`], [`transliterate`] | what it costs, and how it is spelled to cost less (pure) |
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages |
@@ -17,18 +18,24 @@
 pub mod admit;
 mod alphabet;
 pub mod attempt;
+mod cue;
 pub mod decision;
 pub mod delivery;
 pub mod dispatch;
 pub mod due_text;
 pub mod gateway_event;
 pub mod gateways;
+pub mod keywords;
 mod links;
 pub mod phone;
 pub mod placeholder;
 pub mod quiet_hours;
+mod rating;
 pub mod recipient_zone;
+mod refusal;
+pub mod reply;
 pub mod segments;
+mod sentiment;
 pub mod settle;
 pub mod sms_gateway;
 pub mod template;
