@@ -212,6 +212,29 @@
 \i objects/public/vw_conversation.sql
 \i objects/public/vw_sending_accounts.sql
 
+-- Peers: who is introduced to whom
+\i objects/public/introduction_moment.sql
+\i objects/public/introduction_slots.sql
+\i objects/public/complete_peer_matching_run.sql
+\i objects/public/trigger_peer_matching_run_event.sql
+\i objects/public/order_peer_matching_stage.sql
+\i objects/public/follow_peer_match.sql
+\i objects/public/note_introductions_sent.sql
+\i objects/public/word_introduction.sql
+\i objects/public/set_peer_match_status.sql
+\i objects/public/approve_peer_matches.sql
+\i objects/public/generate_peer_matches.sql
+\i objects/public/peer_matching_answer.sql
+\i objects/public/peer_matches_answer.sql
+\i objects/public/finds_peers_on_check_in.sql
+\i objects/public/release_peer_matches.sql
+\i objects/public/follow_attendance.sql
+\i objects/public/move_introductions.sql
+\i objects/public/vw_peer_match_metrics.sql
+\i objects/public/vw_peer_match_by_criterion.sql
+\i objects/public/vw_peer_match_by_industry.sql
+\i objects/public/vw_peer_match_by_time.sql
+
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql

@@ -10,6 +10,8 @@ use crate::chat::ChatModel;
 use crate::config;
 use crate::db::Pool;
 use crate::engine::Registry;
+use crate::matching::introduce::Introductions;
+use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::gateways::SmsGateways;
@@ -57,6 +59,7 @@ pub struct Providers {
 pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> {
     let gateways = || providers.sms.clone();
     let source = || Arc::clone(&providers.contact_source);
+    let has_model = !providers.chat.name().ends_with("-sandbox");
     let verifier = || Arc::clone(&providers.email_verifier);
     let stages = match &providers.webhooks {
         Some(webhooks) => Registry::default().kind(webhook::KIND, webhooks.clone()),
@@ -111,6 +114,11 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
                     gateways: gateways(),
                 },
             )
+        })
+        .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers { has_model }))
+        .and_then(|stages| {
+            let chat = Arc::clone(&providers.chat);
+            stages.outside("matching.word_introduction", Introductions { chat })
         })
         .context("the daemon's stages do not fit together")
 }

@@ -9,6 +9,7 @@
 //! | `agenda` | live events: the agenda, laid out and shown |
 //! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
+//! | `match_peers` | who is introduced to whom at an event |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
@@ -21,6 +22,7 @@ mod deploy;
 mod errors;
 mod failure;
 mod import;
+mod match_peers;
 mod messages;
 mod output;
 mod pg;
@@ -84,6 +86,7 @@ enum Command {
     Agenda(agenda::AgendaArgs),
     Messages(messages::MessagesArgs),
     Webhooks(webhooks::WebhooksArgs),
+    Match(match_peers::MatchArgs),
     Pg(pg::PgArgs),
     Bench(bench::BenchArgs),
 }
@@ -140,6 +143,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Messages(args) => until(shutdown, messages::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
+        Command::Match(args) => until(shutdown, match_peers::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
         Command::Bench(args) => bench::run(args, shutdown).await,
     }
