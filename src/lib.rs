@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod answer;
 pub mod chat;
 pub mod mask;
+pub mod words;
 
 pub mod db;
 pub mod engine;

@@ -18,6 +18,8 @@ mod messaging;
 #[cfg(test)]
 mod outreach;
 #[cfg(test)]
+mod replies;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod support;
