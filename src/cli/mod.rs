@@ -69,7 +69,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Deploy(deploy::DeployArgs),
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
     Demo(demo::DemoArgs),
     Status(status::StatusArgs),
     Watch(watch::WatchArgs),
@@ -122,7 +122,7 @@ fn begin(cli: Cli) -> Done {
 
 async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
     match command {
-        Command::Run(args) => run::run(args, shutdown).await,
+        Command::Run(args) => run::run(*args, shutdown).await,
         Command::Deploy(args) => until(shutdown, deploy::run(args)).await,
         Command::Status(args) => until(shutdown, status::run(args)).await,
         Command::Demo(args) => demo::run(args, shutdown).await,

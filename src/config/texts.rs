@@ -14,8 +14,8 @@ const TEXTS: &str = "Text messages";
 /// A shorter secret could be guessed.
 const SECRET_CHARS_MIN: usize = 16;
 
-/// Who sends texts, and how what comes in is proved. Without any key a sandbox takes all texts; with
-/// a key of one service, the other is not used.
+/// Who sends texts, and how what comes in is proved. Without any key a sandbox takes all texts;
+/// with a key of one service, the other is not used.
 #[derive(Debug, Clone, Args)]
 pub struct Texts {
     /// GoHighLevel's key, a private integration token of the location

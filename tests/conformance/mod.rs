@@ -4,8 +4,14 @@
 mod alert_channels;
 mod apify_failures;
 mod apify_runs;
+mod chat_model;
 mod contact_source;
 mod email_verifier;
+mod ghl_failures;
+mod ghl_texts;
 mod sms_gateway;
+mod sms_notifications;
+mod twilio_texts;
 mod webhook_delivery;
 mod webhook_destinations;
+mod who_sends;

@@ -1,10 +1,15 @@
 //! Everything that is logged on this thread while a guard lives, down to the finest level.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+
+/// A subscriber that nobody uses. While there is only one, a place that logs for the first time asks
+/// its own thread who listens, and another thread's test would switch it off for all.
+static SECOND: OnceLock<Dispatch> = OnceLock::new();
 
 /// The log lines since [`CapturedLog::begin`].
 #[derive(Clone, Default)]
@@ -13,6 +18,7 @@ pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 impl CapturedLog {
     /// Captures until the guard is dropped. Tasks of a current-thread runtime are captured too.
     pub fn begin() -> (Self, DefaultGuard) {
+        SECOND.get_or_init(|| Dispatch::new(tracing_subscriber::registry()));
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)

@@ -75,6 +75,8 @@ struct Ghl {
     delays: HashMap<GhlCall, Duration>,
     requests: Vec<Request>,
     contacts: Vec<Contact>,
+    /// Contacts that were ever added: an id is never given out again.
+    made: usize,
     /// Upserts of the first number find the contact of the second.
     confused: HashMap<String, String>,
     texts: Vec<ReceivedText>,
@@ -268,7 +270,8 @@ impl Service for Ghl {
 
 impl Ghl {
     fn add_contact(&mut self, phone: Option<String>) -> String {
-        let id = format!("Contact{:013}", self.contacts.len() + 1);
+        self.made += 1;
+        let id = format!("Contact{:013}", self.made);
         self.contacts.push(Contact {
             id: id.clone(),
             phone,

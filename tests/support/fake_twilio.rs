@@ -1,7 +1,6 @@
 //! A local Twilio: takes texts as forms, keeps them, and calls back as its reference says.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,8 +21,6 @@ pub struct TwilioText {
     pub to: String,
     /// What it said.
     pub body: String,
-    /// When it was taken, for measuring.
-    pub at: Instant,
     /// When it was taken, by this server's clock.
     pub created_at: DateTime<Utc>,
     /// Every field of the form.
@@ -56,7 +53,6 @@ struct Twilio {
     texts: Vec<TwilioText>,
     inbound: Vec<Value>,
     page: Option<usize>,
-    delay: Duration,
 }
 
 impl FakeTwilio {
@@ -89,11 +85,6 @@ impl FakeTwilio {
     /// Lists give so many messages a page, whatever they are asked for.
     pub fn set_page(&self, messages: usize) {
         self.server.service().page = Some(messages);
-    }
-
-    /// Answers to texts take so long; the work is done at once.
-    pub fn set_delay(&self, delay: Duration) {
-        self.server.service().delay = delay;
     }
 
     /// What becomes of a text.
@@ -186,13 +177,6 @@ impl Service for Twilio {
             _ => FakeTwilio::error(404, 20404, "The requested resource was not found"),
         }
     }
-
-    fn delay(&mut self, request: &Request) -> Duration {
-        match request.method.as_str() {
-            "POST" => self.delay,
-            _ => Duration::ZERO,
-        }
-    }
 }
 
 impl Twilio {
@@ -202,7 +186,6 @@ impl Twilio {
             sid: format!("SM{:032x}", self.texts.len() + 1),
             to: String::new(),
             body: String::new(),
-            at: Instant::now(),
             created_at: now(),
             form: form.collect(),
             status: (String::from("queued"), None),

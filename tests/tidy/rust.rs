@@ -3,7 +3,7 @@
 use super::{Source, Violation, none, sources};
 
 /// What each room may name of ours, besides itself and the leaves.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("src/alerts/", &["db", "engine"]),
     ("src/db/", &[]),
     ("src/engine/", &["db"]),
@@ -13,6 +13,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("src/providers/webhook/", &["db", "engine", "providers"]),
     ("src/providers/", &["alerts", "messaging", "outreach"]),
     ("src/answer.rs", &[]),
+    ("src/chat.rs", &[]),
 ];
 /// Everything that one can name.
 const NAMES: [&str; 12] = [
@@ -42,7 +43,7 @@ const DOMAIN_WORDS: [&str; 9] = [
     "company",
 ];
 /// Values in, values out.
-const PURE: [&str; 16] = [
+const PURE: [&str; 18] = [
     "src/answer.rs",
     "src/mask.rs",
     "src/engine/backoff.rs",
@@ -59,6 +60,8 @@ const PURE: [&str; 16] = [
     "src/outreach/title.rs",
     "src/outreach/validate.rs",
     "src/outreach/website.rs",
+    "src/providers/openai/schema.rs",
+    "src/providers/twilio/codes.rs",
 ];
 const LINES_PER_FILE_MAX: usize = 500;
 const LINES_PER_FUNCTION_MAX: usize = 70;

@@ -24,10 +24,10 @@ const NATIONAL_DIGITS: usize = 10;
 pub(super) struct GhlContact {
     pub(super) id: String,
     pub(super) phone: Option<String>,
-    /// Do not disturb, all channels.
+    /// Do not disturb, all channels. Read with tolerance, as the next: shapes differ by endpoint.
     #[serde(default)]
-    dnd: Option<bool>,
-    /// Do not disturb, by channel; read with tolerance, because its shape differs by endpoint.
+    dnd: Value,
+    /// Do not disturb, by channel.
     #[serde(default)]
     dnd_settings: Value,
 }
@@ -48,7 +48,7 @@ impl GhlContact {
     pub(super) fn wants_no_texts(&self) -> bool {
         match self.dnd_settings["SMS"]["status"].as_str() {
             Some(status) => matches!(status, "active" | "permanent"),
-            None => self.dnd.unwrap_or(false),
+            None => self.dnd.as_bool().unwrap_or(false),
         }
     }
 

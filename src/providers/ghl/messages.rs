@@ -59,6 +59,14 @@ struct Page {
     next_cursor: Option<String>,
 }
 
+impl Page {
+    /// Where to go on. An empty page is the last, whatever its cursor says.
+    fn next(&self) -> Option<String> {
+        let cursor = self.next_cursor.clone();
+        cursor.filter(|cursor| !cursor.is_empty() && !self.messages.is_empty())
+    }
+}
+
 /// A single message comes bare or wrapped.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -81,41 +89,57 @@ impl GhlClient {
     }
 
     /// Looks for the text of an uncertain attempt among the person's messages.
+    ///
+    /// A send looks a contact that is gone up anew, so the contact that the number has now is asked
+    /// about as well as the one that was known.
     pub(super) async fn look_for(&self, attempt: &UncertainAttempt) -> Result<Evidence, Refusal> {
-        let known = match &attempt.contact_id {
-            Some(id) => Some(id.clone()),
-            None => self
-                .contact_by_number(&attempt.phone)
-                .await?
-                .map(|found| found.id),
-        };
-        let Some(contact_id) = known else {
-            // A text goes to a contact: where there is none, none was sent.
-            return Ok(self.none_found(attempt));
-        };
+        let by_number = self.contact_by_number(&attempt.phone).await?;
+        let mut contacts = Vec::from_iter(attempt.contact_id.clone());
+        contacts.extend(by_number.map(|found| found.id));
+        contacts.dedup();
         let since = attempt.began_at - CLOCKS_APART;
+        let mut messages = Vec::new();
+        for contact_id in &contacts {
+            // Many people get the same words: a text to another is no evidence.
+            let is_theirs = |message: &GhlMessage| {
+                let to = message.contact_id.as_ref();
+                to.is_none_or(|to| to == contact_id)
+            };
+            match self.messages_of(contact_id, since).await {
+                Ok(Some(found)) => messages.extend(found.into_iter().filter(is_theirs)),
+                Ok(None) => return Ok(endless()),
+                // Gone, with its messages: only its number can say more.
+                Err(refusal) if refusal.is_missing => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        // A text goes to a contact: where there is none, none was sent.
+        Ok(match judge(&messages, attempt, since) {
+            Found::None => self.none_found(attempt),
+            Found::One(sent) => Evidence::Sent(sent),
+            Found::Unclear(reason) => Evidence::CannotSay { reason },
+        })
+    }
+
+    /// A person's messages since then; None if they do not end.
+    async fn messages_of(
+        &self,
+        contact_id: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<Vec<GhlMessage>>, Refusal> {
         let mut messages = Vec::new();
         let mut cursor = None;
         for _ in 0..PAGES_MAX {
             let page = self
-                .export(since, Some(&contact_id), cursor.as_deref())
+                .export(since, Some(contact_id), cursor.as_deref())
                 .await?;
+            cursor = page.next();
             messages.extend(page.messages);
-            cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
             if cursor.is_none() {
-                return Ok(match judge(&messages, attempt, since) {
-                    Found::None => self.none_found(attempt),
-                    Found::One(sent) => Evidence::Sent(sent),
-                    Found::Unclear(reason) => Evidence::CannotSay { reason },
-                });
+                return Ok(Some(messages));
             }
         }
-        Ok(Evidence::CannotSay {
-            reason: String::from(
-                "The person's messages at GoHighLevel do not end, so the text was not looked for \
-                 to the last of them. Look at the conversation there and settle it by hand.",
-            ),
-        })
+        Ok(None)
     }
 
     /// No text was found: it is too early to be sure, or it was not sent.
@@ -136,14 +160,18 @@ impl GhlClient {
         cursor: Option<&str>,
     ) -> Result<InboundPage, Refusal> {
         let page = self.export(since, None, cursor).await?;
-        let is_inbound = |message: &GhlMessage| message.direction.as_deref() == Some("inbound");
-        let texts = page.messages.into_iter().filter(is_inbound);
+        let next = page.next();
+        let is_wanted = |message: &GhlMessage| {
+            message.direction.as_deref() == Some("inbound")
+                && message.added_at().is_none_or(|at| at >= since)
+        };
+        let texts = page.messages.into_iter().filter(is_wanted);
         let account = &self.config.location_id;
         Ok(InboundPage {
             texts: texts
                 .map(|message| inbound_text(message, account))
                 .collect(),
-            next: page.next_cursor.filter(|cursor| !cursor.is_empty()),
+            next,
         })
     }
 
@@ -176,6 +204,16 @@ impl GhlClient {
         }
         let request = self.request(Method::GET, url, VERSION);
         self.ask(Purpose::LookUp, request).await
+    }
+}
+
+/// There are more messages than anybody gets in minutes.
+fn endless() -> Evidence {
+    Evidence::CannotSay {
+        reason: String::from(
+            "The person's messages at GoHighLevel do not end, so the text was not looked for to \
+             the last of them. Look at the conversation there and settle it by hand.",
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::chat::ChatRequest;
+use crate::chat::{ChatMessage, ChatRequest, Role};
 
 /// How the form of the answer is asked for, from the strictest down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,24 +51,21 @@ impl Dialect {
         request: &ChatRequest,
         objection: Option<&str>,
     ) -> Value {
-        let mut messages = request
-            .messages
-            .iter()
-            .map(|message| json!({"role": message.role.as_str(), "content": message.content}))
-            .collect::<Vec<_>>();
+        let mut orders = Vec::new();
         if self.format != Format::JsonSchema {
             let schema = &request.schema;
-            messages.push(json!({"role": "system", "content": format!(
+            orders.push(format!(
                 "Answer with one JSON object and nothing else. It must fit this JSON Schema: \
                  {schema}"
-            )}));
+            ));
         }
         if let Some(objection) = objection {
-            messages.push(json!({"role": "system", "content": format!(
-                "Your last answer could not be used: {objection}. Answer again, with one JSON \
-                 object that fits the schema."
-            )}));
+            orders.push(format!(
+                "Your last answer could not be used: {objection}. Answer with one JSON object \
+                 that fits the schema."
+            ));
         }
+        let messages = messages(&request.messages, orders);
         let mut body = Map::from_iter([
             (String::from("model"), json!(model)),
             (String::from("messages"), json!(messages)),
@@ -139,4 +136,20 @@ impl Dialect {
             ..self.clone()
         })
     }
+}
+
+/// The prompt with further orders in its first system message: some servers take no second one, or
+/// none that is not at the beginning.
+fn messages(prompt: &[ChatMessage], orders: Vec<String>) -> Vec<Value> {
+    let has_system = prompt
+        .first()
+        .is_some_and(|first| first.role == Role::System);
+    let (system, rest) = prompt.split_at(usize::from(has_system));
+    let spoken = system.iter().map(|message| message.content.clone());
+    let system = spoken.chain(orders).collect::<Vec<_>>().join("\n\n");
+    let system = (!system.is_empty()).then(|| json!({"role": "system", "content": system}));
+    let rest = rest
+        .iter()
+        .map(|message| json!({"role": message.role.as_str(), "content": message.content}));
+    system.into_iter().chain(rest).collect()
 }

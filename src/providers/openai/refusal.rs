@@ -30,10 +30,8 @@ impl ApiError {
     /// Reads the error of a body; servers write it as an object, a text, or not at all.
     pub(super) fn of(reply: &Reply) -> Self {
         let body = reply.json::<Map<String, Value>>().unwrap_or_default();
-        let error = body
-            .get("error")
-            .cloned()
-            .unwrap_or_else(|| Value::Object(body));
+        let error = body.get("error").cloned();
+        let error = error.unwrap_or(Value::Object(body));
         let text = |name: &str| match &error[name] {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),

@@ -1,7 +1,7 @@
 //! Whether a notification is really Twilio's: HMAC-SHA1 over its address and its form.
 //!
-//! The address is the public one, as Twilio called it: a proxy that ends TLS hides it from us, so it
-//! is configured. Twilio signs some calls with the default port written out and some without.
+//! The address is the public one, as Twilio called it: a proxy that ends TLS hides it from us, so
+//! it is configured. Twilio signs some calls with the default port written out and some without.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
