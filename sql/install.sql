@@ -234,6 +234,7 @@
 \i objects/public/followup_words.sql
 \i objects/public/run_followups.sql
 \i objects/public/follow_sent_followups.sql
+\i objects/public/apply_progress.sql
 
 -- A person's data
 \i objects/public/redact.sql

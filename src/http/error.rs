@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::providers::WebhookError;
+
 /// Why the door could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -54,6 +56,30 @@ impl Problem {
             "unauthorized",
             "Send the token: Authorization: Bearer …",
         )
+    }
+
+    /// A notification that does not prove where it comes from.
+    pub fn unproved(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unproved", message)
+    }
+
+    /// A notification that proves itself and is not ours to take.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// A notification that nobody can read; nothing of it is repeated.
+    pub fn unreadable(refusal: &WebhookError) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable",
+            refusal.to_string(),
+        )
+    }
+
+    /// Not stored: to be sent again.
+    pub fn again(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "again", message)
     }
 
     /// Not now.

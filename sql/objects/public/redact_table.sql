@@ -32,6 +32,7 @@ begin
         and attribute.attnum > 0
         and not attribute.attisdropped
         and attribute.attgenerated = ''
+        and attribute.attname not in ('status', 'event_type')
         and attribute.atttypid in ('text'::regtype, 'varchar'::regtype, 'json'::regtype, 'jsonb'::regtype)
     ) as worded;
 

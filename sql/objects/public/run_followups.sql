@@ -6,7 +6,7 @@
 -- Arguments: event_ids of followup_due events, already claimed.
 -- Returns: nothing for each event that went through.
 -- Reads:  marketing.pipeline_events, public.contractor_action_items
--- Writes: public.contractor_followup_schedules, public.event_messages; by public.next_followup what it writes
+-- Writes: public.contractor_followup_schedules, public.event_messages, public.contractor_action_items; by public.next_followup what it writes
 -- Locks:  the follow-ups in the order of their ids
 
 create or replace function public.run_followups(event_ids bigint[])
@@ -44,6 +44,10 @@ begin
             set scheduled_time = v_item.reminder_time, caused_by = v_due.due_event_id
             where followup.id = v_followup.id;
             continue;
+        elsif v_item.status = 'deferred' then
+            perform public.say_who_changes('system', 'followup', 'Its time has come.');
+            update public.contractor_action_items as item set status = 'pending' where item.id = v_item.id;
+            perform public.say_who_changes(null);
         end if;
 
         insert into public.event_messages (
