@@ -14,6 +14,7 @@ pub mod words;
 pub mod db;
 pub mod engine;
 
+pub mod followup;
 pub mod messaging;
 pub mod outreach;
 pub mod providers;

@@ -12,6 +12,8 @@ mod engine;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod followup;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod messaging;

@@ -76,7 +76,7 @@ const SUSPECTS: &[&str] = &["stop", "stopall", "stopp", "unsubscribe", "unsub", 
 pub(super) fn find(text: &str, words: &[Word]) -> Option<Certainty> {
     let mut possible = false;
     let mut place = 0;
-    while let Some(word) = words.get(place) {
+    while place < words.len() {
         let phrase = PHRASES.at(words, place);
         if let Some((length, Class::Harmless)) = phrase {
             possible |= texting_within(words, place + length, 2);
@@ -104,12 +104,17 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<Certainty> {
 
 /// Whether a word for ending texts stands there unexplained. "Where does the shuttle stop?" asks.
 fn is_suspect(words: &[Word], place: usize) -> bool {
-    let Some(word) = words.get(place) else {
+    let Some(word) = words
+        .get(place)
+        .filter(|word| SUSPECTS.contains(&word.plain.as_str()))
+    else {
         return false;
     };
-    let first = words.iter().find(|first| first.sentence == word.sentence);
-    let asks = first.is_some_and(|first| matches!(first.plain.as_str(), "where" | "when"));
-    SUSPECTS.contains(&word.plain.as_str()) && !denied(words, place) && !asks
+    let first = words.partition_point(|other| other.sentence < word.sentence);
+    let asks = words
+        .get(first)
+        .is_some_and(|first| matches!(first.plain.as_str(), "where" | "when"));
+    !denied(words, place) && !asks
 }
 
 /// Whether a phrase of the table stands where its class makes it a refusal.

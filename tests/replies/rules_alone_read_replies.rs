@@ -16,6 +16,7 @@ struct Row {
 fn rows() -> Vec<Row> {
     include_str!("replies.tsv")
         .lines()
+        .chain(include_str!("later_replies.tsv").lines())
         .filter(|line| !line.starts_with('#'))
         .map(|line| {
             let cells: Vec<&str> = line.splitn(3, '\t').collect();
