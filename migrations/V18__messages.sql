@@ -434,7 +434,7 @@ insert into public.sending_accounts (name, provider, is_default, description)
 values ('main', 'ghl', true, 'The account that texts leave through unless their event names another.');
 
 insert into pipeline.limits (name, rate, period, burst, concurrency, description)
-values ('texts_main', 20, interval '1 minute' * 1.02, 1, 10, 'Texts of the sending account main; edit public.sending_accounts.');
+values ('texts_main', 20, interval '60.25 seconds', 1, 10, 'Texts of the sending account main; edit public.sending_accounts.');
 
 insert into pipeline.stages (name, event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, limiter, description)
 values

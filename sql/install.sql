@@ -176,6 +176,7 @@
 \i objects/public/trigger_message_scheduled_event.sql
 \i objects/public/trigger_message_changed_event.sql
 \i objects/public/trigger_message_deleted_event.sql
+\i objects/public/paced_period.sql
 \i objects/public/follow_sending_account.sql
 \i objects/public/follow_event_messaging.sql
 \i objects/public/begin_text_call.sql
@@ -184,6 +185,41 @@
 \i objects/public/block_number.sql
 \i objects/public/record_consent.sql
 \i objects/public/set_sms_consent.sql
+\i objects/public/record_delivery.sql
+\i objects/public/check_template.sql
+
+-- Texts: what people call
+\i objects/public/schedule_event_messages.sql
+\i objects/public/cancel_event_message.sql
+\i objects/public/reschedule_event_message.sql
+\i objects/public/retry_message.sql
+\i objects/public/clear_event_messages.sql
+\i objects/public/clear_contractor_messages.sql
+\i objects/public/delay_event_messages.sql
+\i objects/public/get_queue_stats.sql
+\i objects/public/get_upcoming_messages.sql
+\i objects/public/sending_forecast.sql
+\i objects/public/vw_uncertain_messages.sql
+\i objects/public/vw_conversation.sql
+\i objects/public/vw_sending_accounts.sql
+
+-- Peers: who is introduced to whom
+\i objects/public/introduction_moment.sql
+\i objects/public/introduction_slots.sql
+\i objects/public/complete_peer_matching_run.sql
+\i objects/public/trigger_peer_matching_run_event.sql
+\i objects/public/order_peer_matching_stage.sql
+\i objects/public/follow_peer_match.sql
+\i objects/public/note_introductions_sent.sql
+\i objects/public/word_introduction.sql
+\i objects/public/set_peer_match_status.sql
+\i objects/public/approve_peer_matches.sql
+\i objects/public/generate_peer_matches.sql
+\i objects/public/peer_matching_answer.sql
+\i objects/public/peer_matches_answer.sql
+\i objects/public/finds_peers_on_check_in.sql
+\i objects/public/release_peer_matches.sql
+\i objects/public/follow_attendance.sql
 
 -- Received texts: rows of inbound_messages are events
 \i objects/public/number_hash.sql
@@ -249,7 +285,6 @@
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql
 \i objects/marketing/vw_batch_report.sql
-\i objects/public/vw_conversations.sql
 \i objects/public/vw_unanswered_messages.sql
 \i objects/public/vw_action_items.sql
 

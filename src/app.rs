@@ -13,6 +13,8 @@ use crate::engine::Registry;
 use crate::followup::goals::PriorityTaking;
 use crate::followup::notes::NoteTaking;
 use crate::followup::progress::ProgressTaking;
+use crate::matching::introduce::Introductions;
+use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::gateways::SmsGateways;
@@ -61,6 +63,7 @@ pub struct Providers {
 pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> {
     let gateways = || providers.sms.clone();
     let source = || Arc::clone(&providers.contact_source);
+    let has_model = !providers.chat.name().ends_with("-sandbox");
     let verifier = || Arc::clone(&providers.email_verifier);
     let stages = match &providers.webhooks {
         Some(webhooks) => Registry::default().kind(webhook::KIND, webhooks.clone()),
@@ -94,7 +97,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("alerts.mail", AlertDelivery { channel })
         })
         .and_then(|stages| {
-            stages.in_database("messaging.admit", Admission { gateways: gateways() })
+            stages.in_database(
+                "messaging.admit",
+                Admission {
+                    gateways: gateways(),
+                },
+            )
         })
         .and_then(|stages| {
             let sending = TextSending {
@@ -104,7 +112,17 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("messaging.send_text", sending)
         })
         .and_then(|stages| {
-            stages.outside("messaging.settle_text", Settlement { gateways: gateways() })
+            stages.outside(
+                "messaging.settle_text",
+                Settlement {
+                    gateways: gateways(),
+                },
+            )
+        })
+        .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers { has_model }))
+        .and_then(|stages| {
+            let chat = Arc::clone(&providers.chat);
+            stages.outside("matching.word_introduction", Introductions { chat })
         })
         .and_then(|stages| stages.in_database("messaging.hear", Hearing))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))

@@ -15,6 +15,7 @@ pub mod db;
 pub mod engine;
 
 pub mod followup;
+pub mod matching;
 pub mod messaging;
 pub mod outreach;
 pub mod providers;

@@ -16,6 +16,10 @@ mod followup;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
+mod meeting;
+#[cfg(test)]
 mod messaging;
 #[cfg(test)]
 mod outreach;

@@ -6,7 +6,9 @@
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies from a file |
+//! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
+//! | `match_peers` | who is introduced to whom at an event |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
@@ -18,6 +20,8 @@ mod deploy;
 mod errors;
 mod failure;
 mod import;
+mod match_peers;
+mod messages;
 mod output;
 mod pg;
 mod retry;
@@ -77,7 +81,9 @@ enum Command {
     Retry(retry::RetryArgs),
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
+    Messages(messages::MessagesArgs),
     Webhooks(webhooks::WebhooksArgs),
+    Match(match_peers::MatchArgs),
     Pg(pg::PgArgs),
     Bench(bench::BenchArgs),
 }
@@ -131,7 +137,9 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Retry(args) => until(shutdown, retry::run(args)).await,
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
+        Command::Messages(args) => until(shutdown, messages::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,
+        Command::Match(args) => until(shutdown, match_peers::run(args)).await,
         Command::Pg(args) => until(shutdown, pg::run(args)).await,
         Command::Bench(args) => bench::run(args, shutdown).await,
     }

@@ -1,5 +1,6 @@
 //! What goes wrong at the door, as JSON of one shape.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use axum::Json;
@@ -7,7 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::db::DbError;
 use crate::providers::WebhookError;
+
+/// SQLSTATE of functions that do not find what they were asked about.
+const NO_DATA_FOUND: &str = "P0002";
+/// And of those that hear a person about somebody else's match.
+const NOT_IN_THE_MATCH: &str = "PC003";
 
 /// Why the door could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +42,7 @@ pub enum HttpError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     status: StatusCode,
-    error: &'static str,
+    error: Cow<'static, str>,
     message: String,
 }
 
@@ -45,7 +52,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "There is nothing at this path; see /healthz, /readyz and /metrics.",
+            "There is nothing at this path; see /openapi.json, /healthz, /readyz and /metrics.",
         )
     }
 
@@ -87,10 +94,43 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
 
-    fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
+    /// The body cannot be read.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    }
+
+    /// A value cannot be used.
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", message)
+    }
+
+    /// What a function in the database refused, or that it failed: `failed` says at what.
+    pub fn of_database(failed: &str, error: &DbError) -> Self {
+        let said = || match error.hint() {
+            Some(hint) => format!("{} {hint}", error.message()),
+            None => error.message().to_owned(),
+        };
+        match error.sqlstate() {
+            Some(NO_DATA_FOUND) => Self::new(StatusCode::NOT_FOUND, "not_found", error.message()),
+            Some(NOT_IN_THE_MATCH) => Self::new(StatusCode::FORBIDDEN, "forbidden", said()),
+            Some(code) if code.starts_with("22") || code.starts_with("23") => {
+                Self::unprocessable(said())
+            }
+            _ => {
+                tracing::error!(%error, "{failed}");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.summary(), failed)
+            }
+        }
+    }
+
+    fn new(
+        status: StatusCode,
+        error: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             status,
-            error,
+            error: error.into(),
             message: message.into(),
         }
     }

@@ -1,5 +1,5 @@
-//! The HTTP door: is the daemon alive, is it ready, what does it do; and what services tell us. Thin:
-//! a query, an answer.
+//! The HTTP door: is the daemon alive, is it ready, what does it do; peer matching; and what services
+//! tell us. Thin: a query, an answer; `/openapi.json` describes it.
 //!
 //! Without a token it opens on loopback only; with one, every request must carry it, but for the
 //! services' notifications, which prove themselves.
@@ -8,13 +8,15 @@ mod auth;
 mod error;
 mod health;
 mod inbound;
+mod matching;
 mod metrics;
+mod openapi;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Router, middleware};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
@@ -104,6 +106,14 @@ fn router(door: Door) -> Router {
         .route("/readyz", get(health::ready))
         .route("/wake", post(health::wake))
         .route("/metrics", get(metrics::render))
+        .route("/openapi.json", get(openapi::describe))
+        .route("/api/events/{id}/peer-matching", get(matching::list))
+        .route(
+            "/api/events/{id}/peer-matching/generate",
+            post(matching::generate),
+        )
+        .route("/api/peer-matches/{id}/status", put(matching::set_status))
+        .route("/webhook/event-peer-matching", post(matching::webhook))
         .fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn_with_state(
             door.clone(),

@@ -208,8 +208,11 @@ pub async fn note(tx: &Transaction<'_>, noted: &[Noted]) -> Result<(), DbError> 
             "../../sql/queries/messaging/note_text_answers.sql"
         ))
         .await?;
-    tx.execute(&statement, &[&ids, &outcomes, &contacts, &messages, &reasons])
-        .await?;
+    tx.execute(
+        &statement,
+        &[&ids, &outcomes, &contacts, &messages, &reasons],
+    )
+    .await?;
     Ok(())
 }
 

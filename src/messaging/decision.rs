@@ -92,8 +92,8 @@ pub fn recipient(text: &DueText, is_sandbox: bool) -> Result<PhoneNumber, Decisi
         });
     };
     let reaches_nobody = is_sandbox || account.sample_numbers || account.test_number.is_some();
-    let number =
-        phone::parse(phone.reveal(), &account.default_region).map_err(|refusal| unusable(&refusal))?;
+    let number = phone::parse(phone.reveal(), &account.default_region)
+        .map_err(|refusal| unusable(&refusal))?;
     match number.textable() {
         Err(NotTextable::Fictional) if reaches_nobody => Ok(number),
         Err(refusal) => Err(unusable(&refusal)),

@@ -306,7 +306,7 @@ fn found(row: &Row) -> Result<Found, DbError> {
 }
 
 fn rules(row: &Row) -> Result<Rules, DbError> {
-    let segments: i16 = row.try_get("max_segments")?;
+    let segments: i32 = row.try_get("max_segments")?;
     Ok(Rules {
         when_quiet: match row
             .try_get::<_, Option<&str>>("when_quiet")?

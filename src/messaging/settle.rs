@@ -42,14 +42,15 @@ impl OutsideStage for Settlement {
         for row in tx.query(&statement, &[&ids]).await? {
             open.insert(row.try_get::<_, i64>("attempt_id")?, question(&row)?);
         }
-        let prepared = events.iter().map(|event| {
-            match attempt_id(event).and_then(|id| open.get(&id)) {
-                Some(question) => Prepared::Call(question.clone()),
-                None => Prepared::Settled(Verdict::Cancelled {
-                    reason: "The text was settled by other means.".to_owned(),
-                }),
-            }
-        });
+        let prepared =
+            events.iter().map(
+                |event| match attempt_id(event).and_then(|id| open.get(&id)) {
+                    Some(question) => Prepared::Call(question.clone()),
+                    None => Prepared::Settled(Verdict::Cancelled {
+                        reason: "The text was settled by other means.".to_owned(),
+                    }),
+                },
+            );
         Ok(prepared.collect())
     }
 

@@ -75,7 +75,13 @@ fn first_look(event: &Event, found: Option<Found>, gateways: &SmsGateways) -> Ju
     }
     if text.send_at > text.now && text.status == "scheduled" {
         let until = text.send_at;
-        return Judged::Not(text, Decision::PutOff { until, reason: None });
+        return Judged::Not(
+            text,
+            Decision::PutOff {
+                until,
+                reason: None,
+            },
+        );
     }
     let is_sandbox = text
         .account

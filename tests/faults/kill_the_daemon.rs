@@ -44,6 +44,12 @@ pub fn start(command: &mut Command) -> Program {
     Program(command.spawn().expect("the program starts"))
 }
 
+/// Kills it as nothing can be caught.
+pub fn kill(mut daemon: Program) {
+    daemon.0.kill().expect("it runs");
+    daemon.0.wait().expect("it was ours");
+}
+
 /// Companies of which one in twenty is refused and one in fifty is another's duplicate.
 pub const COMPANIES: &str =
     "insert into intake.company_raw_intake (company, website, import_batch_id)
@@ -70,7 +76,7 @@ async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
     let rig = Rig::deployed().await;
     rig.rows(COMPANIES, &[&companies]).await;
     for _ in 0..kills {
-        let mut daemon = daemon(rig.database.url());
+        let daemon = daemon(rig.database.url());
         // Not before it works, and then whenever chance says: by progress, not by a clock.
         let before = rig
             .number("select count(*) from marketing.pipeline_events")
@@ -81,8 +87,7 @@ async fn a_daemon_killed_at_random_moments_loses_and_doubles_nothing() {
             or not exists (select from pipeline.ready) and not exists (select from pipeline.inflight)"
         );
         rig.until(&format!("exists (select from pipeline.workers where heartbeat_at > now() - interval '1 second') and ({moved})")).await;
-        daemon.0.kill().expect("it runs");
-        daemon.0.wait().expect("it was ours");
+        kill(daemon);
     }
     let last = daemon(rig.database.url());
     wait::until("everything to be finished", async || {

@@ -1,7 +1,15 @@
-//! The messaging room, from the outside.
+//! Texts: a row is a text, sent once, on time, to who wants it.
 
+mod a_row_is_a_text;
+mod an_unknown_outcome_is_never_resent;
 mod any_number_gets_an_answer;
 mod any_text_is_measured_and_cut;
+mod bad_input_gets_a_reason;
+mod existing_callers_find_everything;
 mod hours_are_kept_to_the_second;
 mod hours_follow_the_clock;
 mod phones_are_read_in_any_spelling;
+mod many_are_one_statement;
+mod the_rate_is_kept_exactly;
+mod what_was_called_off_is_never_sent;
+mod who_said_no_is_never_texted;

@@ -16,6 +16,8 @@ pub mod fake_receiver;
 pub mod fake_smtp;
 pub mod fake_twilio;
 pub mod fault_proxy;
+pub mod gated_gateway;
+pub mod messaging;
 pub mod outreach;
 pub mod small_disk;
 pub mod wait;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pgcascade::app::{self, Providers};
+use pgcascade::db::Pool;
 use pgcascade::providers::apify::{ApifyClient, ApifyConfig};
 use pgcascade::providers::http::BaseUrl;
 use pgcascade::providers::millionverifier::{MillionVerifierClient, MillionVerifierConfig};

@@ -1,7 +1,6 @@
 -- public.follow_sending_account(): an account is a stage with a limit; this keeps both in step with its row.
 --
--- Calls are spaced a little wider than the rate says (by a fiftieth), so that those that travel faster than others never make one more
--- arrive in a period than the rate allows.
+-- The limit's period is a little longer than the account's: see public.paced_period.
 --
 -- Returns: nothing (row trigger after the change).
 -- Reads:  nothing
@@ -41,7 +40,7 @@ begin
 
     insert into pipeline.limits (name, rate, period, burst, concurrency, description)
     values (
-        v_limit, new.rate, new.period * 1.02, v_burst, new.concurrency,
+        v_limit, new.rate, public.paced_period(new.period), v_burst, new.concurrency,
         format('Texts of the sending account %s; edit public.sending_accounts.', new.name)
     )
     on conflict (name) do update

@@ -1,4 +1,4 @@
--- public.follow_messages(): keeps the schedule in step with texts that are moved, cancelled, held or scheduled again.
+-- trigger_message_changed_event, public.follow_messages(): keeps the schedule in step with texts that are moved, cancelled, held or scheduled again.
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_messages, new_messages (transition tables)

@@ -1,4 +1,4 @@
--- public.forget_messages(): deleted texts, also those of a deleted contractor or event, leave the schedule.
+-- trigger_message_deleted_event, public.forget_messages(): deleted texts, also those of a deleted contractor or event, leave the schedule.
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_messages (transition table)

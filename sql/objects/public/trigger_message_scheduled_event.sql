@@ -1,9 +1,9 @@
--- public.schedule_messages(): new texts become events of the schedule, all of a statement with one INSERT.
+-- trigger_message_scheduled_event, public.schedule_messages(): new texts become events of the schedule, all of a statement with one INSERT.
 --
--- The events' numbers were given to the rows before, so nothing is written twice.
+-- The events' numbers were given to the rows before, so nothing is written twice. Whoever schedules more at once than the rate carries is told so.
 --
 -- Returns: nothing (statement trigger).
--- Reads:  new_messages (transition table), marketing.pipeline_events
+-- Reads:  new_messages (transition table), marketing.pipeline_events, public.sending_accounts, public.event_messaging
 -- Writes: marketing.pipeline_events
 -- Locks:  none
 
@@ -13,6 +13,10 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    -- Fewer are not worth a sum.
+    c_many constant integer := 30;
+    v_rush record;
 begin
     insert into marketing.pipeline_events (id, event_type, payload, run_at, priority, parent_id, root_id)
     select
@@ -31,6 +35,38 @@ begin
     where message.status = 'scheduled'
     and message.direction = 'outbound'
     order by message.pipeline_event_id;
+
+    if (select count(*) from new_messages) < c_many then
+        return null;
+    end if;
+
+    -- As in public.sending_forecast, of these texts alone.
+    select count(*) as texts, make_interval(secs => max(begun.begins_at - begun.due_at)::double precision) as latest_by
+    into v_rush
+    from (
+        select
+            due.due_at,
+            due.place * due.spacing + max(due.due_at - due.place * due.spacing) over (partition by due.account order by due.place) as begins_at
+        from (
+            select
+                account.name as account,
+                extract(epoch from public.paced_period(account.period)) / account.rate as spacing,
+                extract(epoch from message.send_at) as due_at,
+                row_number() over (partition by account.name order by message.send_at) - 1 as place
+            from new_messages as message
+            left join public.event_messaging as settings on settings.event_id = message.event_id
+            join public.sending_accounts as account
+                on account.name = settings.account
+                or settings.account is null and account.is_default
+            where message.status = 'scheduled'
+            and message.channel = 'sms'
+        ) as due
+    ) as begun;
+
+    if v_rush.latest_by > interval '1 minute' then
+        raise notice 'Of these % texts the last will leave % late at the account''s rate.', v_rush.texts, date_trunc('second', v_rush.latest_by)
+            using hint = 'SELECT * FROM public.sending_forecast() WHERE late > 0; says when, and what helps.';
+    end if;
 
     return null;
 end

@@ -7,7 +7,7 @@
 --          agenda_item_id, speaker_id, sponsor_id: NULL where nothing or several things were going on; sponsors: JSON array of id and name;
 --          conversation: JSON array of the texts before.
 -- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.inbound_messages, public.events, public.event_agenda_items,
---         public.event_sponsors, public.vw_conversations
+--         public.event_sponsors, public.vw_conversation
 -- Locks:  none
 with
 notes as materialized (
@@ -28,10 +28,10 @@ select
         where sponsor.event_id = notes.public_event_id
     ) as sponsors,
     (
-        select coalesce(jsonb_agg(jsonb_build_object('at', said.at, 'direction', said.direction, 'text', said.body) order by said.at), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('at', said.at, 'direction', said.direction, 'text', said.text) order by said.at), '[]')
         from (
-            select conversation.at, conversation.direction, conversation.body
-            from public.vw_conversations as conversation
+            select conversation.at, conversation.direction, conversation.text
+            from public.vw_conversation as conversation
             where conversation.phone = notes.phone_number
             and conversation.at < notes.at
             and conversation.at > notes.at - interval '2 hours'

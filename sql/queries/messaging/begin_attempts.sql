@@ -19,7 +19,7 @@ given as materialized (
     join public.event_messages as message on message.id = given.message_id
 ),
 locked as materialized (
-    select account.name, account.period * 1.02 / account.rate as spacing, wanted.calls
+    select account.name, public.paced_period(account.period) / account.rate as spacing, wanted.calls
     from public.sending_accounts as account
     join (select given.account, count(*) as calls from given group by given.account) as wanted on wanted.account = account.name
     order by account.name

@@ -1,0 +1,87 @@
+-- public.follow_attendance(): who comes late finds a peer; whoever leaves is called back, and the peer finds another.
+--
+-- A check-in orders a run for these people where event_peer_matching.on_check_in says so. Whoever leaves, cancels or is deleted before the
+-- introduction was sent has the match released, and a run is ordered for those who had been promised him or her.
+--
+-- Returns: nothing (statement trigger).
+-- Reads:  old_rows, new_rows (transition tables), public.event_peer_matching, public.event_peer_matching_runs
+-- Writes: public.event_peer_matches, public.event_peer_matching_runs, and by their triggers texts and the ledger
+-- Locks:  the matches in the order of their ids
+
+create or replace function public.follow_attendance()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_left record;
+begin
+    if tg_op = 'UPDATE' then
+        -- Nothing to do with coming and going: the frequent case.
+        if not exists (
+            select from new_rows as now_there
+            join old_rows as before on before.id = now_there.id
+            where (now_there.check_in_time is null, now_there.check_out_time is null, now_there.registration_status)
+                is distinct from (before.check_in_time is null, before.check_out_time is null, before.registration_status)
+        ) then
+            return null;
+        end if;
+
+        for v_left in
+            select now_there.event_id, array_agg(now_there.contractor_id) as contractor_ids
+            from new_rows as now_there
+            join old_rows as before on before.id = now_there.id
+            where before.check_in_time is not null
+            and before.check_out_time is null
+            and before.registration_status = 'registered'
+            and (now_there.check_in_time is null or now_there.check_out_time is not null or now_there.registration_status <> 'registered')
+            group by now_there.event_id
+            order by now_there.event_id
+        loop
+            perform public.release_peer_matches(v_left.event_id, v_left.contractor_ids);
+        end loop;
+
+        insert into public.event_peer_matching_runs (event_id, contractor_ids, origin)
+        select came.event_id, array_agg(came.contractor_id order by came.contractor_id), 'check_in'
+        from new_rows as came
+        join old_rows as before on before.id = came.id
+        where came.check_in_time is not null
+        and came.check_out_time is null
+        and came.registration_status = 'registered'
+        and (before.check_in_time is null or before.check_out_time is not null)
+        and public.finds_peers_on_check_in(came.event_id)
+        group by came.event_id
+        having count(*) <= 1000
+        order by came.event_id;
+    else
+        insert into public.event_peer_matching_runs (event_id, contractor_ids, origin)
+        select came.event_id, array_agg(came.contractor_id order by came.contractor_id), 'check_in'
+        from new_rows as came
+        where came.check_in_time is not null
+        and came.check_out_time is null
+        and came.registration_status = 'registered'
+        and public.finds_peers_on_check_in(came.event_id)
+        group by came.event_id
+        having count(*) <= 1000
+        order by came.event_id;
+    end if;
+
+    return null;
+end
+$$;
+
+comment on function public.follow_attendance() is
+    'Trigger function of event_attendees: who comes late finds a peer; whoever leaves is called back, and the peer finds another.';
+
+create or replace trigger follow_attendance
+    after insert on public.event_attendees
+    referencing new table as new_rows
+    for each statement
+    execute function public.follow_attendance();
+
+create or replace trigger follow_attendance_update
+    after update on public.event_attendees
+    referencing old table as old_rows new table as new_rows
+    for each statement
+    execute function public.follow_attendance();

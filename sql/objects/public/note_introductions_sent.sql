@@ -1,0 +1,92 @@
+-- public.note_introductions_sent(): writes to the match what became of its texts, and what is to be learned from it.
+--
+-- When the first text was sent the match is introduced; introduction_message is what was sent, contractor1's first, with | between. Each
+-- text that was sent is one row of ai_learning_events, once.
+--
+-- Returns: nothing (statement trigger).
+-- Reads:  old_rows, new_rows (transition tables), public.event_messages
+-- Writes: public.event_peer_matches, public.ai_learning_events
+-- Locks:  the matches in the order of their ids
+
+create or replace function public.note_introductions_sent()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_matches bigint[];
+begin
+    select array_agg(distinct marketing.payload_id(sent.personalization_data, 'match_id')) into v_matches
+    from new_rows as sent
+    join old_rows as before on before.id = sent.id
+    where sent.message_type = 'peer_match_introduction'
+    and sent.status in ('sent', 'delivered')
+    and before.status not in ('sent', 'delivered');
+
+    if v_matches is null then
+        return null;
+    end if;
+
+    -- A statement of its own: what follows sees the other text of a match whose sender held the row.
+    perform from public.event_peer_matches as match where match.id = any (v_matches) order by match.id for no key update;
+
+    with
+    texts as (
+        select
+            match.id as match_id,
+            min(message.actual_send_time) as sent_at,
+            string_agg(message.message_content, ' | ' order by message.contractor_id) as said
+        from public.event_peer_matches as match
+        join public.event_messages as message
+            on message.dedupe_key in (
+                format('peer-match-%s-%s', match.id, match.contractor1_id), format('peer-match-%s-%s', match.id, match.contractor2_id)
+            )
+        where match.id = any (v_matches)
+        and message.status in ('sent', 'delivered')
+        group by match.id
+    )
+    update public.event_peer_matches as match
+    set introduction_sent_time = coalesce(match.introduction_sent_time, texts.sent_at, now()),
+        introduction_message = texts.said,
+        status = case when match.status in ('draft', 'proposed') then 'introduced' else match.status end
+    from texts
+    where match.id = texts.match_id;
+
+    insert into public.ai_learning_events (contractor_id, event_type, event_id, event_data, "timestamp", context)
+    select
+        sent.contractor_id,
+        'peer_match_introduction',
+        match.event_id,
+        jsonb_build_object(
+            'match_id', match.id,
+            'peer_id', case sent.contractor_id when match.contractor1_id then match.contractor2_id else match.contractor1_id end
+        ),
+        coalesce(sent.actual_send_time, now()),
+        'event_orchestrator'
+    from new_rows as sent
+    join public.event_peer_matches as match
+        on match.id = marketing.payload_id(sent.personalization_data, 'match_id')
+        and sent.contractor_id in (match.contractor1_id, match.contractor2_id)
+    where sent.message_type = 'peer_match_introduction'
+    and sent.status in ('sent', 'delivered')
+    and not exists (
+        select from public.ai_learning_events as known
+        where known.event_type = 'peer_match_introduction'
+        and known.event_data ->> 'match_id' = match.id::text
+        and known.contractor_id = sent.contractor_id
+    )
+    order by match.id, sent.contractor_id;
+
+    return null;
+end
+$$;
+
+comment on function public.note_introductions_sent() is
+    'Trigger function of event_messages: introductions that were sent are written to their match and to ai_learning_events.';
+
+create or replace trigger note_introductions_sent
+    after update on public.event_messages
+    referencing old table as old_rows new table as new_rows
+    for each statement
+    execute function public.note_introductions_sent();

@@ -1,0 +1,73 @@
+-- public.schedule_event_messages(messages): schedules texts that are given as JSON, all with one INSERT.
+--
+-- Takes what existing callers have: objects with the columns' names. A scheduled_time without a zone is the hour on the wall of the text's
+-- event. A text whose id is given and there already is rescheduled with what is given.
+--
+-- Arguments: messages: a JSON array of objects, or one object.
+-- Returns: the ids of the texts, in the order given; of one that is there already under its dedupe_key, that one's.
+-- Reads:  public.events
+-- Writes: public.event_messages; by its triggers marketing.pipeline_events
+-- Locks:  texts that are there already
+
+create or replace function public.schedule_event_messages(messages jsonb)
+returns setof bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_messages constant jsonb := case jsonb_typeof(messages) when 'array' then messages else jsonb_build_array(messages) end;
+begin
+    if exists (select from jsonb_array_elements(v_messages) as given (message) where jsonb_typeof(given.message) <> 'object') then
+        raise invalid_parameter_value using
+            message = 'A text is a JSON object.',
+            hint = 'SELECT public.schedule_event_messages(''[{"event_id": 41, "contractor_id": 56, "message_type": "speaker_alert"}]'');';
+    end if;
+
+    return query
+    with
+    given as materialized (
+        select
+            element.place,
+            coalesce((element.message ->> 'id')::bigint, nextval(pg_get_serial_sequence('public.event_messages', 'id'))) as id,
+            message.event_id, message.contractor_id, message.message_type, message.message_category,
+            coalesce(message.message_content, '') as message_content, message.personalization_data, message.phone,
+            message.ghl_contact_id, message.ghl_location_id, coalesce(message.channel, 'sms') as channel, message.from_email,
+            message.to_email, message.subject, message.priority, message.expires_at, message.dedupe_key, message.agenda_item_id,
+            case
+                when element.message ->> 'scheduled_time' is null then now()
+                -- No zone is said: the event's.
+                when element.message ->> 'scheduled_time' !~* '(z|[+-][0-9]{2}(:?[0-9]{2})?)$' then
+                    (element.message ->> 'scheduled_time')::timestamp at time zone coalesce(event.timezone, current_setting('TimeZone'))
+                else (element.message ->> 'scheduled_time')::timestamptz
+            end as scheduled_time
+        from jsonb_array_elements(v_messages) with ordinality as element (message, place)
+        cross join lateral jsonb_populate_record(null::public.event_messages, element.message - 'scheduled_time') as message
+        left join public.events as event on event.id = message.event_id
+    ),
+    scheduled as (
+        insert into public.event_messages as message (
+            id, event_id, contractor_id, message_type, message_category, scheduled_time, message_content, personalization_data, phone,
+            ghl_contact_id, ghl_location_id, channel, from_email, to_email, subject, priority, expires_at, dedupe_key, agenda_item_id
+        )
+        select
+            given.id, given.event_id, given.contractor_id, given.message_type, given.message_category, given.scheduled_time,
+            given.message_content, given.personalization_data, given.phone, given.ghl_contact_id, given.ghl_location_id, given.channel,
+            given.from_email, given.to_email, given.subject, given.priority, given.expires_at, given.dedupe_key, given.agenda_item_id
+        from given
+        order by given.place
+        on conflict (id) do update
+        set status = 'scheduled',
+            scheduled_time = excluded.scheduled_time,
+            message_content = excluded.message_content,
+            personalization_data = excluded.personalization_data
+        returning message.id
+    )
+    select given.id
+    from given
+    join scheduled on scheduled.id = given.id
+    order by given.place;
+end
+$$;
+
+comment on function public.schedule_event_messages(jsonb) is
+    'Schedules texts given as JSON: SELECT schedule_event_messages(''[{"event_id": 41, "contractor_id": 56, "message_type": "speaker_alert", "scheduled_time": "2026-10-17T19:07:00"}]''). Without a zone a time is the event''s.';

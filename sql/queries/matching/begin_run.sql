@@ -1,0 +1,42 @@
+-- matching/begin_run: an order to match that was not done yet, held until it is.
+--
+-- $1 bigint: run; $2 bigint: the event of the ledger that has it done, NULL: none.
+-- Columns: contractor_ids bigint[], NULL: everybody; dry_run; approval; min_matches, NULL: none; salt; introduction_time; spread: several
+--          introductions of a person at different times; by_model: a chat model may word them; params: the parameters as JSON.
+-- Reads:  public.event_peer_matching
+-- Writes: public.event_peer_matching_runs
+-- Locks:  the run
+update public.event_peer_matching_runs as run
+set started_at = pg_catalog.clock_timestamp(), caused_by = coalesce($2::bigint, run.caused_by)
+where run.id = $1
+and run.status = 'requested'
+returning
+    run.contractor_ids,
+    run.dry_run,
+    run.approval,
+    run.min_matches,
+    run.salt,
+    run.introduction_time,
+    coalesce(
+        (select own.spread from public.event_peer_matching as own where own.event_id = run.event_id),
+        (select general.spread from public.event_peer_matching as general where general.event_id is null),
+        true
+    ) as spread,
+    coalesce(
+        (select own.wording from public.event_peer_matching as own where own.event_id = run.event_id),
+        (select general.wording from public.event_peer_matching as general where general.event_id is null)
+    ) is not distinct from 'model' as by_model,
+    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+        'max_matches', run.max_matches,
+        'min_score', run.min_score,
+        'min_distance_miles', run.min_distance_miles,
+        'min_distance_miles_other_trades', run.min_distance_miles_other_trades,
+        'weights', run.weights,
+        'weights_with_titles', run.weights_with_titles,
+        'focus_measure', run.focus_measure,
+        'unknown_scale', run.unknown_scale,
+        'unknown_industry', run.unknown_industry,
+        'second_match', run.second_match,
+        'same_industry', run.same_industry,
+        'same_role_title', run.same_role_title
+    )) as params

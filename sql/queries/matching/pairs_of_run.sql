@@ -1,0 +1,74 @@
+-- matching/pairs_of_run: what rows say about pairs of the people of a run.
+--
+-- A match of this event can be moved while both its texts are unsent; these are held then, so that nobody sends them meanwhile. One whose
+-- text somebody else holds stays.
+--
+-- $1 bigint: run; $2 bigint[]: the people; $3 boolean: unsent matches can be moved.
+-- Columns: contractor1_id, contractor2_id; relation: kept, movable, met, pin, forbid, blocked, same_organisation; is_here: they have a row
+--          at this event.
+-- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules, public.event_messages
+-- Locks:  unsent texts of matches that can be moved, in the order of their ids
+with
+here as materialized (
+    select match.*
+    from public.event_peer_matching_runs as run
+    join public.event_peer_matches as match on match.event_id = run.event_id
+    where run.id = $1
+    and (match.contractor1_id = any ($2::bigint[]) or match.contractor2_id = any ($2::bigint[]))
+),
+unsent as materialized (
+    select here.id as match_id
+    from here
+    join public.event_messages as message
+        on message.dedupe_key in (
+            pg_catalog.format('peer-match-%s-%s', here.id, here.contractor1_id), pg_catalog.format('peer-match-%s-%s', here.id, here.contractor2_id)
+        )
+    where $3::boolean
+    and here.status in ('draft', 'proposed')
+    and here.introduction_sent_time is null
+    and not here.pinned
+    and message.status in ('draft', 'scheduled')
+    order by message.id
+    for no key update of message skip locked
+),
+movable as materialized (
+    select unsent.match_id
+    from unsent
+    group by unsent.match_id
+    having pg_catalog.count(*) = 2
+)
+select
+    here.contractor1_id,
+    here.contractor2_id,
+    case
+        when here.status in ('declined', 'released', 'expired') then 'met'
+        when movable.match_id is not null then 'movable'
+        else 'kept'
+    end as relation,
+    true as is_here
+from here
+left join movable on movable.match_id = here.id
+
+union all
+
+select match.contractor1_id, match.contractor2_id, 'met', false
+from public.event_peer_matching_runs as run
+join public.event_peer_matches as match on match.event_id <> run.event_id
+where run.id = $1
+and run.exclude_matched
+and match.status not in ('draft', 'released')
+and match.contractor1_id = any ($2::bigint[])
+and match.contractor2_id = any ($2::bigint[])
+and (
+    run.cool_down is null
+    or coalesce(match.introduction_sent_time, match.created_at) > pg_catalog.now() - run.cool_down
+)
+
+union all
+
+select rule.contractor1_id, rule.contractor2_id, rule.rule, false
+from public.event_peer_matching_runs as run
+join public.event_peer_rules as rule on rule.event_id is null or rule.event_id = run.event_id
+where run.id = $1
+and rule.contractor1_id = any ($2::bigint[])
+and rule.contractor2_id = any ($2::bigint[])

@@ -1,0 +1,69 @@
+-- matching/people_of_run: everybody who is at the event of a run, as the row says it.
+--
+-- $1 bigint: run.
+-- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; taken smallint[]: the slots of the run in which the person has an introduction. In order of id.
+-- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors, public.sms_subscriptions, public.event_peer_rules,
+--         public.event_peer_matches, and what introduction_slots reads
+-- Locks:  none
+with
+run as materialized (
+    select run.event_id, run.introduction_time
+    from public.event_peer_matching_runs as run
+    where run.id = $1
+),
+slots as materialized (
+    select slot.slot, slot.scheduled_time
+    from run
+    cross join lateral public.introduction_slots(run.event_id, run.introduction_time) as slot
+),
+held as materialized (
+    select side.contractor_id, pg_catalog.array_agg(slots.slot::smallint) as taken
+    from run
+    join public.event_peer_matches as match on match.event_id = run.event_id
+    cross join lateral (values (match.contractor1_id), (match.contractor2_id)) as side (contractor_id)
+    join slots on slots.scheduled_time = match.introduction_time
+    where match.status not in ('declined', 'released', 'expired')
+    group by side.contractor_id
+)
+select
+    contractor.id,
+    contractor.name,
+    contractor.first_name,
+    contractor.last_name,
+    contractor.company_name,
+    contractor.company_website,
+    contractor.parent_company,
+    contractor.service_area,
+    contractor.latitude,
+    contractor.longitude,
+    contractor.services_offered,
+    contractor.focus_areas,
+    contractor.primary_focus_area,
+    contractor.revenue_tier,
+    contractor.annual_revenue,
+    contractor.team_size,
+    contractor.job_title,
+    case
+        when exists (
+            select from public.event_peer_rules as rule
+            where rule.rule = 'exclude'
+            and rule.contractor1_id = contractor.id
+            and (rule.event_id is null or rule.event_id = run.event_id)
+        ) then 'is excluded from matching by the organiser'
+        when coalesce(attendee.real_phone, contractor.phone) is null then 'has no phone number: ask for one'
+        when not subscription.opted_in then 'has opted out of texts'
+        when not subscription.peer_matching then 'wants no introductions'
+        when subscription.undeliverable_at is not null then 'has a number that texts do not reach: ask for another'
+        when not (attendee.sms_opt_in or contractor.sms_opt_in or coalesce(subscription.opted_in, false))
+            then 'has not agreed to texts: ask'
+    end as obstacle,
+    coalesce(held.taken, '{}') as taken
+from run
+join public.event_attendees as attendee on attendee.event_id = run.event_id
+join public.contractors as contractor on contractor.id = attendee.contractor_id
+left join public.sms_subscriptions as subscription on subscription.phone_number = coalesce(attendee.real_phone, contractor.phone)
+left join held on held.contractor_id = contractor.id
+where attendee.check_in_time is not null
+and attendee.check_out_time is null
+and attendee.registration_status = 'registered'
+order by contractor.id

@@ -1,0 +1,360 @@
+//! The assignment: who meets whom, so that first everybody who can meet somebody does, then as many
+//! as possible meet two, then the total score is the largest; nobody above their capacity.
+//!
+//! Pure, and the same for the same people and salt, whatever the order of the rows and the number
+//! of threads: weights and decisive prices are whole numbers, ties fall by a salted hash of ids,
+//! and effort is counted, never timed.
+//!
+//! In the order of the work:
+//! 1. [`graph`]: everybody's best partners of all.
+//! 2. [`prices`]: what a place of each person is worth (min-sum messages; a solution of the dual).
+//! 3. [`certificate`]: all pairs again under these prices; what the graph lacks is added, and the
+//!    sum bounds the total of every assignment from above.
+//! 4. [`greedy`]: best first by score minus prices.
+//! 5. [`cover`]: places for everybody who can have one, with a proof for those who cannot.
+//! 6. [`chains`]: rearrangements that gain.
+//!
+//! Sources: Khan, Pothen et al., SIAM J. Sci. Comput. 38(5), 2016 (greedy b-matching); Babenko and
+//! Gusakov, STACS 2011 (covering by stars as a flow); Bayati, Borgs, Chayes and Zecchina,
+//! arXiv:0709.1190; Sanghavi, arXiv:0705.0760 (messages and the linear programme).
+
+mod certificate;
+mod chains;
+mod cover;
+mod graph;
+mod greedy;
+mod matches;
+mod mend;
+mod paths;
+mod places;
+mod prices;
+
+pub use certificate::Certificate;
+pub use cover::Crowd;
+pub use mend::{Mended, mend};
+
+use certificate::Audit;
+use cover::Source;
+use graph::{Edge, Graph};
+use matches::Matches;
+use places::Places;
+use prices::Market;
+
+/// All pairs that may be made, row by row. Both ends must agree about a pair and its weight.
+pub trait Pairs: Sync {
+    /// Room for one row's work, kept from row to row.
+    type Scratch: Default + Send;
+
+    /// How many people there are; they are numbered from 0.
+    fn people(&self) -> usize;
+
+    /// Replaces `found` by everybody whom a person may meet, sorted, without the person.
+    fn partners(&self, person: usize, scratch: &mut Self::Scratch, found: &mut Vec<Partner>);
+}
+
+/// Somebody whom a person may meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Partner {
+    /// The other.
+    pub person: u32,
+    /// The score in millionths, at most 1,000,000.
+    pub weight: u32,
+}
+
+/// A pair that was made; `a` is the smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair {
+    /// One of the two.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// The score in millionths.
+    pub weight: u32,
+}
+
+/// What is to be assigned.
+#[derive(Debug)]
+pub struct Problem<'a, P> {
+    /// Who may meet whom.
+    pub pairs: &'a P,
+    /// How many new matches each person can have, at most 10.
+    pub capacity: &'a [u8],
+    /// How many each person has already.
+    pub held: &'a [u8],
+    /// Whether a second match for somebody counts more than a better score.
+    pub second_match: bool,
+    /// What settles equal scores.
+    pub ties: TieBreak<'a>,
+}
+
+/// Settles equal scores by a hash of both ids, so that nobody wins all ties by having come first.
+#[derive(Debug, Clone, Copy)]
+pub struct TieBreak<'a> {
+    /// Of the run.
+    pub salt: u64,
+    /// Of each person, rising.
+    pub ids: &'a [i64],
+}
+
+/// Who meets whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The new pairs, sorted.
+    pub pairs: Vec<Pair>,
+    /// People who could not all be placed, with everybody whom they could have met.
+    pub crowds: Vec<Crowd>,
+    /// How good it is.
+    pub certificate: Certificate,
+}
+
+/// Rounds of messages at the start, and after pairs were added.
+const ROUNDS_MAX: [usize; 2] = [200, 60];
+/// Scans of all pairs for what the graph lacks, after each change of the prices.
+const AUDITS_MAX: usize = 3;
+/// Steps of one descent of the prices, and descents at most.
+const DESCENT_STEPS: usize = 150;
+const DESCENTS_MAX: usize = 6;
+/// A descent that closes less than this share of the gap is the last.
+const DESCENT_WORTH: f64 = 0.1;
+/// A gap, as a share, that is not worth more work.
+const GAP_GOOD: f64 = 0.0002;
+/// Greedy starts with other ties, while the gap is not good and one in so many gains something.
+const STARTS_MAX: u64 = 16;
+const STARTS_IN_VAIN_MAX: u64 = 3;
+
+impl TieBreak<'_> {
+    /// The hash of a pair; smaller wins.
+    pub(super) fn hash(&self, a: u32, b: u32) -> u64 {
+        let id = |person: u32| u64::from_ne_bytes(self.ids[person as usize].to_ne_bytes());
+        mix(mix(mix(self.salt) ^ id(a.min(b))) ^ id(a.max(b)))
+    }
+
+    /// Which of two pairs wins a tie, as the lesser.
+    pub(super) fn cmp(&self, one: (u32, u32), other: (u32, u32)) -> std::cmp::Ordering {
+        let key = |(a, b): (u32, u32)| (self.hash(a, b), a.min(b), a.max(b));
+        key(one).cmp(&key(other))
+    }
+}
+
+/// The finalizer of SplitMix64.
+fn mix(mut value: u64) -> u64 {
+    value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// Makes the assignment.
+pub fn assign<P: Pairs>(problem: &Problem<'_, P>) -> Assignment {
+    let places = Places::new(problem);
+    let graph = Graph::of_best(problem.pairs, &problem.ties);
+    let first = scarcity(problem, &places, &graph);
+    let exact = Market::new(&graph, &places).prices(Some(&first), ROUNDS_MAX[0]);
+    let priced = audited(problem, &places, graph, exact, i64::MAX);
+    let matches = improved(problem, &places, &priced, 0);
+    let (priced, matches) = descended(problem, &places, priced, matches);
+    let mut matches = best_start(problem, &places, &priced, matches);
+    let crowds = settle(problem, &places, &mut matches);
+    conclude(&priced, &places, &matches, crowds)
+}
+
+/// Prices with the graph they are for, and the least bound that any prices have proved.
+struct Priced {
+    graph: Graph,
+    exact: Vec<f64>,
+    whole: Vec<i64>,
+    bound: i64,
+}
+
+/// Prices for scarcity alone: whoever is needed by a crowd gets the worth of a match there, and who
+/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding each other.
+#[expect(clippy::cast_precision_loss, reason = "bonuses are far below 2^52")]
+fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Graph) -> Vec<f64> {
+    let people = problem.pairs.people();
+    let mut prices = vec![0.0; people];
+    let mut matches = greedy::guided(graph, places, &vec![0; people], &problem.ties);
+    let mut candidates = Source::<P>::Candidates(graph);
+    for least in if problem.second_match { 1..=2 } else { 1..=1 } {
+        for crowd in cover::cover(&mut candidates, places, &mut matches, least) {
+            let bonus = places.bonus_of(least) as f64;
+            for person in crowd.people {
+                prices[person as usize] = -bonus;
+            }
+            for partner in crowd.partners {
+                prices[partner as usize] = bonus;
+            }
+        }
+    }
+    prices
+}
+
+/// Improves prices and matches in turn: the better the matches, the better the aim of the descent.
+#[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
+fn descended<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    mut priced: Priced,
+    mut matches: Matches,
+) -> (Priced, Matches) {
+    let mut least = Market::new(&priced.graph, places).bound(&priced.exact);
+    for _ in 0..DESCENTS_MAX {
+        let missing = least - matches.worth(places) as f64;
+        if gap(&priced, &matches, places) < GAP_GOOD {
+            break;
+        }
+        let market = Market::new(&priced.graph, places);
+        let better = market.descend(&priced.exact, least - missing, DESCENT_STEPS);
+        let bound = market.bound(&better);
+        let worth_it = least - bound > DESCENT_WORTH * missing;
+        priced.whole = prices::whole(&better);
+        priced.exact = better;
+        let again = improved(problem, places, &priced, 0);
+        chains::improve(&priced.graph, places, &priced.whole, &mut matches);
+        if again.worth(places) > matches.worth(places) {
+            matches = again;
+        }
+        least = bound;
+        if !worth_it {
+            break;
+        }
+    }
+    let Priced { graph, exact, bound, .. } = priced;
+    (audited(problem, places, graph, exact, bound), matches)
+}
+
+/// The best matches of several starts.
+fn best_start<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    mut best: Matches,
+) -> Matches {
+    let mut in_vain = 0;
+    for attempt in 1..=STARTS_MAX {
+        if gap(priced, &best, places) < GAP_GOOD || in_vain == STARTS_IN_VAIN_MAX {
+            break;
+        }
+        let matches = improved(problem, places, priced, attempt);
+        in_vain += 1;
+        if matches.worth(places) > best.worth(places) {
+            best = matches;
+            in_vain = 0;
+        }
+    }
+    best
+}
+
+/// Scans all pairs under the prices, and mends graph and prices while pairs are missing.
+fn audited<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    mut graph: Graph,
+    mut exact: Vec<f64>,
+    mut bound: i64,
+) -> Priced {
+    for left in (0..AUDITS_MAX).rev() {
+        let whole = prices::whole(&exact);
+        let Audit {
+            bound: found,
+            missing,
+        } = certificate::audit(problem.pairs, &graph, places, &whole);
+        bound = bound.min(found);
+        if missing.is_empty() || left == 0 {
+            return Priced {
+                graph,
+                exact,
+                whole,
+                bound,
+            };
+        }
+        let edges = graph.edges.into_iter().chain(missing).collect();
+        graph = Graph::new(problem.pairs.people(), edges);
+        exact = Market::new(&graph, places).prices(Some(&exact), ROUNDS_MAX[1]);
+    }
+    let whole = prices::whole(&exact);
+    Priced {
+        graph,
+        exact,
+        whole,
+        bound,
+    }
+}
+
+/// Matches under some prices, with everybody placed who can be placed among the candidates.
+fn start<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    attempt: u64,
+) -> Matches {
+    let ties = TieBreak { salt: problem.ties.salt.wrapping_add(attempt), ..problem.ties };
+    let mut matches = greedy::guided(&priced.graph, places, &priced.whole, &ties);
+    let mut candidates = Source::<P>::Candidates(&priced.graph);
+    cover::cover(&mut candidates, places, &mut matches, 1);
+    if problem.second_match {
+        cover::cover(&mut candidates, places, &mut matches, 2);
+    }
+    matches
+}
+
+fn improved<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    priced: &Priced,
+    attempt: u64,
+) -> Matches {
+    let mut matches = start(problem, places, priced, attempt);
+    chains::improve(&priced.graph, places, &priced.whole, &mut matches);
+    matches
+}
+
+/// The last word on coverage, over all pairs: nobody is left out whom any pair could place.
+fn settle<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    matches: &mut Matches,
+) -> Vec<Crowd> {
+    let mut all = Source::All(problem.pairs, P::Scratch::default(), Vec::new());
+    cover::cover(&mut all, places, matches, 1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
+fn gap(priced: &Priced, matches: &Matches, places: &Places<'_>) -> f64 {
+    let bound = (priced.bound - matches.bonuses(places)) as f64;
+    if bound > 0.0 {
+        1.0 - matches.weight() as f64 / bound
+    } else {
+        0.0
+    }
+}
+
+fn conclude(
+    priced: &Priced,
+    places: &Places<'_>,
+    matches: &Matches,
+    crowds: Vec<Crowd>,
+) -> Assignment {
+    let unsigned = |weight: i64| u64::try_from(weight).unwrap_or(0);
+    let covered = matches.people_with(places, 1);
+    // A crowd of one with nobody to meet is no question of coverage.
+    let crowds: Vec<Crowd> = crowds
+        .into_iter()
+        .filter(|crowd| !crowd.partners.is_empty())
+        .collect();
+    let unproved = crowds.iter().filter(|crowd| !crowd.proves());
+    let perhaps: usize = unproved.map(|crowd| crowd.left_over.len()).sum();
+    let certificate = Certificate {
+        covered,
+        coverable: covered + perhaps,
+        coverage_proved: perhaps == 0,
+        with_two: matches.people_with(places, 2),
+        total: unsigned(matches.weight()),
+        upper_bound: unsigned(priced.bound - matches.bonuses(places)),
+    };
+    let pair = |Edge { a, b, weight }| Pair { a, b, weight };
+    Assignment {
+        pairs: matches.edges().into_iter().map(pair).collect(),
+        crowds,
+        certificate,
+    }
+}

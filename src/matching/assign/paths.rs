@@ -1,0 +1,221 @@
+//! The best alternating path from one person: add a pair, drop one, add, drop, wherever it leads.
+//!
+//! Under good prices every added pair costs a little (its score is below both prices) and so does
+//! every dropped one (its score is above them), so the best path is a shortest path and Dijkstra
+//! finds it without trying them all. Two things make the result a proposal only: prices are not
+//! exact, and a path may pass somebody twice in ways that do not go together. Whoever walks it
+//! checks every step.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::graph::Graph;
+use super::matches::Matches;
+use super::places::Places;
+
+/// Where a path has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum At {
+    /// A person who has a place to fill.
+    Open(u32),
+    /// A person who has been given a match more than there was.
+    Over(u32),
+}
+
+/// A step of a path, with the pair's weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    /// The pair is made.
+    Add(u32, u32, u32),
+    /// The pair is undone.
+    Drop(u32, u32, u32),
+}
+
+/// What a path is looked for in.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) places: &'a Places<'a>,
+    pub(super) prices: &'a [i64],
+}
+
+/// Room for searches, and the tree of the last one.
+pub(super) struct Paths {
+    /// For each state what the path to it gains, the price of the place it leaves open included.
+    value: Vec<i64>,
+    from: Vec<u32>,
+    weight: Vec<u32>,
+    /// Which search has reached and which has settled a state.
+    reached: Vec<u32>,
+    settled: Vec<u32>,
+    search: u32,
+    /// States that no path of this start may pass, because one through them did not go together.
+    banned: Vec<u32>,
+    heap: BinaryHeap<(i64, Reverse<u32>)>,
+    end: Option<u32>,
+    best: i64,
+}
+
+/// States that one search settles at most: a count, never a clock.
+const SETTLED_MAX: usize = 6_000;
+const NONE: u32 = u32::MAX;
+
+impl Paths {
+    pub(super) fn new(people: usize) -> Self {
+        Self {
+            value: vec![0; 2 * people],
+            from: vec![NONE; 2 * people],
+            weight: vec![0; 2 * people],
+            reached: vec![0; 2 * people],
+            settled: vec![0; 2 * people],
+            search: 0,
+            banned: Vec::new(),
+            heap: BinaryHeap::new(),
+            end: None,
+            best: 0,
+        }
+    }
+
+    /// Forgets what was banned: another start begins.
+    pub(super) fn allow_all(&mut self) {
+        self.banned.clear();
+    }
+
+    /// Bans the state after a step of a path.
+    pub(super) fn ban_end_of(&mut self, step: Step) {
+        self.banned.push(match step {
+            Step::Add(_, b, _) => number(At::Over(b)),
+            Step::Drop(_, b, _) => number(At::Open(b)),
+        });
+    }
+
+    /// Looks for the path that gains the most, and more than `least`; returns its end.
+    /// `hope` is the most that filling somebody's free place is worth.
+    pub(super) fn seek(
+        &mut self,
+        field: Field<'_>,
+        matches: &Matches,
+        start: At,
+        least: i64,
+        hope: i64,
+    ) -> Option<u32> {
+        self.search += 1;
+        self.heap.clear();
+        self.end = None;
+        self.best = least;
+        let value = match start {
+            At::Open(x) => field.prices[x as usize] + field.next_bonus(matches, x),
+            At::Over(u) => -field.prices[u as usize],
+        };
+        self.reach(number(start), value, NONE, 0);
+        for banned in &self.banned {
+            self.settled[*banned as usize] = self.search;
+        }
+        let mut settled = 0;
+        while let Some((value, Reverse(state))) = self.heap.pop() {
+            if value + hope <= self.best || settled == SETTLED_MAX {
+                break;
+            }
+            if self.settled[state as usize] == self.search {
+                continue;
+            }
+            self.settled[state as usize] = self.search;
+            settled += 1;
+            match at(state) {
+                At::Open(x) => self.add_from(field, matches, x, value),
+                At::Over(u) => self.drop_from(field, matches, u, value),
+            }
+        }
+        self.end
+    }
+
+    /// The steps of the last search that lead to an end, the first first.
+    pub(super) fn steps_to(&self, end: u32, steps: &mut Vec<Step>) {
+        steps.clear();
+        let mut state = end;
+        while self.from[state as usize] != NONE {
+            let (before, weight) = (self.from[state as usize], self.weight[state as usize]);
+            steps.push(match (at(before), at(state)) {
+                (At::Open(a), At::Over(b)) => Step::Add(a, b, weight),
+                (At::Over(a) | At::Open(a), At::Open(b) | At::Over(b)) => Step::Drop(a, b, weight),
+            });
+            state = before;
+        }
+        steps.reverse();
+    }
+
+    fn add_from(&mut self, field: Field<'_>, matches: &Matches, x: u32, value: i64) {
+        for arc in field.graph.row(x as usize) {
+            let state = number(At::Over(arc.to));
+            if self.settled[state as usize] == self.search || matches.contain(x as usize, arc.to) {
+                continue;
+            }
+            let excess = field.excess(x, arc.to, arc.weight);
+            let next = value + excess.min(0);
+            if self.reach(state, next, number(At::Open(x)), arc.weight)
+                && matches.has_place(field.places, arc.to as usize)
+            {
+                let filled = field.prices[arc.to as usize] + field.next_bonus(matches, arc.to);
+                self.end_at(next + filled, state);
+            }
+        }
+    }
+
+    fn drop_from(&mut self, field: Field<'_>, matches: &Matches, u: u32, value: i64) {
+        for partner in matches.of(u as usize) {
+            let state = number(At::Open(partner.person));
+            if self.settled[state as usize] == self.search {
+                continue;
+            }
+            let excess = field.excess(u, partner.person, partner.weight);
+            let next = value - excess.max(0);
+            if self.reach(state, next, number(At::Over(u)), partner.weight) {
+                let person = partner.person as usize;
+                let lost = field.places.bonus(person, matches.count(person).saturating_sub(1));
+                self.end_at(next - field.prices[person] - lost, state);
+            }
+        }
+    }
+
+    /// Whether this is the best way to the state so far.
+    fn reach(&mut self, state: u32, value: i64, from: u32, weight: u32) -> bool {
+        let place = state as usize;
+        if self.reached[place] == self.search && self.value[place] >= value {
+            return false;
+        }
+        self.reached[place] = self.search;
+        self.value[place] = value;
+        self.from[place] = from;
+        self.weight[place] = weight;
+        self.heap.push((value, Reverse(state)));
+        true
+    }
+
+    fn end_at(&mut self, gain: i64, state: u32) {
+        if gain > self.best {
+            self.end = Some(state);
+            self.best = gain;
+        }
+    }
+}
+
+impl Field<'_> {
+    fn excess(&self, a: u32, b: u32, weight: u32) -> i64 {
+        i64::from(weight) - self.prices[a as usize] - self.prices[b as usize]
+    }
+
+    fn next_bonus(&self, matches: &Matches, person: u32) -> i64 {
+        self.places.bonus(person as usize, matches.count(person as usize))
+    }
+}
+
+fn number(at: At) -> u32 {
+    match at {
+        At::Open(person) => 2 * person,
+        At::Over(person) => 2 * person + 1,
+    }
+}
+
+fn at(state: u32) -> At {
+    if state.is_multiple_of(2) { At::Open(state / 2) } else { At::Over(state / 2) }
+}

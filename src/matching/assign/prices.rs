@@ -1,0 +1,330 @@
+//! A price for each person's places, so that whoever takes the best of *score minus prices* leaves
+//! to others what they need more.
+//!
+//! Min-sum messages solve the linear relaxation of the b-matching where it is tight (Bayati, Borgs,
+//! Chayes, Zecchina; Sanghavi): the message from `v` to `u` is what a place of `v` is worth to
+//! everybody but `u`. A price may be negative: a subsidy to people who are hard to place. Prices
+//! are also a solution of the dual, which bounds the total of every possible assignment from above:
+//!
+//! `sum over places of max(0, price + bonus) + sum over pairs of max(0, score - both prices)`.
+//!
+//! Messages are floating point, but only sums, differences and comparisons in a fixed order; the
+//! prices that decide and prove are whole millionths.
+
+use rayon::prelude::*;
+
+use super::graph::{Arc, Graph};
+use super::places::Places;
+
+/// Rounds of messages between two looks at the bound.
+const ROUNDS_PER_LOOK: usize = 5;
+/// Looks without progress after which messages have said what they know.
+const FLAT_LOOKS_MAX: usize = 5;
+/// Progress: the least fall of the bound, in millionths for each person.
+const FLAT: f64 = 5.0;
+const SWEEPS: usize = 12;
+const DAMPING: f64 = 0.5;
+/// Persons per parcel of work; the result does not depend on it.
+const PARCEL: usize = 256;
+/// More places than a person can have, and one more.
+const OFFERS_MAX: usize = 12;
+
+/// The best offers for a person's places, falling, one more than there are places.
+struct Offers {
+    value: [f64; OFFERS_MAX],
+    arc: [usize; OFFERS_MAX],
+    wanted: usize,
+}
+
+impl Offers {
+    fn of(capacity: usize, offers: impl Iterator<Item = f64>) -> Self {
+        let mut best = Self {
+            value: [f64::NEG_INFINITY; OFFERS_MAX],
+            arc: [usize::MAX; OFFERS_MAX],
+            wanted: (capacity + 2).min(OFFERS_MAX),
+        };
+        for (arc, offer) in offers.enumerate() {
+            if offer > best.value[best.wanted - 1] {
+                best.insert(arc, offer);
+            }
+        }
+        best
+    }
+
+    fn insert(&mut self, arc: usize, offer: f64) {
+        let mut place = self.wanted - 1;
+        while place > 0 && self.value[place - 1] < offer {
+            self.value[place] = self.value[place - 1];
+            self.arc[place] = self.arc[place - 1];
+            place -= 1;
+        }
+        self.value[place] = offer;
+        self.arc[place] = arc;
+    }
+
+    /// The offer at a rank from 1, as if one arc were not there.
+    fn without(&self, arc: Option<usize>, rank: usize) -> f64 {
+        let skipped = arc.is_some_and(|arc| self.arc[..rank].contains(&arc));
+        self.value[rank - 1 + usize::from(skipped)]
+    }
+}
+
+/// From what price on each place of a person is taken, rising.
+struct Floors {
+    value: [f64; OFFERS_MAX],
+    capacity: usize,
+}
+
+impl Floors {
+    #[expect(clippy::cast_precision_loss, reason = "bonuses are far below 2^52")]
+    fn of(places: &Places<'_>, person: usize) -> Self {
+        let capacity = places.capacity(person).min(OFFERS_MAX - 2);
+        let mut value = [f64::INFINITY; OFFERS_MAX];
+        for (before, floor) in value.iter_mut().enumerate().take(capacity) {
+            *floor = -(places.bonus(person, before) as f64);
+        }
+        Self { value, capacity }
+    }
+
+    /// How many places are filled when one arc is not there.
+    fn filled(&self, offers: &Offers, without: Option<usize>) -> usize {
+        let taken = |rank: &usize| offers.without(without, *rank) >= self.value[rank - 1];
+        (1..=self.capacity).rev().find(taken).unwrap_or(0)
+    }
+
+    /// What one place is worth to everybody but the one behind an arc.
+    fn worth(&self, offers: &Offers, without: Option<usize>) -> f64 {
+        let filled = self.filled(offers, without);
+        let last = if filled == 0 {
+            f64::INFINITY
+        } else {
+            offers.without(without, filled)
+        };
+        last.min(self.value[filled])
+    }
+
+    /// The price at which as many want a place as there are places to give.
+    fn price(&self, offers: &Offers) -> f64 {
+        let filled = self.filled(offers, None);
+        if filled == 0 {
+            return self.value[0];
+        }
+        let low = offers.value[filled].max(self.value[filled - 1]);
+        let high = offers.value[filled - 1].min(self.value[filled]);
+        (low + high) / 2.0
+    }
+}
+
+/// Prices for the people of a graph.
+pub(super) struct Market<'a> {
+    graph: &'a Graph,
+    floors: Vec<Floors>,
+}
+
+impl<'a> Market<'a> {
+    pub(super) fn new(graph: &'a Graph, places: &Places<'_>) -> Self {
+        let floors = (0..graph.people())
+            .map(|person| Floors::of(places, person))
+            .collect();
+        Self { graph, floors }
+    }
+
+    /// Prices from messages, polished; the start is from earlier prices, where there are any.
+    pub(super) fn prices(&self, start: Option<&[f64]>, rounds_max: usize) -> Vec<f64> {
+        let mut messages = self.first_messages(start);
+        let mut best = self.prices_of(&messages);
+        let mut least = self.bound(&best);
+        let progress = FLAT * f64::from(small(self.graph.people()));
+        let mut flat = 0;
+        for _ in 0..rounds_max / ROUNDS_PER_LOOK {
+            for _ in 0..ROUNDS_PER_LOOK {
+                messages = self.round(&messages);
+            }
+            let prices = self.prices_of(&messages);
+            let bound = self.bound(&prices);
+            flat = if bound < least - progress {
+                0
+            } else {
+                flat + 1
+            };
+            if bound < least {
+                (least, best) = (bound, prices);
+            }
+            if flat >= FLAT_LOOKS_MAX {
+                break;
+            }
+        }
+        self.sweep(&mut best);
+        best
+    }
+
+    /// Steps along the subgradient towards the total that was found (Polyak), which untie what
+    /// messages leave tied; then sweeps. Never returns worse prices.
+    pub(super) fn descend(&self, prices: &[f64], target: f64, steps: usize) -> Vec<f64> {
+        let mut best = prices.to_vec();
+        let mut least = self.bound(&best);
+        let mut at = best.clone();
+        let mut slope = vec![0.0; at.len()];
+        for _ in 0..steps {
+            let bound = self.slope(&at, &mut slope);
+            if bound < least {
+                least = bound;
+                best.clone_from(&at);
+            }
+            let length: f64 = slope.iter().map(|part| part * part).sum();
+            if length == 0.0 || bound <= target {
+                break;
+            }
+            let step = (bound - target) / length;
+            for (price, part) in at.iter_mut().zip(&slope) {
+                *price -= step * part;
+            }
+        }
+        self.sweep(&mut best);
+        best
+    }
+
+    /// The dual's value on this graph.
+    pub(super) fn bound(&self, prices: &[f64]) -> f64 {
+        let of_places = |person: usize| {
+            let floors = &self.floors[person];
+            let taken = floors.value[..floors.capacity].iter();
+            taken
+                .map(|floor| (prices[person] - floor).max(0.0))
+                .sum::<f64>()
+        };
+        let of_edges = |person: usize| {
+            let own = prices[person];
+            let later = self
+                .graph
+                .row(person)
+                .iter()
+                .filter(|arc| arc.to as usize > person);
+            let excess =
+                |arc: &Arc| (f64::from(arc.weight) - own - prices[arc.to as usize]).max(0.0);
+            later.map(excess).sum::<f64>()
+        };
+        (0..prices.len())
+            .map(|person| of_places(person) + of_edges(person))
+            .sum()
+    }
+
+    /// The dual's value, and in `slope` how it changes with each price.
+    fn slope(&self, prices: &[f64], slope: &mut [f64]) -> f64 {
+        for (person, part) in slope.iter_mut().enumerate() {
+            let own = prices[person];
+            let floors = &self.floors[person];
+            let supply = floors.value[..floors.capacity]
+                .iter()
+                .filter(|floor| own > **floor)
+                .count();
+            let wanted = |arc: &&Arc| f64::from(arc.weight) > own + prices[arc.to as usize];
+            let demand = self.graph.row(person).iter().filter(wanted).count();
+            *part = f64::from(small(supply)) - f64::from(small(demand));
+        }
+        self.bound(prices)
+    }
+
+    fn first_messages(&self, start: Option<&[f64]>) -> Vec<f64> {
+        match start {
+            None => vec![0.0; self.graph.arcs.len()],
+            Some(prices) => {
+                let rows = prices.iter().enumerate();
+                let row = |(person, price): (usize, &f64)| {
+                    std::iter::repeat_n(*price, self.graph.row(person).len())
+                };
+                rows.flat_map(row).collect()
+            }
+        }
+    }
+
+    /// Every person tells every other what a place is worth without them. All at once, from the
+    /// messages of the round before, so that the order of persons and threads is of no matter.
+    fn round(&self, messages: &[f64]) -> Vec<f64> {
+        let mut next = vec![0.0; messages.len()];
+        self.parcels(&mut next)
+            .into_par_iter()
+            .for_each(|(first, mut rest)| {
+                for person in first..(first + PARCEL).min(self.graph.people()) {
+                    let row = self.graph.row(person);
+                    let (own, others) = rest.split_at_mut(row.len());
+                    rest = others;
+                    let before = &messages[self.graph.start[person]..self.graph.start[person + 1]];
+                    self.tell(person, messages, before, own);
+                }
+            });
+        next
+    }
+
+    fn tell(&self, person: usize, messages: &[f64], before: &[f64], own: &mut [f64]) {
+        let floors = &self.floors[person];
+        let offers = self.offers(person, messages);
+        let usual = floors.worth(&offers, None);
+        for (message, old) in own.iter_mut().zip(before) {
+            *message = DAMPING * old + (1.0 - DAMPING) * usual;
+        }
+        for arc in offers.arc[..=floors.capacity]
+            .iter()
+            .filter(|arc| **arc != usize::MAX)
+        {
+            let worth = floors.worth(&offers, Some(*arc));
+            own[*arc] = DAMPING * before[*arc] + (1.0 - DAMPING) * worth;
+        }
+    }
+
+    /// Cuts the messages into parcels of whole rows.
+    fn parcels<'m>(&self, messages: &'m mut [f64]) -> Vec<(usize, &'m mut [f64])> {
+        let mut rest = messages;
+        let mut parcels = Vec::new();
+        for first in (0..self.graph.people()).step_by(PARCEL) {
+            let last = (first + PARCEL).min(self.graph.people());
+            let (own, others) = rest.split_at_mut(self.graph.start[last] - self.graph.start[first]);
+            parcels.push((first, own));
+            rest = others;
+        }
+        parcels
+    }
+
+    fn offers(&self, person: usize, messages: &[f64]) -> Offers {
+        let offer = |arc: &Arc| f64::from(arc.weight) - messages[arc.back as usize];
+        Offers::of(
+            self.floors[person].capacity,
+            self.graph.row(person).iter().map(offer),
+        )
+    }
+
+    fn prices_of(&self, messages: &[f64]) -> Vec<f64> {
+        let price = |person: usize| self.floors[person].price(&self.offers(person, messages));
+        (0..self.graph.people())
+            .into_par_iter()
+            .with_min_len(PARCEL)
+            .map(price)
+            .collect()
+    }
+
+    /// Sets every price to the best for it while the others stand, some times over: the bound only
+    /// falls.
+    fn sweep(&self, prices: &mut [f64]) {
+        for _ in 0..SWEEPS {
+            for person in 0..prices.len() {
+                let offer = |arc: &Arc| f64::from(arc.weight) - prices[arc.to as usize];
+                let row = self.graph.row(person).iter().map(offer);
+                let offers = Offers::of(self.floors[person].capacity, row);
+                prices[person] = self.floors[person].price(&offers);
+            }
+        }
+    }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Whole millionths, which are what decides and proves.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "prices lie between the bonuses"
+)]
+pub(super) fn whole(prices: &[f64]) -> Vec<i64> {
+    prices.iter().map(|price| price.round() as i64).collect()
+}

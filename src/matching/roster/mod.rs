@@ -1,0 +1,423 @@
+//! Everybody who can be introduced at an event, laid out so that one person's scores with all
+//! others cost a few nanoseconds each.
+//!
+//! Nobody scores all pairs into a table: 50,000 people would need ten gigabytes. A row is computed
+//! when it is needed, and every row is independent of every other.
+
+mod classes;
+
+use std::collections::BTreeMap;
+
+use super::assign::{Pairs, Partner};
+use super::gate::Gate;
+use super::params::{FocusMeasure, Params};
+use super::profile::{Enough, Place, Profile, Title, Trade, Vocabulary};
+use super::score::{self, Components, Score, Shares};
+use classes::{Spellings, TagSet, classes, compare_titles, number, number_tags};
+
+/// The people of a run and everything that decides about their pairs.
+pub struct Roster<'a> {
+    params: &'a Params,
+    shares: Shares,
+    min_score: u32,
+    enough: Enough,
+    people: Vec<Cell>,
+    focus: Vec<TagSet>,
+    /// For each focus area its weight, for each set the sum of them; only for the cosine.
+    area_weights: Vec<u32>,
+    set_weights: Vec<u32>,
+    places: Vec<&'a Place>,
+    scales: Vec<&'a Profile>,
+    trades: Vec<Trades>,
+    titles: Vec<Option<Title>>,
+    spellings: Spellings,
+    /// For each person the others whom a row of the database keeps away, sorted.
+    kept_apart: Vec<Vec<(u32, Gate)>>,
+}
+
+/// Which class of each kind a person is of.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    focus: u32,
+    place: u32,
+    scale: u32,
+    trades: u32,
+    title: u32,
+    company: u32,
+}
+
+/// A set of trades, and the set of trades that complete one of them.
+#[derive(Debug)]
+struct Trades {
+    own: TagSet,
+    completing: TagSet,
+}
+
+/// One person's scores with every class of the others; reused from row to row.
+#[derive(Debug, Default)]
+pub struct Row {
+    focus: Vec<u32>,
+    geography: Vec<u32>,
+    scale: Vec<u32>,
+    industry: Vec<u32>,
+    title: Vec<u32>,
+}
+
+/// In a row of geography: nearer than any gate allows.
+const NEVER: u32 = u32::MAX;
+/// In a row of geography: allowed only where the trades differ; in one of industry: they do not.
+const RIVALS: u32 = 1 << 31;
+/// In a row of titles: one of the two has none.
+const UNTITLED: u32 = u32::MAX;
+
+impl<'a> Roster<'a> {
+    /// Lays out people, each of whom has a focus area and a place. Pairs in `kept_apart` are by
+    /// place in `people`, in any order and direction.
+    pub fn new(
+        people: &[&'a Profile],
+        params: &'a Params,
+        vocabulary: &Vocabulary,
+        kept_apart: &[(u32, u32, Gate)],
+    ) -> Self {
+        let areas = number_tags(
+            people
+                .iter()
+                .flat_map(|p| p.focus.iter().map(|area| area.key())),
+        );
+        let set =
+            |p: &&Profile| TagSet::new(p.focus.iter().map(|area| areas[area.key()].0).collect());
+        let (focus, focus_of) = classes(people.iter().map(set), TagSet::clone);
+        let area_weights = weights_of(&areas, people.len());
+        let located = people.iter().filter_map(|p| p.place.as_ref());
+        let (places, place_of) = classes(located, |place| place.key());
+        let (scales, scale_of) = classes(people.iter().copied(), |p| scale_key(p));
+        let (trades, trades_of) = trade_sets(people, vocabulary);
+        let (titles, title_of) = classes(people.iter().map(|p| p.title.clone()), Option::clone);
+        let companies = companies(people);
+        let cell = |place: usize| Cell {
+            focus: focus_of[place],
+            place: place_of[place],
+            scale: scale_of[place],
+            trades: trades_of[place],
+            title: title_of[place],
+            company: companies[place],
+        };
+        let gate = params.min_distance_miles.max(score::FAR_MILES);
+        let set_weights = focus
+            .iter()
+            .map(|set| set.shared_weight(set, &area_weights))
+            .collect();
+        Self {
+            params,
+            shares: Shares::new(params),
+            min_score: Score::from(params.min_score).millionths(),
+            enough: Enough::new(gate.max(params.min_distance_miles_other_trades.unwrap_or(0.0))),
+            people: (0..people.len().min(place_of.len())).map(cell).collect(),
+            focus,
+            area_weights,
+            set_weights,
+            places,
+            scales,
+            trades,
+            spellings: Spellings::new(&titles),
+            titles,
+            kept_apart: sorted_apart(people.len(), kept_apart),
+        }
+    }
+
+    /// The parts of a pair's score, or the first reason why the two must not be introduced.
+    ///
+    /// # Errors
+    /// The gate.
+    pub fn judge(&self, a: usize, b: usize) -> Result<Components, Gate> {
+        let (one, other) = (self.people[a], self.people[b]);
+        if let Some(gate) = self.apart(a, b) {
+            return Err(gate);
+        }
+        if one.company == other.company {
+            return Err(Gate::SameCompany);
+        }
+        let parts = self.components(a, b);
+        if parts.focus_areas == Score::default() {
+            return Err(Gate::NoSharedFocus);
+        }
+        let geography = self.geography(one.place, other.place);
+        let industry = self.industry(one.trades, other.trades);
+        if geography == NEVER || (geography & RIVALS != 0 && industry & RIVALS != 0) {
+            return Err(Gate::TooClose);
+        }
+        if self.params.same_industry && !self.is_one_industry(one.trades, other.trades, industry) {
+            return Err(Gate::OtherIndustry);
+        }
+        if self.params.same_role_title && parts.job_title != Some(Score::ONE) {
+            return Err(Gate::OtherRole);
+        }
+        if self.shares.total(&parts) < self.min_score {
+            return Err(Gate::BelowMinimum);
+        }
+        Ok(parts)
+    }
+
+    /// The parts of a pair's score, whether or not the two may be introduced.
+    pub fn components(&self, a: usize, b: usize) -> Components {
+        let (one, other) = (self.people[a], self.people[b]);
+        let part = |flagged: u32| match flagged {
+            NEVER => Score::default(),
+            flagged => Score::from_millionths(flagged & !RIVALS),
+        };
+        let title = compare_titles(
+            &self.titles,
+            &self.spellings,
+            one.title as usize,
+            other.title as usize,
+        );
+        let miles = self.places[one.place as usize].miles_to(self.places[other.place as usize]);
+        Components {
+            focus_areas: self.focus_score(one.focus, other.focus),
+            geographic: score::geography(miles),
+            business_scale: self.scale(one.scale, other.scale),
+            industry: part(self.industry(one.trades, other.trades)),
+            job_title: title,
+        }
+    }
+
+    /// The weighted total of a pair.
+    pub fn total(&self, parts: &Components) -> Score {
+        Score::from_millionths(self.shares.total(parts))
+    }
+
+    /// What a row of the database says against a pair.
+    fn apart(&self, a: usize, b: usize) -> Option<Gate> {
+        let list = &self.kept_apart[a];
+        let place = list
+            .binary_search_by_key(&number(b), |(other, _)| *other)
+            .ok()?;
+        list.get(place).map(|(_, gate)| *gate)
+    }
+
+    fn focus_score(&self, a: u32, b: u32) -> Score {
+        let (one, other) = (&self.focus[a as usize], &self.focus[b as usize]);
+        match self.params.focus_measure {
+            FocusMeasure::Jaccard => score::jaccard(one.shared(other), one.count, other.count),
+            FocusMeasure::IdfCosine => {
+                let shared = one.shared_weight(other, &self.area_weights);
+                let (a, b) = (self.set_weights[a as usize], self.set_weights[b as usize]);
+                score::weighted_cosine(shared, a, b)
+            }
+        }
+    }
+
+    /// The score with `RIVALS`, or `NEVER`.
+    fn geography(&self, a: u32, b: u32) -> u32 {
+        let miles = self.places[a as usize].miles_up_to(self.places[b as usize], self.enough);
+        let gate = self.params.min_distance_miles;
+        let lower = self.params.min_distance_miles_other_trades.unwrap_or(gate);
+        if miles < gate.min(lower) {
+            NEVER
+        } else if miles < gate {
+            score::geography(miles).millionths() | RIVALS
+        } else {
+            score::geography(miles).millionths()
+        }
+    }
+
+    fn scale(&self, a: u32, b: u32) -> Score {
+        let (one, other) = (self.scales[a as usize], self.scales[b as usize]);
+        let known = score::scale(
+            one.revenue.as_ref().zip(other.revenue.as_ref()),
+            one.team.as_ref().zip(other.team.as_ref()),
+        );
+        known.unwrap_or_else(|| Score::from(self.params.unknown_scale))
+    }
+
+    /// The score, with `RIVALS` unless both trades are known and have nothing in common.
+    fn industry(&self, a: u32, b: u32) -> u32 {
+        let (one, other) = (&self.trades[a as usize], &self.trades[b as usize]);
+        if one.own.count == 0 || other.own.count == 0 {
+            return Score::from(self.params.unknown_industry).millionths() | RIVALS;
+        }
+        let same = one.own.shared(&other.own);
+        let completed = |own: &TagSet, completing: &TagSet, others: &TagSet| {
+            own.shared(completing) - own.shared_of_three(completing, others)
+        };
+        let complementary = completed(&one.own, &other.completing, &other.own)
+            + completed(&other.own, &one.completing, &one.own);
+        let score = score::industry(2 * same, complementary, one.own.count + other.own.count);
+        score.millionths() | if same > 0 { RIVALS } else { 0 }
+    }
+
+    fn is_one_industry(&self, a: u32, b: u32, industry: u32) -> bool {
+        let known = self.trades[a as usize].own.count > 0 && self.trades[b as usize].own.count > 0;
+        known && industry & !RIVALS > 0
+    }
+
+    /// Fills a person's row of tables.
+    fn fill(&self, cell: Cell, row: &mut Row) {
+        fn table(row: &mut Vec<u32>, length: usize, score: impl Fn(u32) -> u32) {
+            row.clear();
+            row.extend((0..number(length)).map(score));
+        }
+        table(&mut row.focus, self.focus.len(), |b| {
+            self.focus_score(cell.focus, b).millionths()
+        });
+        table(&mut row.geography, self.places.len(), |b| {
+            self.geography(cell.place, b)
+        });
+        table(&mut row.scale, self.scales.len(), |b| {
+            self.scale(cell.scale, b).millionths()
+        });
+        table(&mut row.industry, self.trades.len(), |b| {
+            let score = self.industry(cell.trades, b);
+            let barred = self.params.same_industry && !self.is_one_industry(cell.trades, b, score);
+            if barred { NEVER } else { score }
+        });
+        table(&mut row.title, self.titles.len(), |b| {
+            let (a, b) = (cell.title as usize, b as usize);
+            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
+        });
+    }
+
+    /// The total with one other, from the row; None where a gate is shut.
+    #[inline]
+    fn weigh(&self, row: &Row, cell: Cell, company: u32) -> Option<u32> {
+        let focus = row.focus[cell.focus as usize];
+        let geography = row.geography[cell.place as usize];
+        if focus == 0 || geography == NEVER || cell.company == company {
+            return None;
+        }
+        let industry = row.industry[cell.trades as usize];
+        if industry == NEVER || geography & industry & RIVALS != 0 {
+            return None;
+        }
+        let title = row.title[cell.title as usize];
+        if self.params.same_role_title && title != Score::ONE.millionths() {
+            return None;
+        }
+        let parts = Components {
+            focus_areas: Score::from_millionths(focus),
+            geographic: Score::from_millionths(geography & !RIVALS),
+            business_scale: Score::from_millionths(row.scale[cell.scale as usize]),
+            industry: Score::from_millionths(industry & !RIVALS),
+            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
+        };
+        let total = self.shares.total(&parts);
+        (total >= self.min_score).then_some(total)
+    }
+}
+
+impl Pairs for Roster<'_> {
+    type Scratch = Row;
+
+    fn people(&self) -> usize {
+        self.people.len()
+    }
+
+    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
+        let own = self.people[person];
+        self.fill(own, row);
+        found.clear();
+        for (other, cell) in self.people.iter().enumerate() {
+            if let Some(weight) = self.weigh(row, *cell, own.company) {
+                found.push(Partner {
+                    person: number(other),
+                    weight,
+                });
+            }
+        }
+        if !self.kept_apart[person].is_empty() {
+            found.retain(|partner| self.apart(person, partner.person as usize).is_none());
+        }
+    }
+}
+
+fn weights_of(areas: &BTreeMap<&str, (u32, usize)>, people: usize) -> Vec<u32> {
+    let mut weights = vec![0; areas.len()];
+    for (place, holders) in areas.values() {
+        weights[*place as usize] = score::rarity(*holders, people);
+    }
+    weights
+}
+
+/// What tells two businesses of different size apart.
+fn scale_key(profile: &Profile) -> [Option<[u64; 2]>; 2] {
+    let bits = |(low, high): (f64, f64)| [low.to_bits(), high.to_bits()];
+    [
+        profile
+            .revenue
+            .as_ref()
+            .map(|revenue| bits(revenue.ends_usd())),
+        profile.team.as_ref().map(|team| bits(team.ends())),
+    ]
+}
+
+fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<Trades>, Vec<u32>) {
+    let numbers = number_tags(people.iter().flat_map(|p| p.trades.iter().map(Trade::key)));
+    let numbered = |key: &str| numbers.get(key).map(|(place, _)| *place);
+    let mut completing: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (a, b) in &vocabulary.complementary_trades {
+        if let (Some(a), Some(b)) = (numbered(a), numbered(b)) {
+            completing.entry(a).or_default().push(b);
+            completing.entry(b).or_default().push(a);
+        }
+    }
+    let tags = |p: &&Profile| {
+        p.trades
+            .iter()
+            .filter_map(|trade| numbered(trade.key()))
+            .collect()
+    };
+    let (distinct, class_of) = classes(people.iter().map(tags), Vec::<u32>::clone);
+    let sets = distinct.into_iter().map(|tags| Trades {
+        completing: TagSet::new(
+            tags.iter()
+                .filter_map(|tag| completing.get(tag))
+                .flatten()
+                .copied()
+                .collect(),
+        ),
+        own: TagSet::new(tags),
+    });
+    (sets.collect(), class_of)
+}
+
+/// For each person a number that those have in common who work for one company: they share a name,
+/// a website or a parent, directly or through others.
+fn companies(people: &[&Profile]) -> Vec<u32> {
+    let mut group: Vec<usize> = (0..people.len()).collect();
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, person) in people.iter().enumerate() {
+        for key in &person.company_keys {
+            let other = *first.entry(key).or_insert(place);
+            let (a, b) = (root(&mut group, place), root(&mut group, other));
+            group[a.max(b)] = a.min(b);
+        }
+    }
+    (0..people.len())
+        .map(|place| number(root(&mut group, place)))
+        .collect()
+}
+
+fn root(group: &mut [usize], mut place: usize) -> usize {
+    while group[place] != place {
+        group[place] = group[group[place]];
+        place = group[place];
+    }
+    place
+}
+
+/// Both directions of every pair, sorted; the first reason of several wins.
+fn sorted_apart(people: usize, pairs: &[(u32, u32, Gate)]) -> Vec<Vec<(u32, Gate)>> {
+    let mut lists: Vec<Vec<(u32, Gate)>> = vec![Vec::new(); people];
+    for (a, b, gate) in pairs {
+        for (one, other) in [(*a, *b), (*b, *a)] {
+            if let Some(list) = lists.get_mut(one as usize) {
+                list.push((other, *gate));
+            }
+        }
+    }
+    for list in &mut lists {
+        list.sort_unstable();
+        list.dedup_by_key(|(other, _)| *other);
+    }
+    lists
+}

@@ -1,0 +1,331 @@
+//! From rows to a plan: who is introduced to whom, and why others are not. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::load::{Crowd, Order, Relation};
+use super::slots::slots;
+use crate::matching::assign::Certificate;
+use crate::matching::gate::Gate;
+use crate::matching::params::{Params, ParamsError};
+use crate::matching::plan::{Constraints, Introduction, Person, introduction, plan};
+use crate::matching::profile::{Profile, RawProfile, Unread};
+use crate::matching::repair::repair;
+use crate::matching::roster::Roster;
+use crate::matching::score::Score;
+use crate::matching::unplaced::Unplaced;
+
+/// What a run is going to write.
+#[derive(Debug)]
+pub(super) struct Decision {
+    pub(super) pairs: Vec<NewPair>,
+    /// Unsent pairs that are given up for somebody who would meet nobody.
+    pub(super) dropped: Vec<(i64, i64)>,
+    pub(super) alone: Vec<Alone>,
+    /// Somebody who can be introduced has nobody.
+    pub(super) leaves_somebody_alone: bool,
+    pub(super) unread: Vec<Unread>,
+    /// None: only some people were placed.
+    pub(super) certificate: Option<Certificate>,
+    /// People who can be in a pair as far as texts go.
+    pub(super) matchable: usize,
+    pub(super) input_hash: Option<String>,
+}
+
+/// Two people who are going to be introduced.
+#[derive(Debug, Serialize)]
+pub(super) struct NewPair {
+    pub(super) contractor1_id: i64,
+    pub(super) contractor2_id: i64,
+    pub(super) contractor1_name: String,
+    pub(super) contractor2_name: String,
+    /// None of a pinned pair of which too little is known.
+    pub(super) match_score: Option<f64>,
+    pub(super) match_type: &'static str,
+    pub(super) match_reason: String,
+    pub(super) match_criteria: Value,
+    pub(super) distance_miles: Option<f64>,
+    pub(super) slot: i16,
+    pub(super) pinned: bool,
+    /// What the text to each may say.
+    #[serde(skip)]
+    pub(super) data: [Value; 2],
+}
+
+/// Somebody who has nobody, and why.
+#[derive(Debug, Serialize)]
+pub(super) struct Alone {
+    contractor_id: i64,
+    name: String,
+    reason: String,
+}
+
+/// From here on a market is another one, in miles, whatever an organiser allows.
+const OTHER_MARKET_MILES: f64 = 100.0;
+
+/// Decides.
+///
+/// # Errors
+/// Parameters that make no sense.
+pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsError> {
+    let mut unread = Vec::new();
+    let mut known: BTreeMap<i64, (Profile, &RawProfile)> = BTreeMap::new();
+    let mut people = Vec::new();
+    for attendee in &crowd.people {
+        let (profile, bad) = Profile::read(&attendee.raw, &crowd.vocabulary);
+        unread.extend(bad);
+        if attendee.obstacle.is_none() {
+            people.push(Person { profile: profile.clone(), max_matches: None });
+        }
+        known.insert(profile.id, (profile, &attendee.raw));
+    }
+    let told = Told { known, params: &order.params };
+    let pins = pins(order, crowd);
+    let constraints = constraints(crowd, &pins, order.wanted.is_some());
+    let mut decision = Decision {
+        pairs: pins.iter().filter_map(|pair| told.pinned(*pair, crowd)).collect(),
+        dropped: Vec::new(),
+        alone: Vec::new(),
+        leaves_somebody_alone: false,
+        unread,
+        certificate: None,
+        matchable: people.len(),
+        input_hash: None,
+    };
+    let unplaced = match &order.wanted {
+        None => {
+            let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
+            let made = plan(&people, &order.params, &crowd.vocabulary, &constraints, salt)?;
+            decision.pairs.extend(made.pairs.iter().filter_map(|pair| told.pair(pair, false)));
+            decision.certificate = Some(made.certificate);
+            decision.input_hash = Some(made.input_hash);
+            made.unplaced
+        }
+        Some(wanted) => {
+            let made = repaired(order, crowd, &people, &constraints, wanted)?;
+            decision.pairs.extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
+            decision.dropped = made.dropped;
+            made.unplaced
+        }
+    };
+    decision.leaves_somebody_alone = !unplaced.is_empty();
+    decision.alone = told.alone(order, crowd, &unplaced);
+    give_slots(order, crowd, &mut decision.pairs);
+    Ok(decision)
+}
+
+fn repaired(
+    order: &Order,
+    crowd: &Crowd,
+    people: &[Person],
+    constraints: &Constraints,
+    wanted: &[i64],
+) -> Result<crate::matching::repair::Repair, ParamsError> {
+    let movable: Vec<(i64, i64)> = crowd
+        .relations
+        .iter()
+        .filter(|(_, _, relation)| *relation == Relation::Movable)
+        .map(|(a, b, _)| (*a, *b))
+        .collect();
+    let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
+    let (params, vocabulary) = (&order.params, &crowd.vocabulary);
+    repair(people, params, vocabulary, constraints, &movable, wanted, salt)
+}
+
+/// What rows say about pairs. When all are matched every pair that there is stays as it is; where
+/// only some are to be placed, unsent ones can be moved.
+fn constraints(crowd: &Crowd, pins: &[(i64, i64)], can_move: bool) -> Constraints {
+    let mut constraints = Constraints { kept: pins.to_vec(), ..Constraints::default() };
+    for (a, b, relation) in &crowd.relations {
+        let list = match relation {
+            Relation::Kept => &mut constraints.kept,
+            Relation::Movable if can_move => continue,
+            Relation::Movable => &mut constraints.kept,
+            Relation::Met => &mut constraints.met,
+            Relation::Pinned => continue,
+            Relation::Apart(Gate::Blocked) => &mut constraints.blocked,
+            Relation::Apart(_) => &mut constraints.forbidden,
+        };
+        list.push((*a, *b));
+    }
+    constraints
+}
+
+/// Pairs that the organiser wants and that are not there yet; never blocked or forbidden ones.
+fn pins(order: &Order, crowd: &Crowd) -> Vec<(i64, i64)> {
+    let settled: BTreeSet<(i64, i64)> = crowd
+        .relations
+        .iter()
+        .filter(|(_, _, relation)| *relation != Relation::Pinned)
+        // Introduced at another event: the organiser wants them to meet again.
+        .filter(|(a, b, relation)| {
+            *relation != Relation::Met || crowd.matched_here.contains(&(*a, *b))
+        })
+        .map(|(a, b, _)| (*a, *b))
+        .collect();
+    let reachable: BTreeSet<i64> = crowd
+        .people
+        .iter()
+        .filter(|person| person.obstacle.is_none())
+        .map(|person| person.raw.id)
+        .collect();
+    let asked = |a: &i64, b: &i64| {
+        let wanted = order.wanted.as_deref();
+        wanted.is_none_or(|ids| ids.contains(a) || ids.contains(b))
+    };
+    let pins: BTreeSet<(i64, i64)> = crowd
+        .relations
+        .iter()
+        .filter(|(a, b, relation)| *relation == Relation::Pinned && asked(a, b))
+        .map(|(a, b, _)| (*a, *b))
+        .filter(|(a, b)| reachable.contains(a) && reachable.contains(b))
+        .filter(|pair| !settled.contains(pair))
+        .collect();
+    pins.into_iter().collect()
+}
+
+/// Several introductions of one person at different times.
+fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
+    if !order.spread {
+        return;
+    }
+    let scored: Vec<(i64, i64, u32)> = pairs
+        .iter()
+        .map(|pair| {
+            let score = Score::from(pair.match_score.unwrap_or(1.0)).millionths();
+            (pair.contractor1_id, pair.contractor2_id, score)
+        })
+        .collect();
+    let taken = crowd.people.iter().map(|person| (person.raw.id, person.taken.clone()));
+    for (pair, slot) in pairs.iter_mut().zip(slots(&scored, taken)) {
+        pair.slot = slot;
+    }
+}
+
+/// Whom pairs are told about, and under which parameters.
+struct Told<'a> {
+    known: BTreeMap<i64, (Profile, &'a RawProfile)>,
+    params: &'a Params,
+}
+
+impl Told<'_> {
+    fn pair(&self, made: &Introduction, pinned: bool) -> Option<NewPair> {
+        let one = self.known.get(&made.contractor1_id)?;
+        let other = self.known.get(&made.contractor2_id)?;
+        let miles = made.criteria.distance_miles.map(f64::from);
+        let least = self.params.min_distance_miles.max(OTHER_MARKET_MILES);
+        let is_other_market = miles.is_some_and(|miles| miles >= least);
+        let data = |peer: &(Profile, &RawProfile)| {
+            personalization(peer, made, is_other_market)
+        };
+        let mut criteria = json!(made.criteria);
+        criteria["weights"] = json!(match made.criteria.components.job_title {
+            Some(_) => &self.params.weights_with_titles,
+            None => &self.params.weights,
+        });
+        criteria["score"] = json!(made.score);
+        Some(NewPair {
+            contractor1_id: made.contractor1_id,
+            contractor2_id: made.contractor2_id,
+            contractor1_name: one.0.name.clone(),
+            contractor2_name: other.0.name.clone(),
+            match_score: Some(made.score.get()),
+            match_type: made.match_type.as_str(),
+            match_reason: made.reason.clone(),
+            match_criteria: criteria,
+            distance_miles: miles,
+            slot: 1,
+            pinned,
+            data: [data(other), data(one)],
+        })
+    }
+
+    /// A pair that the organiser wants: scored like any other where enough is known.
+    fn pinned(&self, (a, b): (i64, i64), crowd: &Crowd) -> Option<NewPair> {
+        let (one, other) = (&self.known.get(&a)?.0, &self.known.get(&b)?.0);
+        let is_known = [one, other]
+            .iter()
+            .all(|profile| profile.place.is_some() && !profile.focus.is_empty());
+        let two = [one, other];
+        if is_known {
+            let roster = Roster::new(&two, self.params, &crowd.vocabulary, &[]);
+            let made = introduction(one, other, roster.components(0, 1), self.params);
+            return self.pair(&made, true);
+        }
+        let data = |peer: &Profile, raw: &RawProfile| Value::Object(about(peer, raw));
+        Some(NewPair {
+            contractor1_id: a,
+            contractor2_id: b,
+            contractor1_name: one.name.clone(),
+            contractor2_name: other.name.clone(),
+            match_score: None,
+            match_type: "general_match",
+            match_reason: "wanted by the organiser".to_owned(),
+            match_criteria: json!({"pinned": true}),
+            distance_miles: None,
+            slot: 1,
+            pinned: true,
+            data: [data(other, self.known.get(&b)?.1), data(one, self.known.get(&a)?.1)],
+        })
+    }
+
+    /// Who has nobody, those who cannot be texted included.
+    fn alone(&self, order: &Order, crowd: &Crowd, unplaced: &[Unplaced]) -> Vec<Alone> {
+        let name = |id: i64| self.known.get(&id).map(|(profile, _)| profile.name.clone());
+        let wanted = |id: i64| order.wanted.as_deref().is_none_or(|ids| ids.contains(&id));
+        let mut alone: Vec<Alone> = unplaced
+            .iter()
+            .map(|person| Alone {
+                contractor_id: person.contractor_id,
+                name: name(person.contractor_id).unwrap_or_default(),
+                reason: person.why.to_string(),
+            })
+            .collect();
+        alone.extend(crowd.people.iter().filter_map(|person| {
+            let reason = person.obstacle.clone()?;
+            let contractor_id = person.raw.id;
+            let name = name(contractor_id).unwrap_or_default();
+            wanted(contractor_id).then_some(Alone { contractor_id, name, reason })
+        }));
+        alone.sort_by_key(|person| person.contractor_id);
+        alone
+    }
+}
+
+/// What a text may say about the peer and the pair; `match_id` is added when there is one.
+fn personalization(
+    peer: &(Profile, &RawProfile),
+    made: &Introduction,
+    is_other_market: bool,
+) -> Value {
+    let mut data = about(&peer.0, peer.1);
+    if !made.reason.is_empty() {
+        data.insert("match_reason".to_owned(), json!(made.reason));
+    }
+    let hundredths = (made.score.get() * 100.0).round() / 100.0;
+    data.insert("match_score".to_owned(), json!(hundredths));
+    data.insert("is_non_competing".to_owned(), json!(is_other_market));
+    Value::Object(data)
+}
+
+/// The peer; what is not known is left out.
+fn about(peer: &Profile, raw: &RawProfile) -> Map<String, Value> {
+    let first_name = raw.first_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let first_name = first_name.or_else(|| peer.name.split(' ').next()).unwrap_or_default();
+    let place = peer.place.as_ref().map(|place| place.name());
+    let mut data = Map::new();
+    data.insert("peer_contractor_id".to_owned(), json!(peer.id));
+    for (key, value) in [
+        ("peer_name", peer.name.as_str()),
+        ("peer_first_name", first_name),
+        ("peer_company", peer.company.as_str()),
+        ("peer_location", place.unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            data.insert(key.to_owned(), json!(value));
+        }
+    }
+    data
+}

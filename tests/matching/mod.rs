@@ -1,0 +1,10 @@
+//! Peer matching: what is promised about who meets whom.
+
+pub mod attendees;
+mod documented_examples;
+mod everyone_who_can_meet_someone_does;
+mod late_people_are_placed;
+mod odd_profiles_are_survived;
+mod oracle;
+mod the_same_input_gives_the_same_matches;
+mod totals_are_near_their_bound;

@@ -1,0 +1,43 @@
+//! Bulk: many texts are one statement's work, and one of many is soon called off.
+
+use std::time::Instant;
+
+use crate::faults::books::{say, wanted};
+use crate::support::daemon::Rig;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_texts_are_scheduled_by_one_insert() {
+    let texts = i64::from(wanted::<i32>("PGCASCADE_TEST_BULK", 20_000));
+    let rig = Rig::texting(500).await;
+    let begun = Instant::now();
+    rig.rows(
+        "insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
+        select 41, 1 + n % 500, 'admin_custom', 'hello', now() + interval '1 day' + n * interval '1 second' from generate_series(1, $1::bigint) as n",
+        &[&texts],
+    )
+    .await;
+    let inserted = begun.elapsed();
+    assert_eq!(rig.number("select count(*) from pipeline.scheduled").await, texts + rig.number("select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type <> 'message_due'").await);
+    let begun = Instant::now();
+    for n in 1..=1000 {
+        rig.rows(
+            "update event_messages set status = 'cancelled' where id = $1",
+            &[&(i64::from(n) * (texts / 1000))],
+        )
+        .await;
+    }
+    let thousand = begun.elapsed();
+    let begun = Instant::now();
+    rig.run("update event_messages set scheduled_time = scheduled_time + interval '1 hour' where status = 'scheduled' and id % 10 = 1").await;
+    let moved = begun.elapsed();
+    let begun = Instant::now();
+    assert_eq!(
+        rig.number("select clear_event_messages(41)").await,
+        texts - 1000
+    );
+    say(&format!(
+        "{texts} texts inserted in {inserted:?}; 1,000 cancelled one by one in {thousand:?}; a tenth moved at once in {moved:?}; all others cancelled at once in {:?}",
+        begun.elapsed()
+    ));
+    assert_eq!(rig.number("select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'message_due'").await, 0);
+}

@@ -1,0 +1,96 @@
+//! Rates hold over all daemons, in every window, and are used.
+
+use std::time::Duration;
+
+use crate::faults::books::wanted;
+use crate::support::daemon::Rig;
+use crate::support::fake_ghl::FakeGhl;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_daemons_send_no_more_than_the_rate_in_any_window_and_use_it() {
+    let texts = i64::from(wanted::<i32>("PGCASCADE_TEST_RATE_TEXTS", 120));
+    let (rig, server) = (Rig::texting(texts).await, FakeGhl::start().await);
+    rig.run("update sending_accounts set rate = 20, period = '1 second'")
+        .await;
+    let daemons = [rig.texts(&server), rig.texts(&server)];
+    rig.texts_due(texts, "rate").await;
+    rig.until_texted().await;
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    let mut times: Vec<_> = server.texts().into_iter().map(|text| text.at).collect();
+    times.sort_unstable();
+    assert_eq!(i64::try_from(times.len()), Ok(texts));
+    let most = times
+        .iter()
+        .enumerate()
+        .map(|(first, at)| {
+            times[first..]
+                .iter()
+                .take_while(|later| **later - *at < Duration::from_secs(1))
+                .count()
+        })
+        .max();
+    assert!(most <= Some(20), "{most:?} in a second");
+    let took = (times[times.len() - 1] - times[0]).as_secs_f64();
+    let used = (times.len() - 1) as f64 / took / 20.0;
+    assert!(
+        used >= 0.95,
+        "only {:.1} % of the rate was used",
+        used * 100.0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn priority_goes_first_and_then_the_deadline() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.run("update sending_accounts set concurrency = 1;
+        insert into event_messages (event_id, contractor_id, message_type, message_content, priority, expires_at)
+        values (41, 1, 'admin_custom', 'third', 5, now() + interval '3 hours'), (41, 1, 'admin_custom', 'second', 5, now() + interval '2 hours'),
+            (41, 1, 'admin_custom', 'fourth', 9, now() + interval '1 hour'), (41, 1, 'admin_custom', 'first', 1, now() + interval '4 hours')").await;
+    // Queued all together, as after a while without a daemon.
+    rig.run("update sending_accounts set paused = true").await;
+    let daemon = rig.texts(&server);
+    rig.until("(select count(*) from event_messages where queued_at is not null) = 4")
+        .await;
+    rig.run("update sending_accounts set paused = false").await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    let bodies: Vec<String> = server.texts().into_iter().map(|text| text.body).collect();
+    assert_eq!(bodies, ["first", "second", "third", "fourth"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pointless_takes_nothing_of_the_rate() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.run("update sending_accounts set rate = 1, period = '1 hour';
+        insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time, expires_at)
+        select 41, 1, 'admin_custom', 'stale ' || n, now() - interval '2 hours', now() - interval '1 hour' from generate_series(1, 200) as n;
+        insert into event_messages (event_id, contractor_id, message_type, message_content) values (41, 1, 'admin_custom', 'fresh')").await;
+    let daemon = rig.texts(&server);
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(rig.tally().await, "cancelled 200, sent 1");
+    assert_eq!(server.texts()[0].body, "fresh");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_forecast_says_what_will_be_late_and_what_helps() {
+    let rig = Rig::texting(100).await;
+    rig.run("update sending_accounts set rate = 20, period = '1 minute'")
+        .await;
+    for (texts, seconds) in [(60, 177), (300, 897), (590, 1767), (1474, 4419)] {
+        rig.run("delete from event_messages").await;
+        rig.run(&format!("insert into event_messages (event_id, contractor_id, message_type, scheduled_time)
+            select 41, 1 + n % 100, 'peer_match_introduction', now() + interval '1 day' from generate_series(1, {texts}) as n")).await;
+        let row = &rig.rows("select texts, extract(epoch from latest_by)::float8, late, remedy from sending_forecast()", &[]).await[0];
+        assert_eq!(row.get::<_, i64>(0), texts);
+        let latest: f64 = row.get(1);
+        // Within half a percent of arithmetic: calls are spaced a little wider than the rate.
+        assert!(
+            (latest - f64::from(seconds)).abs() <= f64::from(seconds) * 0.005,
+            "{texts} texts: {latest} s"
+        );
+        assert!(row.get::<_, i64>(2) > 0 && row.get::<_, String>(3).contains("raise the rate"));
+    }
+}

@@ -1,0 +1,188 @@
+//! Cancelling and moving race with the claim: whoever was told that a text is cancelled is right.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::faults::books::wanted;
+use crate::support::daemon::Rig;
+use crate::support::fake_ghl::{FakeGhl, GhlCall};
+use crate::support::gated_gateway::GatedGateway;
+use crate::support::messaging::ghl;
+
+/// What a text was when whoever called it off was told.
+async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i64, String> {
+    let races = i64::from(wanted::<i32>("PGCASCADE_TEST_RACES", 100));
+    let mut told = HashMap::new();
+    let mut chance = fastrand::Rng::with_seed(41);
+    let mut players = tokio::task::JoinSet::new();
+    for player in 0..4 {
+        let session = rig.session().await;
+        let seed = chance.u64(..);
+        players.spawn(async move {
+            let mut chance = fastrand::Rng::with_seed(seed);
+            let mut told = Vec::new();
+            for race in (1 + player..=races).step_by(4) {
+                let insert = "insert into event_messages (event_id, contractor_id, message_type, message_content)
+                    values (41, 1, 'admin_custom', 'race ' || $1::bigint) returning id";
+                let id: i64 = session.query_one(insert, &[&race]).await.expect("a text").get(0);
+                // Anything from before the claim to after the call.
+                tokio::time::sleep(Duration::from_micros(chance.u64(0..60_000))).await;
+                let row = session.query_one(call_off, &[&id]).await.expect("an update");
+                told.push((race, row.get::<_, String>(0)));
+            }
+            told
+        });
+    }
+    while let Some(player) = players.join_next().await {
+        told.extend(player.expect("no panic"));
+    }
+    rig.until_texted().await;
+    let mut received: HashMap<i64, usize> = HashMap::new();
+    for text in server.texts() {
+        let race = text
+            .body
+            .trim_start_matches("race ")
+            .parse()
+            .expect("a number");
+        *received.entry(race).or_default() += 1;
+    }
+    for race in 1..=races {
+        let times = received.get(&race).copied().unwrap_or_default();
+        let called_off = matches!(told[&race].as_str(), "cancelled" | "scheduled");
+        assert_eq!(
+            times,
+            usize::from(!called_off),
+            "race {race} was told {}",
+            told[&race]
+        );
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_after_its_cancellation_committed() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    server.set_delay(GhlCall::Send, Duration::from_millis(15));
+    let daemons = [rig.texts(&server), rig.texts(&server)];
+    let told = told(
+        &rig,
+        &server,
+        "with called_off as (update event_messages set status = 'cancelled'
+            where id = $1 and status in ('scheduled', 'sending') returning status)
+        select coalesce((select status from called_off), (select status from event_messages where id = $1))",
+    )
+    .await;
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    let cancelled = told
+        .values()
+        .filter(|status| *status == "cancelled")
+        .count();
+    assert!(
+        cancelled > 0 && cancelled < told.len(),
+        "no race: {cancelled} of {} were cancelled",
+        told.len()
+    );
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_errors where not resolved")
+            .await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_after_it_was_moved_to_tomorrow() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    server.set_delay(GhlCall::Send, Duration::from_millis(15));
+    let daemons = [rig.texts(&server), rig.texts(&server)];
+    let told = told(
+        &rig,
+        &server,
+        "with moved as (update event_messages set scheduled_time = now() + interval '1 day'
+            where id = $1 and status in ('scheduled', 'sending') returning status)
+        select coalesce((select status from moved), (select status from event_messages where id = $1))",
+    )
+    .await;
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    let moved = i64::try_from(
+        told.values()
+            .filter(|status| *status == "scheduled")
+            .count(),
+    )
+    .expect("few");
+    assert_eq!(rig.number("select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'message_due'").await, moved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opt_out_between_claim_and_call_wins() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    let gateway = GatedGateway::new(ghl(&server));
+    let daemon = rig.texts_through(Arc::clone(&gateway) as _);
+    rig.texts_due(1, "unwanted").await;
+    gateway.until_somebody_waits().await;
+    assert_eq!(rig.tally().await, "sending 1");
+    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')")
+        .await;
+    gateway.open();
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select status || ': ' || skip_reason from event_messages")
+            .await,
+        "cancelled: The number has opted out."
+    );
+    assert!(server.texts().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_emergency_stop_holds_what_was_taken_up_already() {
+    let (rig, server) = (Rig::texting(3).await, FakeGhl::start().await);
+    let gateway = GatedGateway::new(ghl(&server));
+    let daemon = rig.texts_through(Arc::clone(&gateway) as _);
+    rig.texts_due(3, "stop").await;
+    gateway.until_somebody_waits().await;
+    rig.run("update sending_accounts set paused = true").await;
+    gateway.open();
+    rig.until("not exists (select from pipeline.inflight)")
+        .await;
+    assert!(server.texts().is_empty());
+    rig.run("update sending_accounts set paused = false").await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_person_or_an_event_ends_its_texts() {
+    let (rig, server) = (Rig::texting(3).await, FakeGhl::start().await);
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
+        select 41, n, 'admin_custom', 'gone ' || n, now() + interval '1 hour' from generate_series(1, 3) as n;
+        delete from contractors where id = 1;
+        delete from event_messages where contractor_id = 2")
+        .await;
+    let waiting = "select count(*) from pipeline.scheduled as s join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'message_due'";
+    assert_eq!(rig.number(waiting).await, 1);
+    rig.run("delete from events where id = 41").await;
+    assert_eq!(rig.number(waiting).await, 0);
+    assert!(server.texts().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_event_holds_its_texts_until_it_is_resumed() {
+    let (rig, server) = (Rig::texting(2).await, FakeGhl::start().await);
+    rig.run("insert into event_messaging (event_id, paused) values (41, true)")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.texts_due(2, "held").await;
+    rig.until("(select count(*) from event_messages where pipeline_event_id is null) = 2")
+        .await;
+    assert!(server.texts().is_empty());
+    rig.run("update event_messaging set paused = false").await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 2);
+}

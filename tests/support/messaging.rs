@@ -1,0 +1,101 @@
+//! Texting in a test: an event with people who agreed to be texted, and a daemon that sends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pgcascade::app::{self, Providers};
+use pgcascade::db::Pool;
+use pgcascade::messaging::gateways::SmsGateways;
+use pgcascade::messaging::sms_gateway::SmsGateway;
+use pgcascade::providers::ghl::{GhlClient, GhlConfig};
+use pgcascade::providers::http::BaseUrl;
+
+use super::daemon::{Rig, RunningDaemon};
+use super::fake_ghl::FakeGhl;
+
+/// An event in Chicago tomorrow, with `$1` people who are registered and agreed to be texted. Nobody
+/// is texted by the agenda, at any hour all may be, and numbers that belong to nobody are texted.
+const PEOPLE: &str = "with people as (
+        insert into contractors (id, name, first_name, last_name, phone, sms_opt_in, sms_opt_in_at)
+        select n, 'Robin Sample ' || n, 'Robin', 'Sample ' || n,
+            '+1' || (array['512', '212', '415', '602', '303', '206'])[1 + n / 100 % 6] || '55501' || lpad((n % 100)::text, 2, '0'),
+            true, now()
+        from generate_series(1, $1::bigint) as n
+        returning id
+    )
+    insert into event_attendees (event_id, contractor_id, sms_opt_in, sms_opt_in_at)
+    select 41, people.id, true, now() from people";
+
+/// The account in these tests: as fast as tests are.
+const FAST: &str =
+    "update agenda_rules set enabled = false;
+    delete from quiet_windows;
+    update message_caps set most = 100000;
+    update sending_accounts set rate = 5000, period = '10 seconds', first_wait = '50 milliseconds', sample_numbers = true;
+    insert into events (id, name, date, end_date, timezone, location)
+    values (41, 'Sample Expo', current_date + 1, current_date + 1, 'America/Chicago', 'Hall 1')";
+
+/// The real client against the fake; an unknown outcome is asked about soon.
+pub fn ghl(server: &FakeGhl) -> Arc<dyn SmsGateway> {
+    super::install_crypto();
+    let base_url = BaseUrl::parse(&server.base_url).expect("a URL");
+    let mut config = GhlConfig::new(base_url, FakeGhl::TOKEN.into(), FakeGhl::LOCATION);
+    config.send_timeout = Duration::from_millis(900);
+    config.evidence_grace = Duration::from_secs(1);
+    Arc::new(GhlClient::new(config).expect("a client"))
+}
+
+/// Sandboxes, and this gateway.
+pub fn with_gateway(gateway: Arc<dyn SmsGateway>) -> Providers {
+    Providers {
+        sms: SmsGateways::new([gateway]),
+        ..app::sandboxes()
+    }
+}
+
+impl Rig {
+    /// A deployed database with event 41 and so many people.
+    pub async fn texting(people: i64) -> Self {
+        let rig = Self::deployed().await;
+        rig.run(FAST).await;
+        rig.rows(PEOPLE, &[&people]).await;
+        rig
+    }
+
+    /// A daemon that sends through the fake.
+    pub fn texts(&self, server: &FakeGhl) -> RunningDaemon {
+        self.texts_through(ghl(server))
+    }
+
+    /// A daemon that sends through this gateway.
+    pub fn texts_through(&self, gateway: Arc<dyn SmsGateway>) -> RunningDaemon {
+        let pool = Pool::open(self.database.url(), 12, "test stages").expect("a pool");
+        let registry = app::registry(&with_gateway(gateway), &pool).expect("a registry");
+        self.daemon(registry)
+    }
+
+    /// Schedules a text to each of so many people, due now; returns nothing.
+    pub async fn texts_due(&self, people: i64, what: &str) {
+        let insert = "insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
+            select 41, n, 'admin_custom', $2 || ' ' || n, now() from generate_series(1, $1) as n";
+        self.rows(insert, &[&people, &what]).await;
+    }
+
+    /// Waits until no text is on its way or due within a minute.
+    pub async fn until_texted(&self) {
+        self.until(
+            "not exists (select from event_messages where status in ('sending', 'uncertain')
+            or status = 'scheduled' and send_at < clock_timestamp() + interval '1 minute')",
+        )
+        .await;
+    }
+
+    /// How many texts have each status, such as `cancelled 1, sent 2`.
+    pub async fn tally(&self) -> String {
+        self.text(
+            "select string_agg(status || ' ' || count, ', ' order by status)
+            from (select status, count(*) from event_messages group by status) as tally",
+        )
+        .await
+    }
+}
