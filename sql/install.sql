@@ -248,6 +248,11 @@
 \i objects/public/answer_attendance.sql
 \i objects/public/answer_rating.sql
 \i objects/public/answer_choice.sql
+\i objects/public/peer_of_match.sql
+\i objects/public/exchange_contacts.sql
+\i objects/public/next_free_break.sql
+\i objects/public/put_off_introduction.sql
+\i objects/public/answer_introduction.sql
 
 -- Action items and the record of their changes
 \i objects/public/complete_action_item.sql

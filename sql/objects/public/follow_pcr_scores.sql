@@ -2,8 +2,8 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  new_scores (transition table), public.event_pcr_scores
--- Writes: public.event_speakers, public.event_sponsors
--- Locks:  the speakers and sponsors, in the order of their ids
+-- Writes: public.event_speakers, public.event_sponsors, public.event_peer_matches
+-- Locks:  the speakers, sponsors and matches, in the order of their ids
 
 create or replace function public.follow_pcr_scores()
 returns trigger
@@ -39,6 +39,19 @@ begin
     ) as rated
     where sponsor.id = rated.entity_id
     and sponsor.pcr_score is distinct from rated.final;
+
+    update public.event_peer_matches as match
+    set pcr_score = rated.final
+    from (
+        select score.entity_id, round(10 * avg(score.final_pcr_score), 2) as final
+        from public.event_pcr_scores as score
+        where score.pcr_type = 'peer_match'
+        and score.entity_id in (select new_score.entity_id from new_scores as new_score where new_score.pcr_type = 'peer_match')
+        group by score.entity_id
+        order by score.entity_id
+    ) as rated
+    where match.id = rated.entity_id
+    and match.pcr_score is distinct from rated.final;
 
     return null;
 end

@@ -5,7 +5,7 @@
 -- Arguments: decision: how the answer was read; question: the text that asked.
 -- Returns: what was rated, in a word: session, speaker, sponsor, peer_match or overall_event; NULL: nobody can tell who or at which event.
 -- Reads:  public.event_agenda_items
--- Writes: public.event_pcr_scores, public.event_messages
+-- Writes: public.event_pcr_scores, public.event_messages, public.ai_learning_events
 -- Locks:  the scores, then the question
 
 create or replace function public.record_rating(decision public.sms_routing_decisions, question public.event_messages)
@@ -69,6 +69,15 @@ begin
         confidence_level = excluded.confidence_level,
         responded_at = excluded.responded_at,
         message_id = excluded.message_id;
+
+    if v_type = 'peer_match' then
+        insert into public.ai_learning_events (contractor_id, event_type, event_id, event_data, context, outcome, success_score)
+        values (
+            v_person, 'peer_match_rating', v_event_id,
+            jsonb_build_object('match_id', marketing.payload_id(v_data, 'match_id'), 'rating', v_points), 'peer_match_rating', 'rated',
+            coalesce(v_points / 10.0, ((decision).sentiment_score + 1) / 2)
+        );
+    end if;
 
     update public.event_messages as message
     set pcr_score = coalesce(v_points, message.pcr_score), sentiment_score = (decision).sentiment_score
