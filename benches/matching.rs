@@ -25,7 +25,10 @@ const CAP: u8 = 3;
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     let words: Vec<String> = std::env::args().collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build_global();
     pool.map_err(io::Error::other)?;
     if let Some(place) = words.iter().position(|word| word == "--one") {
         let number = |after: usize| words.get(place + after).and_then(|word| word.parse().ok());
@@ -36,12 +39,17 @@ fn main() -> io::Result<()> {
         return one_size(scenario, number(3).unwrap_or(1) as u64, &mut out);
     }
     quality(&mut out)?;
-    writeln!(out, "\n| people | draws | processor ms p50 | p99 | wall ms p50 | p99 | peak MiB | worst gap |")?;
+    writeln!(
+        out,
+        "\n| people | draws | processor ms p50 | p99 | wall ms p50 | p99 | peak MiB | worst gap |"
+    )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|")?;
     for (people, draws) in [(500, 60), (5_000, 5), (20_000, 1)] {
         for regional in ["0", "1"] {
             let arguments = ["--one", &people.to_string(), regional, &draws.to_string()];
-            let child = std::process::Command::new(std::env::current_exe()?).args(arguments).output()?;
+            let child = std::process::Command::new(std::env::current_exe()?)
+                .args(arguments)
+                .output()?;
             out.write_all(&child.stdout)?;
             out.flush()?;
         }
@@ -55,11 +63,20 @@ fn one_size(scenario: Scenario, draws: u64, out: &mut impl Write) -> io::Result<
     for seed in 0..draws {
         let people: Vec<Person> = attendees::profiles(scenario, seed)
             .into_iter()
-            .map(|profile| Person { profile, max_matches: None })
+            .map(|profile| Person {
+                profile,
+                max_matches: None,
+            })
             .collect();
         let (before, begun) = (processor_ms(), Instant::now());
-        let plan = plan(&people, &Params::default(), &Vocabulary::default(), &Constraints::default(), seed)
-            .map_err(io::Error::other)?;
+        let plan = plan(
+            &people,
+            &Params::default(),
+            &Vocabulary::default(),
+            &Constraints::default(),
+            seed,
+        )
+        .map_err(io::Error::other)?;
         busy.push(processor_ms() - before);
         wall.push(begun.elapsed().as_secs_f64() * 1e3);
         gap = gap.max(plan.certificate.gap());
@@ -68,7 +85,11 @@ fn one_size(scenario: Scenario, draws: u64, out: &mut impl Write) -> io::Result<
         out,
         "| {} {} | {draws} | {:.0} | {:.0} | {:.0} | {:.0} | {} | {:.3} % |",
         scenario.people,
-        if scenario.regional { "regional" } else { "national" },
+        if scenario.regional {
+            "regional"
+        } else {
+            "national"
+        },
         quantile(&mut busy, 0.5),
         quantile(&mut busy, 0.99),
         quantile(&mut wall, 0.5),
@@ -89,7 +110,10 @@ struct Outcome {
 
 /// The table of scores, coverage and texts: mean over the draws, the worst score in brackets.
 fn quality(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "| event | method | score, % of bound (worst) | covered, % of coverable | over the cap, % | texts |")?;
+    writeln!(
+        out,
+        "| event | method | score, % of bound (worst) | covered, % of coverable | over the cap, % | texts |"
+    )?;
     writeln!(out, "|---|---|---|---|---|---|")?;
     for scenario in SCENARIOS {
         let mut methods: Vec<(&str, Vec<Outcome>)> = Vec::new();
@@ -105,12 +129,19 @@ fn quality(out: &mut impl Write) -> io::Result<()> {
             let mean = |part: fn(&Outcome) -> f64| {
                 outcomes.iter().map(part).sum::<f64>() / outcomes.len() as f64
             };
-            let worst = outcomes.iter().map(|outcome| outcome.total).fold(f64::INFINITY, f64::min);
+            let worst = outcomes
+                .iter()
+                .map(|outcome| outcome.total)
+                .fold(f64::INFINITY, f64::min);
             writeln!(
                 out,
                 "| {} {} | {name} | {:.2} ({:.2}) | {:.1} | {:.0} | {:.0} |",
                 scenario.people,
-                if scenario.regional { "regional" } else { "national" },
+                if scenario.regional {
+                    "regional"
+                } else {
+                    "national"
+                },
                 mean(|outcome| outcome.total),
                 worst,
                 mean(|outcome| outcome.covered),
@@ -124,8 +155,10 @@ fn quality(out: &mut impl Write) -> io::Result<()> {
 
 fn outcomes(scenario: Scenario, seed: u64) -> Vec<(&'static str, Outcome)> {
     let profiles = attendees::profiles(scenario, seed);
-    let known: Vec<&Profile> =
-        profiles.iter().filter(|p| p.place.is_some() && !p.focus.is_empty()).collect();
+    let known: Vec<&Profile> = profiles
+        .iter()
+        .filter(|p| p.place.is_some() && !p.focus.is_empty())
+        .collect();
     let params = Params::default();
     let roster = Roster::new(&known, &params, &Vocabulary::default(), &[]);
     let ids: Vec<i64> = known.iter().map(|profile| profile.id).collect();
@@ -135,7 +168,10 @@ fn outcomes(scenario: Scenario, seed: u64) -> Vec<(&'static str, Outcome)> {
         capacity: &capacity,
         held: &held,
         second_match: true,
-        ties: TieBreak { salt: seed, ids: &ids },
+        ties: TieBreak {
+            salt: seed,
+            ids: &ids,
+        },
     });
     let outcome = |pairs: &[Pair]| {
         let mut degree = vec![0u8; ids.len()];
@@ -157,7 +193,10 @@ fn outcomes(scenario: Scenario, seed: u64) -> Vec<(&'static str, Outcome)> {
     vec![
         ("pgcascade", outcome(&found.pairs)),
         ("plain greedy", outcome(&greedy(&roster))),
-        ("originals' loop, made legal", outcome(&top_three(&roster, true))),
+        (
+            "originals' loop, made legal",
+            outcome(&top_three(&roster, true)),
+        ),
         ("originals' loop", outcome(&top_three(&roster, false))),
     ]
 }
@@ -196,7 +235,11 @@ fn greedy(roster: &Roster<'_>) -> Vec<Pair> {
     for a in 0..roster.people() as u32 {
         roster.partners(a as usize, &mut row, &mut found);
         let later = found.iter().filter(|partner| partner.person > a);
-        all.extend(later.map(|partner| Pair { a, b: partner.person, weight: partner.weight }));
+        all.extend(later.map(|partner| Pair {
+            a,
+            b: partner.person,
+            weight: partner.weight,
+        }));
     }
     all.sort_by_key(|pair| (std::cmp::Reverse(pair.weight), pair.a, pair.b));
     let mut degree = vec![0u8; roster.people()];
@@ -220,7 +263,11 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
 /// Time that this thread has run, in milliseconds; wall time where the kernel does not say.
 fn processor_ms() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e6
+    text.split(' ')
+        .next()
+        .and_then(|ns| ns.parse::<f64>().ok())
+        .unwrap_or(f64::NAN)
+        / 1e6
 }
 
 /// The most memory that this process has held, in MiB; 0 where the kernel does not say.

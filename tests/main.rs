@@ -18,13 +18,13 @@ mod http;
 #[cfg(test)]
 mod matching;
 #[cfg(test)]
-mod meeting;
-#[cfg(test)]
 mod messaging;
 #[cfg(test)]
 mod outreach;
 #[cfg(test)]
 mod replies;
+#[cfg(test)]
+mod replies_act;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]

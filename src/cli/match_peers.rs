@@ -117,14 +117,21 @@ async fn order(args: &RunArgs, dry_run: bool) -> Done {
     });
     let run = done.await.map_err(|error| explain(error, args.event))?;
     let answer = include_str!("../../sql/queries/http/peer_matching_answer.sql");
-    let answer: Value = session.row(answer, &[&run]).await?.try_get("answer").map_err(DbError::from)?;
+    let answer: Value = session
+        .row(answer, &[&run])
+        .await?
+        .try_get("answer")
+        .map_err(DbError::from)?;
     let out = Output::new(args.json);
     if args.json {
         out.json(&answer);
     } else {
         tell_run(&out, &answer, dry_run);
         if !dry_run {
-            out.say(format!("\nWho meets whom: pgcascade match show {}", args.event));
+            out.say(format!(
+                "\nWho meets whom: pgcascade match show {}",
+                args.event
+            ));
         }
     }
     Ok(())
@@ -163,7 +170,9 @@ async fn show(args: &ShowArgs) -> Done {
     };
     let out = Output::new(args.json);
     if args.json {
-        out.json(&json!({"matches": answer["matches"], "count": answer["count"], "last_run": last}));
+        out.json(
+            &json!({"matches": answer["matches"], "count": answer["count"], "last_run": last}),
+        );
         return Ok(());
     }
     tell_matches(&out, &answer["matches"]);
@@ -192,17 +201,31 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
         answer["gap"].as_f64().unwrap_or_default() * 100.0
     ));
     if let Some(time) = answer["introduction_time"].as_str() {
-        out.say(format!("Introductions from {time} on: {} wait", text("introductions_scheduled")));
+        out.say(format!(
+            "Introductions from {time} on: {} wait",
+            text("introductions_scheduled")
+        ));
     }
     if let Some(warning) = answer["warning"].as_str() {
         out.paragraph(0, &format!("Note: {warning}"));
     }
     tell_matches(out, &answer["matches"]);
     for (key, heading, columns) in [
-        ("unplaced", "Without a peer", ["contractor_id", "name", "reason"]),
-        ("unread", "Not understood", ["contractor_id", "field", "value"]),
+        (
+            "unplaced",
+            "Without a peer",
+            ["contractor_id", "name", "reason"],
+        ),
+        (
+            "unread",
+            "Not understood",
+            ["contractor_id", "field", "value"],
+        ),
     ] {
-        let rows = answer[key].as_array().map(Vec::as_slice).unwrap_or_default();
+        let rows = answer[key]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         if !rows.is_empty() {
             out.heading(heading);
             let cells = |row: &Value| columns.map(|column| shown(&row[column])).to_vec();

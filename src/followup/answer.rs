@@ -119,7 +119,9 @@ fn answer(row: &Row) -> Result<Answer, DbError> {
         decision_id: row.try_get("decision_id")?,
         inbound_id: row.try_get("inbound_id")?,
         body: row.try_get("body")?,
-        intent: row.try_get::<_, Option<String>>("intent")?.unwrap_or_default(),
+        intent: row
+            .try_get::<_, Option<String>>("intent")?
+            .unwrap_or_default(),
         intents: row.try_get("intents")?,
         contractor_id: row.try_get("contractor_id")?,
         public_event_id: row.try_get("public_event_id")?,

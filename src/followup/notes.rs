@@ -27,9 +27,7 @@ impl InDatabaseStage for NoteTaking {
     async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError> {
         let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
         let statement = tx
-            .prepare_cached(include_str!(
-                "../../sql/queries/followup/notes_to_take.sql"
-            ))
+            .prepare_cached(include_str!("../../sql/queries/followup/notes_to_take.sql"))
             .await?;
         let rows = tx.query(&statement, &[&ids]).await?;
         let mut found = HashSet::new();
@@ -94,7 +92,11 @@ fn named(body: &str, sponsors: &Value) -> Option<i64> {
     let candidates: Vec<Candidate> = sponsors
         .iter()
         .map(|sponsor| Candidate {
-            names: sponsor["name"].as_str().map(str::to_owned).into_iter().collect(),
+            names: sponsor["name"]
+                .as_str()
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
         })
         .collect();
     let link = action::links(body, &candidates).into_iter().next()?;

@@ -5,12 +5,12 @@
 //! the services do not have. 401 and 403 refuse for good, 422 is a body that nobody can read. Whatever
 //! cannot be stored now is answered 429: GoHighLevel repeats after that answer and no other.
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -20,9 +20,7 @@ use url::form_urlencoded;
 use super::{Door, Problem};
 use crate::db::DbError;
 use crate::messaging::delivery::NumberFault;
-use crate::messaging::gateway_event::{
-    ConsentChange, DeliveryReport, GatewayEvent, InboundText,
-};
+use crate::messaging::gateway_event::{ConsentChange, DeliveryReport, GatewayEvent, InboundText};
 use crate::providers::{ghl, twilio};
 
 /// Where a workflow's secret may stand beside the header: `?secret=…`.
@@ -80,7 +78,13 @@ pub async fn twilio_text(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    prove_twilio(&door, &["webhooks", "twilio"], query.as_deref(), &headers, &body)?;
+    prove_twilio(
+        &door,
+        &["webhooks", "twilio"],
+        query.as_deref(),
+        &headers,
+        &body,
+    )?;
     let text = twilio::inbound_text(&body).map_err(|refusal| Problem::unreadable(&refusal))?;
     store(&door, &GatewayEvent::Inbound(text))
         .await
@@ -95,7 +99,13 @@ pub async fn twilio_status(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    prove_twilio(&door, &twilio::STATUS_PATH, query.as_deref(), &headers, &body)?;
+    prove_twilio(
+        &door,
+        &twilio::STATUS_PATH,
+        query.as_deref(),
+        &headers,
+        &body,
+    )?;
     let report = twilio::status_report(&body, query.as_deref())
         .map_err(|refusal| Problem::unreadable(&refusal))?;
     let stored = store(&door, &GatewayEvent::Delivery(report))

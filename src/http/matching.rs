@@ -84,8 +84,9 @@ pub async fn set_status(
 ) -> Result<Json<Value>, Problem> {
     let matched = number(&matched, "match")?;
     let body = read(&body)?;
-    let contractor = integer(&body["contractor_id"])
-        .ok_or_else(|| Problem::unprocessable("contractor_id must be the number of a contractor."))?;
+    let contractor = integer(&body["contractor_id"]).ok_or_else(|| {
+        Problem::unprocessable("contractor_id must be the number of a contractor.")
+    })?;
     let response_type = body["response_type"].as_str();
     let feedback = match &body["feedback"] {
         Value::Null => None,
@@ -134,14 +135,12 @@ async fn ask(door: &Door, query: &str, values: &[&(dyn ToSql + Sync)]) -> Result
     let client = door.pool.get().await?;
     let query = client.prepare_cached(query).await?;
     let row = client.query_one(&query, values).await?;
-    Ok(row.try_get::<_, Option<Value>>("answer")?.unwrap_or_default())
+    Ok(row
+        .try_get::<_, Option<Value>>("answer")?
+        .unwrap_or_default())
 }
 
-async fn execute(
-    door: &Door,
-    query: &str,
-    values: &[&(dyn ToSql + Sync)],
-) -> Result<(), DbError> {
+async fn execute(door: &Door, query: &str, values: &[&(dyn ToSql + Sync)]) -> Result<(), DbError> {
     let client = door.pool.get().await?;
     let query = client.prepare_cached(query).await?;
     client.execute(&query, values).await?;

@@ -97,7 +97,10 @@ fn request(input: &Value) -> ChatRequest {
     ChatRequest {
         name: "introduction",
         messages: vec![
-            message(Role::System, input["prompt"].as_str().unwrap_or_default().to_owned()),
+            message(
+                Role::System,
+                input["prompt"].as_str().unwrap_or_default().to_owned(),
+            ),
             message(Role::User, input["known"].to_string()),
         ],
         schema: json!({

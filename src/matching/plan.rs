@@ -92,11 +92,15 @@ pub fn plan(
         capacity: &present.capacity,
         held: &present.held,
         second_match: params.second_match,
-        ties: TieBreak { salt, ids: &present.ids },
+        ties: TieBreak {
+            salt,
+            ids: &present.ids,
+        },
     });
-    let pairs = assignment.pairs.iter().map(|pair| {
-        present.introduction(&roster, params, pair.a as usize, pair.b as usize)
-    });
+    let pairs = assignment
+        .pairs
+        .iter()
+        .map(|pair| present.introduction(&roster, params, pair.a as usize, pair.b as usize));
     Ok(Plan {
         pairs: pairs.collect(),
         unplaced: present.unplaced(&roster, &assignment),
@@ -125,7 +129,10 @@ impl<'a> Present<'a> {
         everybody.sort_by_key(|person| person.profile.id);
         everybody.dedup_by_key(|person| person.profile.id);
         let mut kept: BTreeMap<i64, u8> = BTreeMap::new();
-        for id in normal(&constraints.kept).into_iter().flat_map(|(a, b)| [a, b]) {
+        for id in normal(&constraints.kept)
+            .into_iter()
+            .flat_map(|(a, b)| [a, b])
+        {
             let held = kept.entry(id).or_default();
             *held = held.saturating_add(1);
         }
@@ -140,7 +147,10 @@ impl<'a> Present<'a> {
         for person in present.everybody.clone() {
             let profile = &person.profile;
             let held = kept.get(&profile.id).copied().unwrap_or(0);
-            let wanted = person.max_matches.unwrap_or(params.max_matches).min(params.max_matches);
+            let wanted = person
+                .max_matches
+                .unwrap_or(params.max_matches)
+                .min(params.max_matches);
             match ineligible(person) {
                 Some(why) if held == 0 => present.left_out.push((profile.id, why)),
                 None if wanted > held => {
@@ -169,7 +179,9 @@ impl<'a> Present<'a> {
         ];
         let place = |id: i64| u32::try_from(self.ids.binary_search(&id).ok()?).ok();
         let apart = lists.into_iter().flat_map(|(pairs, gate)| {
-            pairs.iter().filter_map(move |(a, b)| Some((place(*a)?, place(*b)?, gate)))
+            pairs
+                .iter()
+                .filter_map(move |(a, b)| Some((place(*a)?, place(*b)?, gate)))
         });
         Roster::new(&self.people, params, vocabulary, &apart.collect::<Vec<_>>())
     }
@@ -210,7 +222,10 @@ impl<'a> Present<'a> {
 
     fn why_alone(&self, person: usize, roster: &Roster<'_>, assignment: &Assignment) -> Why {
         let in_crowd = |crowd: &&assign::Crowd| {
-            crowd.left_over.iter().any(|other| *other as usize == person)
+            crowd
+                .left_over
+                .iter()
+                .any(|other| *other as usize == person)
         };
         match assignment.crowds.iter().find(in_crowd) {
             Some(crowd) => self.crowded(crowd),
@@ -222,7 +237,11 @@ impl<'a> Present<'a> {
     pub(super) fn crowded(&self, crowd: &assign::Crowd) -> Why {
         let capacity = |partner: &u32| usize::from(self.capacity[*partner as usize]);
         Why::Crowded {
-            partners: crowd.partners.iter().map(|other| self.ids[*other as usize]).collect(),
+            partners: crowd
+                .partners
+                .iter()
+                .map(|other| self.ids[*other as usize])
+                .collect(),
             people: crowd.people.len(),
             places: crowd.partners.iter().map(capacity).sum(),
         }
@@ -233,7 +252,6 @@ impl<'a> Present<'a> {
         u32::try_from(self.ids.binary_search(&id).ok()?).ok()
     }
 }
-
 
 /// What keeps everybody else away from a person.
 pub(super) fn why_nobody(person: usize, people: usize, roster: &Roster<'_>) -> Why {
@@ -251,7 +269,10 @@ pub(super) fn why_nobody(person: usize, people: usize, roster: &Roster<'_>) -> W
             }
         }
     }
-    Why::NobodyAllowed { kept_away, best_score }
+    Why::NobodyAllowed {
+        kept_away,
+        best_score,
+    }
 }
 
 /// A pair with its reason; the smaller id first.
@@ -298,16 +319,24 @@ fn input_hash(
     constraints: &Constraints,
     salt: u64,
 ) -> String {
-    let pairs = [&constraints.met, &constraints.blocked, &constraints.forbidden, &constraints.kept];
+    let pairs = [
+        &constraints.met,
+        &constraints.blocked,
+        &constraints.forbidden,
+        &constraints.kept,
+    ];
     let pairs = pairs.map(|pairs| normal(pairs));
     let mut hash = Hashing(Sha256::new());
     let input = (&present.everybody, params, vocabulary, pairs, salt);
     // Writing into a hash cannot fail.
     let _written = write!(hash, "{input:?}");
-    hash.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _written = write!(hex, "{byte:02x}");
-        hex
-    })
+    hash.0
+        .finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _written = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// Hashes what is written, without keeping it.

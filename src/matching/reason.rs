@@ -118,15 +118,23 @@ pub fn reason(first: &Profile, second: &Profile, parts: &Components, params: &Pa
         || first.team.is_some() && second.team.is_some();
     let similar = known_size && parts.business_scale.get() >= SIMILAR_SIZE;
     let told = [
-        (parts.focus_areas.get() * weights.focus, focus_words(first, second)),
-        (parts.industry.get() * weights.industry, trade_words(first, second)),
+        (
+            parts.focus_areas.get() * weights.focus,
+            focus_words(first, second),
+        ),
+        (
+            parts.industry.get() * weights.industry,
+            trade_words(first, second),
+        ),
         (
             parts.business_scale.get() * weights.scale,
             similar.then(|| "both running businesses of similar size".to_owned()),
         ),
     ];
-    let mut told: Vec<(f64, String)> =
-        told.into_iter().filter_map(|(counts, words)| Some((counts, words?))).collect();
+    let mut told: Vec<(f64, String)> = told
+        .into_iter()
+        .filter_map(|(counts, words)| Some((counts, words?)))
+        .collect();
     // Stable: of parts that count the same, focus goes before trades and trades before size.
     told.sort_by(|a, b| b.0.total_cmp(&a.0));
     let words: Vec<String> = told.into_iter().take(2).map(|(_, words)| words).collect();
@@ -140,7 +148,11 @@ pub fn reason(first: &Profile, second: &Profile, parts: &Components, params: &Pa
 
 fn focus_words(first: &Profile, second: &Profile) -> Option<String> {
     let areas = shared(&first.focus, &second.focus);
-    let mut names: Vec<String> = areas.iter().take(NAMED_MAX).map(|area| area.name()).collect();
+    let mut names: Vec<String> = areas
+        .iter()
+        .take(NAMED_MAX)
+        .map(|area| area.name())
+        .collect();
     let more = areas.len().saturating_sub(NAMED_MAX);
     if more > 0 {
         names.push(format!("{more} more"));
@@ -150,14 +162,22 @@ fn focus_words(first: &Profile, second: &Profile) -> Option<String> {
 
 fn trade_words(first: &Profile, second: &Profile) -> Option<String> {
     let trades = shared(&first.trades, &second.trades);
-    let names: Vec<String> = trades.iter().take(NAMED_MAX).map(|trade| trade.name()).collect();
+    let names: Vec<String> = trades
+        .iter()
+        .take(NAMED_MAX)
+        .map(|trade| trade.name())
+        .collect();
     (!names.is_empty()).then(|| format!("both {} contractors", listed(&names)))
 }
 
 fn distance_words(first: &Profile, second: &Profile) -> Option<String> {
     let (a, b) = first.place.as_ref().zip(second.place.as_ref())?;
     let miles = whole_miles(a.miles_to(b));
-    let least = if a.is_exact() && b.is_exact() { "" } else { "at least " };
+    let least = if a.is_exact() && b.is_exact() {
+        ""
+    } else {
+        "at least "
+    };
     (miles > 0).then(|| format!("{least}{miles} miles apart"))
 }
 

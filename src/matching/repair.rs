@@ -49,14 +49,21 @@ pub fn repair(
     let roster = present.roster(params, vocabulary, constraints);
     let standing = Standing::new(&present, &roster, movable);
     let place = |id: &i64| present.place(*id);
-    let wanted: Vec<u32> = wanted.iter().filter_map(place).chain(standing.bereft).collect();
+    let wanted: Vec<u32> = wanted
+        .iter()
+        .filter_map(place)
+        .chain(standing.bereft)
+        .collect();
     let mended = assign::mend(
         &Problem {
             pairs: &roster,
             capacity: &present.capacity,
             held: &present.held,
             second_match: params.second_match,
-            ties: TieBreak { salt, ids: &present.ids },
+            ties: TieBreak {
+                salt,
+                ids: &present.ids,
+            },
         },
         &standing.pairs,
         &wanted,
@@ -77,9 +84,10 @@ pub fn repair(
         .into_iter()
         .filter(|person| !met.contains(person) && present.held[*person as usize] == 0)
         .collect();
-    let added = mended.added.iter().map(|pair| {
-        present.introduction(&roster, params, pair.a as usize, pair.b as usize)
-    });
+    let added = mended
+        .added
+        .iter()
+        .map(|pair| present.introduction(&roster, params, pair.a as usize, pair.b as usize));
     let unplaced = alone.into_iter().map(|person| Unplaced {
         contractor_id: id(person),
         why: why(person, &mended.crowds, &present, &roster),
@@ -91,13 +99,11 @@ pub fn repair(
     })
 }
 
-fn why(
-    person: u32,
-    crowds: &[assign::Crowd],
-    present: &Present<'_>,
-    roster: &Roster<'_>,
-) -> Why {
-    match crowds.iter().find(|crowd| crowd.left_over.contains(&person)) {
+fn why(person: u32, crowds: &[assign::Crowd], present: &Present<'_>, roster: &Roster<'_>) -> Why {
+    match crowds
+        .iter()
+        .find(|crowd| crowd.left_over.contains(&person))
+    {
         Some(crowd) => present.crowded(crowd),
         None => why_nobody(person as usize, present.ids.len(), roster),
     }
@@ -112,7 +118,11 @@ struct Standing {
 
 impl Standing {
     fn new(present: &Present<'_>, roster: &Roster<'_>, movable: &[(i64, i64)]) -> Self {
-        let mut standing = Self { pairs: Vec::new(), dropped: Vec::new(), bereft: Vec::new() };
+        let mut standing = Self {
+            pairs: Vec::new(),
+            dropped: Vec::new(),
+            bereft: Vec::new(),
+        };
         let mut free: Vec<u8> = present.capacity.clone();
         let ordered = movable.iter().map(|(a, b)| (*a.min(b), *a.max(b)));
         for (one, other) in ordered.collect::<BTreeSet<_>>() {
@@ -128,7 +138,9 @@ impl Standing {
                 free[b as usize] -= 1;
             } else {
                 standing.dropped.push((one, other));
-                standing.bereft.extend([places.0, places.1].into_iter().flatten());
+                standing
+                    .bereft
+                    .extend([places.0, places.1].into_iter().flatten());
             }
         }
         standing

@@ -48,16 +48,29 @@ impl fmt::Display for Why {
         match self {
             Self::Ineligible(why) => why.fmt(f),
             Self::NobodyElse => f.write_str("nobody else can be introduced at this event yet"),
-            Self::NobodyAllowed { kept_away, best_score } => {
-                let counts: Vec<String> =
-                    kept_away.iter().map(|(gate, count)| format!("{count} {gate}")).collect();
-                write!(f, "none of the others may be introduced: {}", counts.join(", "))?;
+            Self::NobodyAllowed {
+                kept_away,
+                best_score,
+            } => {
+                let counts: Vec<String> = kept_away
+                    .iter()
+                    .map(|(gate, count)| format!("{count} {gate}"))
+                    .collect();
+                write!(
+                    f,
+                    "none of the others may be introduced: {}",
+                    counts.join(", ")
+                )?;
                 match best_score {
                     Some(score) => write!(f, " (the best would be {:.2})", score.get()),
                     None => Ok(()),
                 }
             }
-            Self::Crowded { partners, people, places } => write!(
+            Self::Crowded {
+                partners,
+                people,
+                places,
+            } => write!(
                 f,
                 "{people} people can only meet the same {}, who can have {places} introductions: \
                  raise the maximum per person or lower a gate",
@@ -80,7 +93,14 @@ mod tests {
         let text = "none of the others may be introduced: 7 too near to be in another market, \
                     2 below the minimum score (the best would be 0.58)";
         assert_eq!(why.to_string(), text);
-        let why = Why::Crowded { partners: vec![4], people: 5, places: 3 };
-        assert!(why.to_string().starts_with("5 people can only meet the same 1, who can have 3"));
+        let why = Why::Crowded {
+            partners: vec![4],
+            people: 5,
+            places: 3,
+        };
+        assert!(
+            why.to_string()
+                .starts_with("5 people can only meet the same 1, who can have 3")
+        );
     }
 }

@@ -31,7 +31,9 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
     }
     let chars = said.chars().count();
     if chars > CHARS_MAX {
-        return Some(format!("it has {chars} characters; {CHARS_MAX} are the most"));
+        return Some(format!(
+            "it has {chars} characters; {CHARS_MAX} are the most"
+        ));
     }
     if said.chars().any(|c| c.is_control() && c != '\n') {
         return Some("it holds control characters".to_owned());
@@ -49,7 +51,10 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
     }
     let lower = said.to_lowercase();
     let known = facts.all.to_lowercase();
-    if let Some(word) = NEVER.iter().find(|word| lower.contains(**word) && !known.contains(**word)) {
+    if let Some(word) = NEVER
+        .iter()
+        .find(|word| lower.contains(**word) && !known.contains(**word))
+    {
         return Some(format!("it holds {word}"));
     }
     if numbers(said).any(|number| !numbers(&facts.all).any(|known| known == number)) {
@@ -65,7 +70,8 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
 }
 
 fn numbers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty())
+    text.split(|c: char| !c.is_numeric())
+        .filter(|run| !run.is_empty())
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
 use super::routing::{Question, RouteTo};
@@ -17,8 +16,6 @@ pub struct Received {
     pub body: String,
     /// Who wrote it, E.164; None: not known.
     pub phone: Option<String>,
-    /// When it was sent to us.
-    pub at: DateTime<Utc>,
     /// The people with that number.
     pub contractors: Vec<i64>,
     /// Those who are at an event now, with it.
@@ -68,7 +65,6 @@ pub async fn received(tx: &Transaction<'_>, ids: &[i64]) -> Result<Vec<Received>
             id: row.try_get("id")?,
             body: row.try_get("body")?,
             phone: row.try_get("phone_number")?,
-            at: row.try_get("at")?,
             contractors: row.try_get("contractor_ids")?,
             here: pairs("here", "here_events")?,
             lately: pairs("lately", "lately_events")?,

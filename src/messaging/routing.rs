@@ -287,7 +287,10 @@ mod tests {
         assert_eq!(answered("no", &questions), Some(3));
         let mut question = asked(4, RouteTo::Priorities, 5);
         question.is_answered = true;
-        assert_eq!(answered("Met Sam at the booth, call him", &[question]), None);
+        assert_eq!(
+            answered("Met Sam at the booth, call him", &[question]),
+            None
+        );
     }
 
     #[test]

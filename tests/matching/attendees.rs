@@ -19,12 +19,30 @@ pub struct Scenario {
 
 /// The six that the promises are about.
 pub const SCENARIOS: [Scenario; 6] = [
-    Scenario { people: 60, regional: false },
-    Scenario { people: 200, regional: false },
-    Scenario { people: 500, regional: false },
-    Scenario { people: 60, regional: true },
-    Scenario { people: 200, regional: true },
-    Scenario { people: 500, regional: true },
+    Scenario {
+        people: 60,
+        regional: false,
+    },
+    Scenario {
+        people: 200,
+        regional: false,
+    },
+    Scenario {
+        people: 500,
+        regional: false,
+    },
+    Scenario {
+        people: 60,
+        regional: true,
+    },
+    Scenario {
+        people: 200,
+        regional: true,
+    },
+    Scenario {
+        people: 500,
+        regional: true,
+    },
 ];
 
 /// Numbers that look random, the same for the same seed on every machine.
@@ -89,24 +107,84 @@ const FOCUS: [&str; 12] = [
     "exit_planning",
 ];
 const CITIES: [&str; 54] = [
-    "New York, NY", "Los Angeles, CA", "Chicago, IL", "Dallas, TX", "Houston, TX", "Atlanta, GA",
-    "Washington, DC", "Philadelphia, PA", "Miami, FL", "Phoenix, AZ", "Boston, MA", "Riverside, CA",
-    "San Francisco, CA", "Detroit, MI", "Seattle, WA", "Minneapolis, MN", "Tampa, FL", "San Diego, CA",
-    "Denver, CO", "Baltimore, MD", "Orlando, FL", "Charlotte, NC", "St. Louis, MO", "San Antonio, TX",
-    "Portland, OR", "Austin, TX", "Pittsburgh, PA", "Sacramento, CA", "Las Vegas, NV", "Cincinnati, OH",
-    "Kansas City, MO", "Columbus, OH", "Cleveland, OH", "Indianapolis, IN", "Nashville, TN", "San Jose, CA",
-    "Virginia Beach, VA", "Jacksonville, FL", "Providence, RI", "Milwaukee, WI", "Raleigh, NC",
-    "Oklahoma City, OK", "Louisville, KY", "Richmond, VA", "Memphis, TN", "Salt Lake City, UT",
-    "Birmingham, AL", "Fresno, CA", "Grand Rapids, MI", "Buffalo, NY", "Hartford, CT", "Tucson, AZ",
-    "Rochester, NY", "Tulsa, OK",
+    "New York, NY",
+    "Los Angeles, CA",
+    "Chicago, IL",
+    "Dallas, TX",
+    "Houston, TX",
+    "Atlanta, GA",
+    "Washington, DC",
+    "Philadelphia, PA",
+    "Miami, FL",
+    "Phoenix, AZ",
+    "Boston, MA",
+    "Riverside, CA",
+    "San Francisco, CA",
+    "Detroit, MI",
+    "Seattle, WA",
+    "Minneapolis, MN",
+    "Tampa, FL",
+    "San Diego, CA",
+    "Denver, CO",
+    "Baltimore, MD",
+    "Orlando, FL",
+    "Charlotte, NC",
+    "St. Louis, MO",
+    "San Antonio, TX",
+    "Portland, OR",
+    "Austin, TX",
+    "Pittsburgh, PA",
+    "Sacramento, CA",
+    "Las Vegas, NV",
+    "Cincinnati, OH",
+    "Kansas City, MO",
+    "Columbus, OH",
+    "Cleveland, OH",
+    "Indianapolis, IN",
+    "Nashville, TN",
+    "San Jose, CA",
+    "Virginia Beach, VA",
+    "Jacksonville, FL",
+    "Providence, RI",
+    "Milwaukee, WI",
+    "Raleigh, NC",
+    "Oklahoma City, OK",
+    "Louisville, KY",
+    "Richmond, VA",
+    "Memphis, TN",
+    "Salt Lake City, UT",
+    "Birmingham, AL",
+    "Fresno, CA",
+    "Grand Rapids, MI",
+    "Buffalo, NY",
+    "Hartford, CT",
+    "Tucson, AZ",
+    "Rochester, NY",
+    "Tulsa, OK",
 ];
 const TRADES: [&str; 10] = [
-    "Roofing", "HVAC", "Windows & Doors", "Kitchen Remodeling", "Siding", "Solar Installation",
-    "Plumbing", "Bathroom Remodeling", "Painting", "Landscaping",
+    "Roofing",
+    "HVAC",
+    "Windows & Doors",
+    "Kitchen Remodeling",
+    "Siding",
+    "Solar Installation",
+    "Plumbing",
+    "Bathroom Remodeling",
+    "Painting",
+    "Landscaping",
 ];
 const TITLES: [&str; 10] = [
-    "Owner", "President", "CEO", "General Manager", "VP Sales", "Sales Manager", "Operations Manager",
-    "Marketing Director", "Co-Owner", "Estimator",
+    "Owner",
+    "President",
+    "CEO",
+    "General Manager",
+    "VP Sales",
+    "Sales Manager",
+    "Operations Manager",
+    "Marketing Director",
+    "Co-Owner",
+    "Estimator",
 ];
 /// Upper ends in millions, with the tier's word in each vocabulary.
 const CURRENT: [(f64, &str); 9] = [
@@ -133,21 +211,37 @@ const LEGACY: [(f64, &str); 6] = [
 pub fn rows(scenario: Scenario, seed: u64) -> Vec<RawProfile> {
     let mut dice = Dice::new(seed.wrapping_mul(0x5851_f42d_4c95_7f2d) ^ scenario.people as u64);
     let host = CITIES[dice.below(20)];
-    (1..=scenario.people as i64).map(|id| row(id, host, scenario.regional, &mut dice)).collect()
+    (1..=scenario.people as i64)
+        .map(|id| row(id, host, scenario.regional, &mut dice))
+        .collect()
 }
 
 /// The attendees, understood.
 pub fn profiles(scenario: Scenario, seed: u64) -> Vec<Profile> {
     let vocabulary = Vocabulary::default();
-    rows(scenario, seed).iter().map(|row| Profile::read(row, &vocabulary).0).collect()
+    rows(scenario, seed)
+        .iter()
+        .map(|row| Profile::read(row, &vocabulary).0)
+        .collect()
 }
 
 fn row(id: i64, host: &str, regional: bool, dice: &mut Dice) -> RawProfile {
     let at_home = regional && dice.share() < 0.6;
-    let city = if at_home { host } else { CITIES[dice.zipf(CITIES.len(), 1.0)] };
+    let city = if at_home {
+        host
+    } else {
+        CITIES[dice.zipf(CITIES.len(), 1.0)]
+    };
     let millions = (1.4 + 1.2 * dice.normal()).exp();
-    let tiers = if dice.share() < 0.5 { &CURRENT[..] } else { &LEGACY[..] };
-    let tier = tiers.iter().find(|(end, _)| millions <= *end).map_or("", |(_, word)| word);
+    let tiers = if dice.share() < 0.5 {
+        &CURRENT[..]
+    } else {
+        &LEGACY[..]
+    };
+    let tier = tiers
+        .iter()
+        .find(|(end, _)| millions <= *end)
+        .map_or("", |(_, word)| word);
     let mut filled = |text: String, missing: f64| (dice.share() >= missing).then_some(text);
     let company_name = filled(format!("Company {id}"), 0.02);
     let service_area = filled(city.to_owned(), 0.02);
@@ -182,5 +276,7 @@ fn focus(dice: &mut Dice) -> String {
 pub fn met(scenario: Scenario, seed: u64) -> Vec<(i64, i64)> {
     let mut dice = Dice::new(seed ^ 0xfeed);
     let person = |dice: &mut Dice| 1 + dice.below(scenario.people) as i64;
-    (0..scenario.people).map(|_| (person(&mut dice), person(&mut dice))).collect()
+    (0..scenario.people)
+        .map(|_| (person(&mut dice), person(&mut dice)))
+        .collect()
 }

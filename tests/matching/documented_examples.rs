@@ -17,7 +17,9 @@ fn austin_and_houston() -> Vec<RawProfile> {
             first_name: cell("John"),
             last_name: cell("Smith"),
             service_area: cell("Austin, TX"),
-            focus_areas: cell("Operational Efficiency, Hiring Sales Leadership, Controlling Lead Flow"),
+            focus_areas: cell(
+                "Operational Efficiency, Hiring Sales Leadership, Controlling Lead Flow",
+            ),
             revenue_tier: cell("31_50_million"),
             team_size: cell("40"),
             ..RawProfile::default()
@@ -42,10 +44,17 @@ fn austin_and_houston() -> Vec<RawProfile> {
 fn austin_meets_houston_and_the_score_is_explained() {
     let vocabulary = Vocabulary::default();
     let read = |row: &RawProfile| Profile::read(row, &vocabulary);
-    assert!(austin_and_houston().iter().all(|row| read(row).1.is_empty()));
+    assert!(
+        austin_and_houston()
+            .iter()
+            .all(|row| read(row).1.is_empty())
+    );
     let people: Vec<Person> = austin_and_houston()
         .iter()
-        .map(|row| Person { profile: read(row).0, max_matches: None })
+        .map(|row| Person {
+            profile: read(row).0,
+            max_matches: None,
+        })
         .collect();
     let params = Params::default();
     let plan = plan(&people, &params, &vocabulary, &Constraints::default(), 41).unwrap();
@@ -53,7 +62,14 @@ fn austin_meets_houston_and_the_score_is_explained() {
     let pair = &plan.pairs[0];
     assert_eq!((pair.contractor1_id, pair.contractor2_id), (1, 56));
     let parts = pair.criteria.components;
-    assert_eq!((parts.focus_areas.get(), parts.geographic.get(), parts.job_title), (1.0, 1.0, None));
+    assert_eq!(
+        (
+            parts.focus_areas.get(),
+            parts.geographic.get(),
+            parts.job_title
+        ),
+        (1.0, 1.0, None)
+    );
     assert_eq!(parts.industry.get(), params.unknown_industry);
     let sum = 0.40 + 0.25 + 0.20 * parts.business_scale.get() + 0.15 * parts.industry.get();
     assert!((pair.score.get() - sum).abs() < 1e-6);
@@ -65,7 +81,14 @@ fn austin_meets_houston_and_the_score_is_explained() {
          and both running businesses of similar size, 146 miles apart",
     );
     let json = serde_json::to_value(&pair.criteria).unwrap();
-    for key in ["focusAreas", "geographic", "businessScale", "industry", "location1", "location2"] {
+    for key in [
+        "focusAreas",
+        "geographic",
+        "businessScale",
+        "industry",
+        "location1",
+        "location2",
+    ] {
         assert!(json.get(key).is_some(), "{key}");
     }
 }
@@ -81,32 +104,69 @@ fn no_reason_names_what_only_one_of_the_two_has() {
         ..RawProfile::default()
     };
     let people: Vec<Person> = [
-        row(1, "Austin, TX", "team_building, revenue_growth, sales_process", "Roofing, Siding"),
-        row(2, "Texas; Florida", "team building, revenue growth, marketing_automation", "roofer, HVAC"),
+        row(
+            1,
+            "Austin, TX",
+            "team_building, revenue_growth, sales_process",
+            "Roofing, Siding",
+        ),
+        row(
+            2,
+            "Texas; Florida",
+            "team building, revenue growth, marketing_automation",
+            "roofer, HVAC",
+        ),
         row(3, "Boston, MA", "team building, revenue growth", "roofing"),
     ]
     .iter()
-    .map(|row| Person { profile: Profile::read(row, &vocabulary).0, max_matches: None })
+    .map(|row| Person {
+        profile: Profile::read(row, &vocabulary).0,
+        max_matches: None,
+    })
     .collect();
-    let plan = plan(&people, &Params::default(), &vocabulary, &Constraints::default(), 1).unwrap();
+    let plan = plan(
+        &people,
+        &Params::default(),
+        &vocabulary,
+        &Constraints::default(),
+        1,
+    )
+    .unwrap();
     assert!(!plan.pairs.is_empty());
     for pair in &plan.pairs {
-        assert!(pair.reason.starts_with("both focused on revenue growth and team building"));
+        assert!(
+            pair.reason
+                .starts_with("both focused on revenue growth and team building")
+        );
         for lie in ["sales", "marketing", "siding", "HVAC", "_"] {
             assert!(!pair.reason.contains(lie), "{}", pair.reason);
         }
-        assert!(pair.reason.contains("both roofing contractors"), "{}", pair.reason);
+        assert!(
+            pair.reason.contains("both roofing contractors"),
+            "{}",
+            pair.reason
+        );
     }
-    let texas = plan.pairs.iter().find(|pair| pair.contractor1_id == 1 && pair.contractor2_id == 2);
+    let texas = plan
+        .pairs
+        .iter()
+        .find(|pair| pair.contractor1_id == 1 && pair.contractor2_id == 2);
     assert!(texas.is_none(), "Austin is in Texas");
-    let far = plan.pairs.iter().find(|pair| pair.contractor1_id == 2).unwrap();
+    let far = plan
+        .pairs
+        .iter()
+        .find(|pair| pair.contractor1_id == 2)
+        .unwrap();
     assert!(far.reason.contains("at least "), "{}", far.reason);
 }
 
 /// The ladders of the original system, kept only to show that its documented 0.73 is understood.
 mod original_ladder {
     fn ladder(difference: f64, steps: [(f64, f64); 3], last: f64) -> f64 {
-        steps.iter().find(|(below, _)| difference < *below).map_or(last, |(_, score)| *score)
+        steps
+            .iter()
+            .find(|(below, _)| difference < *below)
+            .map_or(last, |(_, score)| *score)
     }
 
     pub fn relative_difference(a: f64, b: f64) -> f64 {
@@ -114,11 +174,19 @@ mod original_ladder {
     }
 
     pub fn revenue(a: f64, b: f64) -> f64 {
-        ladder(relative_difference(a, b), [(0.2, 1.0), (0.5, 0.8), (1.0, 0.6)], 0.4)
+        ladder(
+            relative_difference(a, b),
+            [(0.2, 1.0), (0.5, 0.8), (1.0, 0.6)],
+            0.4,
+        )
     }
 
     pub fn team(a: f64, b: f64) -> f64 {
-        ladder(relative_difference(a, b), [(0.2, 1.0), (0.5, 0.8), (1.0, 0.5)], 0.3)
+        ladder(
+            relative_difference(a, b),
+            [(0.2, 1.0), (0.5, 0.8), (1.0, 0.5)],
+            0.3,
+        )
     }
 }
 

@@ -20,11 +20,21 @@ fn person(id: i64, area: &str, focus: &str) -> Person {
         focus_areas: Some(focus.to_owned()),
         ..RawProfile::default()
     };
-    Person { profile: Profile::read(&row, &Vocabulary::default()).0, max_matches: None }
+    Person {
+        profile: Profile::read(&row, &Vocabulary::default()).0,
+        max_matches: None,
+    }
 }
 
 fn planned(people: &[Person], constraints: &Constraints) -> Plan {
-    plan(people, &Params::default(), &Vocabulary::default(), constraints, 1).unwrap()
+    plan(
+        people,
+        &Params::default(),
+        &Vocabulary::default(),
+        constraints,
+        1,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -34,13 +44,18 @@ fn coverage_is_the_maximum_of_the_flow() {
     for scenario in SCENARIOS {
         for seed in 0..3 {
             let profiles = attendees::profiles(scenario, seed);
-            let known: Vec<&Profile> =
-                profiles.iter().filter(|p| p.place.is_some() && !p.focus.is_empty()).collect();
+            let known: Vec<&Profile> = profiles
+                .iter()
+                .filter(|p| p.place.is_some() && !p.focus.is_empty())
+                .collect();
             let roster = Roster::new(&known, &params, &vocabulary, &[]);
             let graph = Written::of(&roster);
             let people: Vec<Person> = profiles
                 .iter()
-                .map(|profile| Person { profile: profile.clone(), max_matches: None })
+                .map(|profile| Person {
+                    profile: profile.clone(),
+                    max_matches: None,
+                })
                 .collect();
             let plan = planned(&people, &Constraints::default());
             let coverable = oracle::coverable(&graph, &vec![3; roster.people()]);
@@ -54,7 +69,13 @@ fn coverage_is_the_maximum_of_the_flow() {
 
 #[test]
 fn nobody_gets_more_than_the_maximum() {
-    let profiles = attendees::profiles(Scenario { people: 200, regional: true }, 5);
+    let profiles = attendees::profiles(
+        Scenario {
+            people: 200,
+            regional: true,
+        },
+        5,
+    );
     let wanted = |id: i64| match id % 4 {
         0 => Some(1),
         1 => Some(0),
@@ -62,53 +83,95 @@ fn nobody_gets_more_than_the_maximum() {
     };
     let people: Vec<Person> = profiles
         .into_iter()
-        .map(|profile| Person { max_matches: wanted(profile.id), profile })
+        .map(|profile| Person {
+            max_matches: wanted(profile.id),
+            profile,
+        })
         .collect();
     let plan = planned(&people, &Constraints::default());
     assert!(!plan.pairs.is_empty());
     for person in &people {
         let id = person.profile.id;
-        let own = plan.pairs.iter().filter(|p| p.contractor1_id == id || p.contractor2_id == id);
+        let own = plan
+            .pairs
+            .iter()
+            .filter(|p| p.contractor1_id == id || p.contractor2_id == id);
         assert!(own.count() <= usize::from(wanted(id).unwrap_or(3)), "{id}");
     }
 }
 
 #[test]
 fn a_crowd_that_shares_one_partner_is_explained() {
-    let mut people: Vec<Person> =
-        (1..=5).map(|id| person(id, "Houston, TX", "team_building")).collect();
+    let mut people: Vec<Person> = (1..=5)
+        .map(|id| person(id, "Houston, TX", "team_building"))
+        .collect();
     people.push(person(9, "Miami, FL", "team_building"));
     let plan = planned(&people, &Constraints::default());
-    assert_eq!((plan.certificate.covered, plan.certificate.coverable), (4, 4));
+    assert_eq!(
+        (plan.certificate.covered, plan.certificate.coverable),
+        (4, 4)
+    );
     assert_eq!(plan.unplaced.len(), 2);
     for unplaced in &plan.unplaced {
-        assert_eq!(unplaced.why, Why::Crowded { partners: vec![9], people: 5, places: 3 });
+        assert_eq!(
+            unplaced.why,
+            Why::Crowded {
+                partners: vec![9],
+                people: 5,
+                places: 3
+            }
+        );
     }
 }
 
 #[test]
 fn events_of_nobody_of_one_and_of_one_city_are_explained() {
     assert!(planned(&[], &Constraints::default()).pairs.is_empty());
-    let alone = planned(&[person(1, "Houston, TX", "team_building")], &Constraints::default());
+    let alone = planned(
+        &[person(1, "Houston, TX", "team_building")],
+        &Constraints::default(),
+    );
     assert_eq!(alone.unplaced[0].why, Why::NobodyElse);
-    let city: Vec<Person> = (1..=4).map(|id| person(id, "Houston, TX", "team_building")).collect();
+    let city: Vec<Person> = (1..=4)
+        .map(|id| person(id, "Houston, TX", "team_building"))
+        .collect();
     let plan = planned(&city, &Constraints::default());
     assert!(plan.pairs.is_empty());
-    assert_eq!((plan.certificate.covered, plan.certificate.coverable), (0, 0));
+    assert_eq!(
+        (plan.certificate.covered, plan.certificate.coverable),
+        (0, 0)
+    );
     for unplaced in &plan.unplaced {
-        let Why::NobodyAllowed { kept_away, .. } = &unplaced.why else { panic!("{unplaced:?}") };
-        assert_eq!(kept_away.iter().collect::<Vec<_>>(), [(&Gate::TooClose, &3)]);
+        let Why::NobodyAllowed { kept_away, .. } = &unplaced.why else {
+            panic!("{unplaced:?}")
+        };
+        assert_eq!(
+            kept_away.iter().collect::<Vec<_>>(),
+            [(&Gate::TooClose, &3)]
+        );
     }
 }
 
 #[test]
 fn everybody_identical_but_for_the_place_meets_three() {
-    let cities = ["Austin, TX", "Miami, FL", "Chicago, IL", "Denver, CO", "Boston, MA", "Seattle, WA"];
-    let people: Vec<Person> =
-        (1i64..).zip(cities).map(|(id, city)| person(id, city, "team_building")).collect();
+    let cities = [
+        "Austin, TX",
+        "Miami, FL",
+        "Chicago, IL",
+        "Denver, CO",
+        "Boston, MA",
+        "Seattle, WA",
+    ];
+    let people: Vec<Person> = (1i64..)
+        .zip(cities)
+        .map(|(id, city)| person(id, city, "team_building"))
+        .collect();
     let plan = planned(&people, &Constraints::default());
     assert_eq!(plan.pairs.len(), 9);
-    assert_eq!((plan.certificate.with_two, plan.certificate.gap()), (6, 0.0));
+    assert_eq!(
+        (plan.certificate.with_two, plan.certificate.gap()),
+        (6, 0.0)
+    );
 }
 
 #[test]
@@ -117,10 +180,18 @@ fn people_of_whom_too_little_is_known_are_named() {
         person(1, "Houston, TX", ""),
         person(2, "Narnia", "team_building"),
         person(3, "Miami, FL", "team_building"),
-        Person { max_matches: Some(0), ..person(4, "Boston, MA", "team_building") },
+        Person {
+            max_matches: Some(0),
+            ..person(4, "Boston, MA", "team_building")
+        },
     ];
     let plan = planned(&people, &Constraints::default());
-    let why = |id: i64| plan.unplaced.iter().find(|u| u.contractor_id == id).map(|u| u.why.clone());
+    let why = |id: i64| {
+        plan.unplaced
+            .iter()
+            .find(|u| u.contractor_id == id)
+            .map(|u| u.why.clone())
+    };
     assert_eq!(why(1), Some(Why::Ineligible(Ineligible::FocusUnknown)));
     assert_eq!(why(2), Some(Why::Ineligible(Ineligible::PlaceUnknown)));
     assert_eq!(why(3), Some(Why::NobodyElse));
@@ -129,11 +200,17 @@ fn people_of_whom_too_little_is_known_are_named() {
 
 #[test]
 fn who_met_before_is_blocked_or_of_one_company_is_not_introduced() {
-    let mut people: Vec<Person> = ["Austin, TX", "Miami, FL", "Chicago, IL", "Denver, CO", "Boston, MA"]
-        .into_iter()
-        .zip(1i64..)
-        .map(|(city, id)| person(id, city, "team_building"))
-        .collect();
+    let mut people: Vec<Person> = [
+        "Austin, TX",
+        "Miami, FL",
+        "Chicago, IL",
+        "Denver, CO",
+        "Boston, MA",
+    ]
+    .into_iter()
+    .zip(1i64..)
+    .map(|(city, id)| person(id, city, "team_building"))
+    .collect();
     for twin in [0, 1] {
         people[twin].profile.company_keys = vec!["acme".to_owned()];
     }
@@ -144,9 +221,15 @@ fn who_met_before_is_blocked_or_of_one_company_is_not_introduced() {
         kept: vec![(4, 5)],
     };
     let plan = planned(&people, &constraints);
-    let pairs: Vec<(i64, i64)> =
-        plan.pairs.iter().map(|pair| (pair.contractor1_id, pair.contractor2_id)).collect();
-    assert_eq!(pairs, [(1, 5), (2, 4), (2, 5), (3, 4), (3, 5)].map(|pair| pair)[..].to_vec());
+    let pairs: Vec<(i64, i64)> = plan
+        .pairs
+        .iter()
+        .map(|pair| (pair.contractor1_id, pair.contractor2_id))
+        .collect();
+    assert_eq!(
+        pairs,
+        [(1, 5), (2, 4), (2, 5), (3, 4), (3, 5)].map(|pair| pair)[..].to_vec()
+    );
 }
 
 /// A small graph of people who want two or three introductions.

@@ -27,8 +27,12 @@ fn odd_text() -> impl Strategy<Value = Option<String>> {
 
 fn odd_row() -> impl Strategy<Value = RawProfile> {
     let cells = prop::collection::vec(odd_text(), 13);
-    (cells, prop::option::of(any::<f64>()), prop::option::of(-180.0..180.0f64)).prop_map(
-        |(cells, latitude, longitude)| {
+    (
+        cells,
+        prop::option::of(any::<f64>()),
+        prop::option::of(-180.0..180.0f64),
+    )
+        .prop_map(|(cells, latitude, longitude)| {
             let mut cells = cells.into_iter();
             let mut next = || cells.next().flatten();
             RawProfile {
@@ -50,8 +54,7 @@ fn odd_row() -> impl Strategy<Value = RawProfile> {
                 team_size: next(),
                 job_title: next(),
             }
-        },
-    )
+        })
 }
 
 proptest! {
@@ -99,14 +102,31 @@ fn an_empty_profile_is_nobodys_best_match() {
         revenue_tier: full.then(|| "5_10_million".to_owned()),
         ..RawProfile::default()
     };
-    let rows = [row(1, "Austin, TX", true), row(2, "Miami, FL", true), row(3, "Boston, MA", false)];
+    let rows = [
+        row(1, "Austin, TX", true),
+        row(2, "Miami, FL", true),
+        row(3, "Boston, MA", false),
+    ];
     let people: Vec<Person> = rows
         .iter()
-        .map(|row| Person { profile: Profile::read(row, &vocabulary).0, max_matches: None })
+        .map(|row| Person {
+            profile: Profile::read(row, &vocabulary).0,
+            max_matches: None,
+        })
         .collect();
-    let plan = plan(&people, &Params::default(), &vocabulary, &Constraints::default(), 1).unwrap();
+    let plan = plan(
+        &people,
+        &Params::default(),
+        &vocabulary,
+        &Constraints::default(),
+        1,
+    )
+    .unwrap();
     let score = |a, b| {
-        let found = plan.pairs.iter().find(|p| (p.contractor1_id, p.contractor2_id) == (a, b));
+        let found = plan
+            .pairs
+            .iter()
+            .find(|p| (p.contractor1_id, p.contractor2_id) == (a, b));
         found.map(|pair| pair.score)
     };
     assert!(score(1, 2) > score(1, 3));

@@ -22,7 +22,10 @@ impl Written {
             let later = found.iter().filter(|partner| partner.person > a);
             edges.extend(later.map(|partner| (a, partner.person, partner.weight)));
         }
-        Self { people: pairs.people(), edges }
+        Self {
+            people: pairs.people(),
+            edges,
+        }
     }
 
     /// The assignment under these capacities.
@@ -53,7 +56,10 @@ impl Pairs for Written {
                 own if own == *b => *a,
                 _ => continue,
             };
-            found.push(Partner { person: other, weight: *weight });
+            found.push(Partner {
+                person: other,
+                weight: *weight,
+            });
         }
         found.sort_unstable();
     }
@@ -74,7 +80,11 @@ pub fn best_of_all(graph: &Written, capacity: &[u8], second_match: bool) -> (usi
     assert!(graph.edges.len() <= 14, "too many subsets");
     let mut best = (0, 0, 0);
     for subset in 0u32..1 << graph.edges.len() {
-        let chosen = graph.edges.iter().enumerate().filter(|(place, _)| subset >> place & 1 == 1);
+        let chosen = graph
+            .edges
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| subset >> place & 1 == 1);
         let mut degree = vec![0u8; graph.people];
         let mut total = 0;
         for (_, (a, b, weight)) in chosen {
@@ -82,7 +92,11 @@ pub fn best_of_all(graph: &Written, capacity: &[u8], second_match: bool) -> (usi
             degree[*b as usize] += 1;
             total += u64::from(*weight);
         }
-        if degree.iter().zip(capacity).all(|(degree, capacity)| degree <= capacity) {
+        if degree
+            .iter()
+            .zip(capacity)
+            .all(|(degree, capacity)| degree <= capacity)
+        {
             let with = |least: u8| degree.iter().filter(|degree| **degree >= least).count();
             let two = if second_match { with(2) } else { 0 };
             best = best.max((with(1), two, total));

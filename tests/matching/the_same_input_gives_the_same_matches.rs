@@ -8,11 +8,23 @@ use super::attendees::{self, Dice, Scenario};
 
 fn people(scenario: Scenario, seed: u64) -> Vec<Person> {
     let profiles = attendees::profiles(scenario, seed).into_iter();
-    profiles.map(|profile| Person { profile, max_matches: None }).collect()
+    profiles
+        .map(|profile| Person {
+            profile,
+            max_matches: None,
+        })
+        .collect()
 }
 
 fn planned(people: &[Person], constraints: &Constraints, salt: u64) -> Plan {
-    plan(people, &Params::default(), &Vocabulary::default(), constraints, salt).unwrap()
+    plan(
+        people,
+        &Params::default(),
+        &Vocabulary::default(),
+        constraints,
+        salt,
+    )
+    .unwrap()
 }
 
 fn shuffle<T>(items: &mut [T], dice: &mut Dice) {
@@ -23,9 +35,15 @@ fn shuffle<T>(items: &mut [T], dice: &mut Dice) {
 
 #[test]
 fn a_hundred_orders_of_the_rows_give_one_plan() {
-    let scenario = Scenario { people: 60, regional: true };
+    let scenario = Scenario {
+        people: 60,
+        regional: true,
+    };
     let mut people = people(scenario, 4);
-    let mut constraints = Constraints { met: attendees::met(scenario, 4), ..Constraints::default() };
+    let mut constraints = Constraints {
+        met: attendees::met(scenario, 4),
+        ..Constraints::default()
+    };
     let first = planned(&people, &constraints, 9);
     let mut dice = Dice::new(1);
     for _ in 0..100 {
@@ -41,11 +59,20 @@ fn a_hundred_orders_of_the_rows_give_one_plan() {
 #[test]
 fn one_two_and_four_threads_give_one_plan() {
     for regional in [false, true] {
-        let people = people(Scenario { people: 500, regional }, 2);
+        let people = people(
+            Scenario {
+                people: 500,
+                regional,
+            },
+            2,
+        );
         let plans: Vec<Plan> = [1, 2, 4]
             .into_iter()
             .map(|threads| {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .build()
+                    .unwrap();
                 pool.install(|| planned(&people, &Constraints::default(), 9))
             })
             .collect();
@@ -56,7 +83,13 @@ fn one_two_and_four_threads_give_one_plan() {
 
 #[test]
 fn another_salt_settles_ties_otherwise_and_is_as_good() {
-    let people = people(Scenario { people: 200, regional: false }, 2);
+    let people = people(
+        Scenario {
+            people: 200,
+            regional: false,
+        },
+        2,
+    );
     let (one, other) = (
         planned(&people, &Constraints::default(), 1),
         planned(&people, &Constraints::default(), 2),

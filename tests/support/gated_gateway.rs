@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use pgcascade::answer::Answer;
+use pgcascade::mask::Phone;
 use pgcascade::messaging::delivery::Delivery;
 use pgcascade::messaging::sms_gateway::{
     Contact, Evidence, GatewayAnswer, InboundPage, OutboundText, Recipient, SentText, SmsGateway,
@@ -71,6 +72,10 @@ impl SmsGateway for GatedGateway {
 
     async fn delivery(&self, message_id: &str) -> Answer<Delivery> {
         self.behind.delivery(message_id).await
+    }
+
+    async fn phone_of(&self, contact_id: &str) -> Answer<Option<Phone>> {
+        self.behind.phone_of(contact_id).await
     }
 
     async fn inbound_since(&self, since: DateTime<Utc>, next: Option<&str>) -> Answer<InboundPage> {

@@ -43,14 +43,22 @@ const DOMAIN_WORDS: [&str; 9] = [
     "company",
 ];
 /// Values in, values out.
-const PURE: [&str; 18] = [
+const PURE: [&str; 28] = [
     "src/answer.rs",
     "src/mask.rs",
     "src/engine/backoff.rs",
     "src/engine/event.rs",
+    "src/followup/action.rs",
+    "src/followup/capitals.rs",
+    "src/followup/note.rs",
+    "src/followup/priorities.rs",
+    "src/followup/when.rs",
     "src/messaging/decision.rs",
     "src/messaging/delivery.rs",
     "src/messaging/gateway_event.rs",
+    "src/messaging/keywords.rs",
+    "src/messaging/reply.rs",
+    "src/messaging/routing.rs",
     "src/messaging/wording.rs",
     "src/outreach/address.rs",
     "src/outreach/company.rs",

@@ -28,11 +28,23 @@ struct Chains<'a> {
 /// Improves the matches until no chain gains anything, or the passes are spent.
 pub(super) fn improve(graph: &Graph, places: &Places<'_>, prices: &[i64], matches: &mut Matches) {
     let paths = Paths::new(graph.people());
-    let field = Field { graph, places, prices };
-    let mut chains = Chains { field, matches, paths, hope: 0, done: Vec::new() };
+    let field = Field {
+        graph,
+        places,
+        prices,
+    };
+    let mut chains = Chains {
+        field,
+        matches,
+        paths,
+        hope: 0,
+        done: Vec::new(),
+    };
     for _ in 0..PASSES_MAX {
         chains.hope = chains.most_hope();
-        let gained: i64 = (0..number(graph.people())).map(|person| chains.begin_at(person)).sum();
+        let gained: i64 = (0..number(graph.people()))
+            .map(|person| chains.begin_at(person))
+            .sum();
         if gained == 0 {
             return;
         }
@@ -43,23 +55,29 @@ impl Chains<'_> {
     fn most_hope(&self) -> i64 {
         let Field { places, prices, .. } = self.field;
         let free = (0..prices.len()).filter(|person| self.matches.has_place(places, *person));
-        let worth = free.map(|person| prices[person] + places.bonus(person, self.matches.count(person)));
+        let worth =
+            free.map(|person| prices[person] + places.bonus(person, self.matches.count(person)));
         worth.max().unwrap_or(0).max(0)
     }
 
     /// Tries every start at a person; returns what was gained.
     fn begin_at(&mut self, person: u32) -> i64 {
-        let Field { graph, places, prices } = self.field;
+        let Field {
+            graph,
+            places,
+            prices,
+        } = self.field;
         let own = person as usize;
-        let excess = |other: u32, weight: u32| {
-            i64::from(weight) - prices[own] - prices[other as usize]
-        };
+        let excess =
+            |other: u32, weight: u32| i64::from(weight) - prices[own] - prices[other as usize];
         let mut gained = 0;
         if self.matches.has_place(places, own) {
             gained += self.attempt(|chains| chains.walk(At::Open(person), 0));
         }
         for partner in self.matches.of(own).to_vec() {
-            if excess(partner.person, partner.weight) < 0 && self.matches.contain(own, partner.person) {
+            if excess(partner.person, partner.weight) < 0
+                && self.matches.contain(own, partner.person)
+            {
                 let pair = Step::Drop(person, partner.person, partner.weight);
                 gained += self.attempt(|chains| chains.replace(pair));
             }
@@ -103,7 +121,11 @@ impl Chains<'_> {
                 gain += self.walk(At::Over(person), i64::MIN / 4);
             }
         }
-        if ends(pair).into_iter().any(|person| self.is_over(person)) { 0 } else { gain }
+        if ends(pair).into_iter().any(|person| self.is_over(person)) {
+            0
+        } else {
+            gain
+        }
     }
 
     fn is_over(&self, person: u32) -> bool {
@@ -115,14 +137,20 @@ impl Chains<'_> {
         let mut steps = Vec::new();
         self.paths.allow_all();
         for _ in 0..TRIES_MAX {
-            let Some(end) = self.paths.seek(self.field, self.matches, start, least, self.hope) else {
+            let Some(end) = self
+                .paths
+                .seek(self.field, self.matches, start, least, self.hope)
+            else {
                 break;
             };
             self.paths.steps_to(end, &mut steps);
             let before = self.done.len();
             match self.walk_steps(&steps) {
                 Ok(gain) if gain > least => return gain,
-                Ok(_) => steps.last().into_iter().for_each(|step| self.paths.ban_end_of(*step)),
+                Ok(_) => steps
+                    .last()
+                    .into_iter()
+                    .for_each(|step| self.paths.ban_end_of(*step)),
                 Err(step) => self.paths.ban_end_of(step),
             }
             self.undo_to(before);
@@ -144,7 +172,11 @@ impl Chains<'_> {
             gain += self.step(*step);
         }
         let over = |step: &&Step| ends(**step).into_iter().any(|person| self.is_over(person));
-        steps.iter().rev().find(over).map_or(Ok(gain), |step| Err(*step))
+        steps
+            .iter()
+            .rev()
+            .find(over)
+            .map_or(Ok(gain), |step| Err(*step))
     }
 
     /// Does a step; returns what it gains.
@@ -173,7 +205,9 @@ impl Chains<'_> {
     }
 
     fn next_bonus(&self, person: u32) -> i64 {
-        self.field.places.bonus(person as usize, self.matches.count(person as usize))
+        self.field
+            .places
+            .bonus(person as usize, self.matches.count(person as usize))
     }
 }
 

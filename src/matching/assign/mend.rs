@@ -41,13 +41,23 @@ pub fn mend<P: Pairs>(problem: &Problem<'_, P>, standing: &[Pair], wanted: &[u32
     }
     let after = matches.edges();
     let not_in = |some: &[Edge], others: &[Edge]| -> Vec<Pair> {
-        let new = some.iter().filter(|edge| others.binary_search(edge).is_err());
-        new.map(|edge| Pair { a: edge.a, b: edge.b, weight: edge.weight }).collect()
+        let new = some
+            .iter()
+            .filter(|edge| others.binary_search(edge).is_err());
+        new.map(|edge| Pair {
+            a: edge.a,
+            b: edge.b,
+            weight: edge.weight,
+        })
+        .collect()
     };
     Mended {
         added: not_in(&after, &before),
         dropped: not_in(&before, &after),
-        crowds: crowds.into_iter().filter(|crowd| !crowd.partners.is_empty()).collect(),
+        crowds: crowds
+            .into_iter()
+            .filter(|crowd| !crowd.partners.is_empty())
+            .collect(),
     }
 }
 
@@ -63,7 +73,9 @@ fn fill<P: Pairs>(
         return;
     }
     let mut partners: Vec<Partner> = Vec::new();
-    problem.pairs.partners(own, &mut P::Scratch::default(), &mut partners);
+    problem
+        .pairs
+        .partners(own, &mut P::Scratch::default(), &mut partners);
     partners.sort_by(|x, y| {
         let ties = || problem.ties.cmp((person, x.person), (person, y.person));
         y.weight.cmp(&x.weight).then_with(ties)

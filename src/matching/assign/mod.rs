@@ -218,7 +218,12 @@ fn descended<P: Pairs>(
             break;
         }
     }
-    let Priced { graph, exact, bound, .. } = priced;
+    let Priced {
+        graph,
+        exact,
+        bound,
+        ..
+    } = priced;
     (audited(problem, places, graph, exact, bound), matches)
 }
 
@@ -287,7 +292,10 @@ fn start<P: Pairs>(
     priced: &Priced,
     attempt: u64,
 ) -> Matches {
-    let ties = TieBreak { salt: problem.ties.salt.wrapping_add(attempt), ..problem.ties };
+    let ties = TieBreak {
+        salt: problem.ties.salt.wrapping_add(attempt),
+        ..problem.ties
+    };
     let mut matches = greedy::guided(&priced.graph, places, &priced.whole, &ties);
     let mut candidates = Source::<P>::Candidates(&priced.graph);
     cover::cover(&mut candidates, places, &mut matches, 1);

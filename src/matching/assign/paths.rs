@@ -171,7 +171,9 @@ impl Paths {
             let next = value - excess.max(0);
             if self.reach(state, next, number(At::Over(u)), partner.weight) {
                 let person = partner.person as usize;
-                let lost = field.places.bonus(person, matches.count(person).saturating_sub(1));
+                let lost = field
+                    .places
+                    .bonus(person, matches.count(person).saturating_sub(1));
                 self.end_at(next - field.prices[person] - lost, state);
             }
         }
@@ -205,7 +207,8 @@ impl Field<'_> {
     }
 
     fn next_bonus(&self, matches: &Matches, person: u32) -> i64 {
-        self.places.bonus(person as usize, matches.count(person as usize))
+        self.places
+            .bonus(person as usize, matches.count(person as usize))
     }
 }
 
@@ -217,5 +220,9 @@ fn number(at: At) -> u32 {
 }
 
 fn at(state: u32) -> At {
-    if state.is_multiple_of(2) { At::Open(state / 2) } else { At::Over(state / 2) }
+    if state.is_multiple_of(2) {
+        At::Open(state / 2)
+    } else {
+        At::Over(state / 2)
+    }
 }

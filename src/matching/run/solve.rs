@@ -77,15 +77,24 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         let (profile, bad) = Profile::read(&attendee.raw, &crowd.vocabulary);
         unread.extend(bad);
         if attendee.obstacle.is_none() {
-            people.push(Person { profile: profile.clone(), max_matches: None });
+            people.push(Person {
+                profile: profile.clone(),
+                max_matches: None,
+            });
         }
         known.insert(profile.id, (profile, &attendee.raw));
     }
-    let told = Told { known, params: &order.params };
+    let told = Told {
+        known,
+        params: &order.params,
+    };
     let pins = pins(order, crowd);
     let constraints = constraints(crowd, &pins, order.wanted.is_some());
     let mut decision = Decision {
-        pairs: pins.iter().filter_map(|pair| told.pinned(*pair, crowd)).collect(),
+        pairs: pins
+            .iter()
+            .filter_map(|pair| told.pinned(*pair, crowd))
+            .collect(),
         dropped: Vec::new(),
         alone: Vec::new(),
         leaves_somebody_alone: false,
@@ -97,15 +106,25 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
     let unplaced = match &order.wanted {
         None => {
             let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
-            let made = plan(&people, &order.params, &crowd.vocabulary, &constraints, salt)?;
-            decision.pairs.extend(made.pairs.iter().filter_map(|pair| told.pair(pair, false)));
+            let made = plan(
+                &people,
+                &order.params,
+                &crowd.vocabulary,
+                &constraints,
+                salt,
+            )?;
+            decision
+                .pairs
+                .extend(made.pairs.iter().filter_map(|pair| told.pair(pair, false)));
             decision.certificate = Some(made.certificate);
             decision.input_hash = Some(made.input_hash);
             made.unplaced
         }
         Some(wanted) => {
             let made = repaired(order, crowd, &people, &constraints, wanted)?;
-            decision.pairs.extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
+            decision
+                .pairs
+                .extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
             decision.dropped = made.dropped;
             made.unplaced
         }
@@ -131,13 +150,24 @@ fn repaired(
         .collect();
     let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
     let (params, vocabulary) = (&order.params, &crowd.vocabulary);
-    repair(people, params, vocabulary, constraints, &movable, wanted, salt)
+    repair(
+        people,
+        params,
+        vocabulary,
+        constraints,
+        &movable,
+        wanted,
+        salt,
+    )
 }
 
 /// What rows say about pairs. When all are matched every pair that there is stays as it is; where
 /// only some are to be placed, unsent ones can be moved.
 fn constraints(crowd: &Crowd, pins: &[(i64, i64)], can_move: bool) -> Constraints {
-    let mut constraints = Constraints { kept: pins.to_vec(), ..Constraints::default() };
+    let mut constraints = Constraints {
+        kept: pins.to_vec(),
+        ..Constraints::default()
+    };
     for (a, b, relation) in &crowd.relations {
         let list = match relation {
             Relation::Kept => &mut constraints.kept,
@@ -198,7 +228,10 @@ fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
             (pair.contractor1_id, pair.contractor2_id, score)
         })
         .collect();
-    let taken = crowd.people.iter().map(|person| (person.raw.id, person.taken.clone()));
+    let taken = crowd
+        .people
+        .iter()
+        .map(|person| (person.raw.id, person.taken.clone()));
     for (pair, slot) in pairs.iter_mut().zip(slots(&scored, taken)) {
         pair.slot = slot;
     }
@@ -217,9 +250,7 @@ impl Told<'_> {
         let miles = made.criteria.distance_miles.map(f64::from);
         let least = self.params.min_distance_miles.max(OTHER_MARKET_MILES);
         let is_other_market = miles.is_some_and(|miles| miles >= least);
-        let data = |peer: &(Profile, &RawProfile)| {
-            personalization(peer, made, is_other_market)
-        };
+        let data = |peer: &(Profile, &RawProfile)| personalization(peer, made, is_other_market);
         let mut criteria = json!(made.criteria);
         criteria["weights"] = json!(match made.criteria.components.job_title {
             Some(_) => &self.params.weights_with_titles,
@@ -267,7 +298,10 @@ impl Told<'_> {
             distance_miles: None,
             slot: 1,
             pinned: true,
-            data: [data(other, self.known.get(&b)?.1), data(one, self.known.get(&a)?.1)],
+            data: [
+                data(other, self.known.get(&b)?.1),
+                data(one, self.known.get(&a)?.1),
+            ],
         })
     }
 
@@ -287,7 +321,11 @@ impl Told<'_> {
             let reason = person.obstacle.clone()?;
             let contractor_id = person.raw.id;
             let name = name(contractor_id).unwrap_or_default();
-            wanted(contractor_id).then_some(Alone { contractor_id, name, reason })
+            wanted(contractor_id).then_some(Alone {
+                contractor_id,
+                name,
+                reason,
+            })
         }));
         alone.sort_by_key(|person| person.contractor_id);
         alone
@@ -312,8 +350,14 @@ fn personalization(
 
 /// The peer; what is not known is left out.
 fn about(peer: &Profile, raw: &RawProfile) -> Map<String, Value> {
-    let first_name = raw.first_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let first_name = first_name.or_else(|| peer.name.split(' ').next()).unwrap_or_default();
+    let first_name = raw
+        .first_name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let first_name = first_name
+        .or_else(|| peer.name.split(' ').next())
+        .unwrap_or_default();
     let place = peer.place.as_ref().map(|place| place.name());
     let mut data = Map::new();
     data.insert("peer_contractor_id".to_owned(), json!(peer.id));
