@@ -31,6 +31,7 @@ async fn from_registration_to_stop() {
         "update agenda_rules set enabled = true where name in
             ('registration_confirmation', 'check_in_reminder_1_hour', 'attendance_check', 'post_event_wrap_up');
         update event_peer_matching set on_check_in = 'never' where event_id is null;
+        update events set timezone = 'Etc/GMT' || to_char(extract(hour from now() at time zone 'UTC') - 12, 'SGFM90') where id = 41;
         update events set date = (now() at time zone timezone)::date, end_date = (now() at time zone timezone)::date + 1 where id = 41;
         insert into event_speakers (id, event_id, name) values (7, 41, 'Pat Speaker');
         insert into event_agenda_items (id, event_id, start_time, end_time, item_type, title, location, speaker_id)
@@ -49,8 +50,8 @@ async fn from_registration_to_stop() {
     )
     .await;
     shown(&rig, &server, "you are registered for Sample Expo").await;
-    // Is reminded an hour before: the agenda moves two minutes ahead.
-    rig.run("update event_agenda_items set start_time = start_time - interval '2 minutes', end_time = end_time - interval '2 minutes'")
+    // Is reminded an hour before: the session moves to an hour and a moment from now.
+    rig.run("update event_agenda_items set start_time = now() + interval '60 minutes 4 seconds' where id = 9")
         .await;
     shown(&rig, &server, "starts in an hour").await;
     // Checks in; the session begins.
@@ -87,7 +88,7 @@ async fn from_registration_to_stop() {
         5
     );
     // The session is over: was there, rates it.
-    rig.run("update event_agenda_items set end_time = now() - interval '8 minutes' where id = 9")
+    rig.run("update event_agenda_items set end_time = now() - interval '6 minutes 56 seconds' where id = 9")
         .await;
     shown(&rig, &server, "Were you at Growing with AI").await;
     rig.receives(1, "yes").await;
@@ -104,7 +105,7 @@ async fn from_registration_to_stop() {
     // The event is over: what matters most?
     rig.run("update events set end_date = date where id = 41;
         delete from event_agenda_items where id <> 9;
-        update event_agenda_items set start_time = now() - interval '3 hours', end_time = now() - interval '121 minutes' where id = 9")
+        update event_agenda_items set start_time = now() - interval '3 hours', end_time = now() - interval '119 minutes 56 seconds' where id = 9")
         .await;
     shown(&rig, &server, "top three").await;
     rig.receives(

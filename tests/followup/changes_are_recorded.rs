@@ -51,8 +51,8 @@ async fn an_item_that_is_changed_from_four_places_tells_who_how_and_why() {
         [
             "1 created - → Follow up with John Smith by operator through registration form",
             "2 priority_change 5 → 1 by operator through psql",
-            "3 note_added - → Ask about crews by ai through api",
-            "4 due_date_change - → a day by ai through api",
+            "3 due_date_change - → a day by ai through api",
+            "4 note_added - → Ask about crews by ai through api",
             "5 status_change pending → completed by contractor through sms_conversation",
         ]
     );

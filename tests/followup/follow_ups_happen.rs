@@ -22,8 +22,8 @@ async fn a_new_item_is_asked_about_three_days_after_the_event_at_ten_local() {
     let (rig, _server) = with_item().await;
     assert_eq!(
         rig.text(
-            "select (scheduled_time at time zone 'America/Chicago')::time || ' ' ||
-                ((scheduled_time at time zone 'America/Chicago')::date - (select end_date from events where id = 41)) || ' ' || followup_type
+            "select (scheduled_time at time zone (select timezone from events where id = 41))::time || ' ' ||
+                ((scheduled_time at time zone (select timezone from events where id = 41))::date - (select end_date from events where id = 41)) || ' ' || followup_type
             from contractor_followup_schedules"
         )
         .await,
@@ -116,7 +116,9 @@ async fn missed_occurrences_are_left_out_and_the_hour_is_kept() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
     rig.event_is_on().await;
     let daemon = rig.texts(&server);
-    rig.run("insert into contractor_followup_schedules (contractor_id, event_id, scheduled_time, message_template, is_recurring, recurrence_interval_days)
+    // Where the clocks change twice a year.
+    rig.run("update contractors set timezone = 'America/Chicago';
+        insert into contractor_followup_schedules (contractor_id, event_id, scheduled_time, message_template, is_recurring, recurrence_interval_days)
             values (1, 41, now() - interval '30 days', 'How is it going?', true, 7)")
         .await;
     rig.until("exists (select from contractor_followup_schedules where occurrence = 2 and scheduled_time between now() and now() + interval '8 days')")
@@ -153,7 +155,7 @@ async fn next_week_puts_it_off_not_yet_asks_again_and_done_ends_it() {
         "deferred"
     );
     assert_eq!(
-        rig.text("select to_char(scheduled_time at time zone 'America/Chicago', 'FMDay HH24:MI') from contractor_followup_schedules where status = 'scheduled'")
+        rig.text("select to_char(scheduled_time at time zone (select timezone from events where id = 41), 'FMDay HH24:MI') from contractor_followup_schedules where status = 'scheduled'")
             .await,
         "Monday 10:00"
     );

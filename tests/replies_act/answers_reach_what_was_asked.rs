@@ -72,7 +72,7 @@ async fn a_rating_may_come_with_the_answer_and_be_corrected() {
     let daemon = rig.texts(&server);
     rig.receives(1, "yes, 7/10").await;
     rig.until_heard().await;
-    rig.receives(1, "oops no, I was not there").await;
+    rig.receives(1, "oops, no").await;
     rig.until_heard().await;
     daemon.stop().await;
     assert_eq!(

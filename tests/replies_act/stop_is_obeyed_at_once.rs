@@ -136,7 +136,7 @@ async fn nothing_else_reaches_a_number_that_said_stop_whatever_inserted_it() {
                 begin
                     insert into event_messages (event_id, contractor_id, phone, message_type, message_content, scheduled_time, inbound_message_id)
                     values (41, v_row.contractor_id, v_row.phone, v_row.message_type, 'forbidden', now() + v_row.after, v_row.inbound_id);
-                exception when check_violation then null;
+                exception when check_violation or unique_violation then null;
                 end;
             end loop;
         end $$";

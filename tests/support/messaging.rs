@@ -77,7 +77,7 @@ impl Rig {
     /// Schedules a text to each of so many people, due now; returns nothing.
     pub async fn texts_due(&self, people: i64, what: &str) {
         let insert = "insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
-            select 41, n, 'admin_custom', $2 || ' ' || n, now() from generate_series(1, $1) as n";
+            select 41, n, 'admin_custom', $2 || ' ' || n, now() from generate_series(1, $1::bigint) as n";
         self.rows(insert, &[&people, &what]).await;
     }
 

@@ -3,10 +3,11 @@
 use super::daemon::Rig;
 
 impl Rig {
-    /// Event 41 takes place today, and everybody has checked in.
+    /// Event 41 takes place today, where it is about noon, and everybody has checked in.
     pub async fn event_is_on(&self) {
         self.run(
-            "update events set date = (now() at time zone timezone)::date, end_date = (now() at time zone timezone)::date where id = 41;
+            "update events set timezone = 'Etc/GMT' || to_char(extract(hour from now() at time zone 'UTC') - 12, 'SGFM90') where id = 41;
+            update events set date = (now() at time zone timezone)::date, end_date = (now() at time zone timezone)::date where id = 41;
             update event_attendees set check_in_time = now() - interval '2 hours', check_in_method = 'qr_code'",
         )
         .await;

@@ -1,4 +1,4 @@
--- public.texts_to_number(phone): the texts that would go to a number and have not been handed over.
+-- public.texts_to_number(phone): the texts that would go to a number and have not been handed over, but for the answers to STOP and HELP.
 --
 -- Arguments: phone: E.164.
 -- Returns: numbers of texts.
@@ -28,6 +28,7 @@ begin atomic
     where message.direction = 'outbound'
     and message.channel = 'sms'
     and message.status in ('draft', 'scheduled', 'sending')
+    and message.message_type not in ('opt_out_confirmation', 'help_reply')
     and coalesce(attendee.real_phone, contractor.phone, message.phone) = texts_to_number.phone
     union
     select message.id
@@ -36,7 +37,8 @@ begin atomic
     and message.phone = texts_to_number.phone
     and message.direction = 'outbound'
     and message.channel = 'sms'
-    and message.status in ('draft', 'scheduled', 'sending');
+    and message.status in ('draft', 'scheduled', 'sending')
+    and message.message_type not in ('opt_out_confirmation', 'help_reply');
 end;
 
 comment on function public.texts_to_number(text) is 'The texts that would go to a number and have not been handed over.';
