@@ -4,36 +4,18 @@
 //! them, or behind a person and "from", they are a company. Titles of sessions, places and the
 //! words that begin a sentence are left out by a list. English order of words.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Words that open a note and are no part of a name.
-const OPENERS: &str = "met talked spoke chatted saw connected call called email emailed text \
-    follow ask asked contact meet great good nice best amazing awesome loved love like liked \
-    remember remind note notes the this that these those a an and but or with from at in on for to \
-    of by about my our his her their your i we he she they it you if when where what who why how \
-    also maybe need send sent book get check visit speaker sponsor session keynote panel booth \
-    breakfast lunch dinner coffee hi hey hello thanks thank please yes no not next new todo idea \
-    demo owner ceo cfo coo cto founder president manager director vp sales marketing friend hire \
-    schedule introduce intro set prepare review implement try use start finish research look learn \
-    learned insight takeaway key reach share buy sign add make take see tell give bring dear mr \
-    mrs ms dr prof sir met. re per via";
+static OPENERS: LazyLock<HashSet<&str>> = LazyLock::new(|| set("opener"));
 
 /// Words with capitals that name days, places of an event and things, never people.
-const THINGS: &str = "monday tuesday wednesday thursday friday saturday sunday january february \
-    march april may june july august september october november december stage main hall room \
-    ballroom floor track breakout expo north south east west q1 q2 q3 q4 usa us uk texas florida \
-    california america google facebook instagram linkedin zoom iphone android excel chatgpt \
-    youtube quickbooks hubspot salesforce crm ai roi kpi seo hr hvac erp api it pm am";
+static THINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| set("thing"));
 
 /// What a company is called.
-const COMPANY_WORDS: &str = "inc inc. llc llc. ltd ltd. corp corp. co co. company corporation \
-    group gmbh plc pllc lp solutions roofing construction systems services homes home partners \
-    technologies technology tech software agency contracting contractors builders building \
-    exteriors interiors remodeling renovations restoration plumbing electric electrical heating \
-    cooling landscaping windows doors siding gutters kitchens baths design designs media \
-    consulting capital ventures holdings industries labs studio studios enterprises associates \
-    brothers bros & supply materials insurance bank financial realty properties logistics \
-    marketing analytics networks energy solar";
+static COMPANY_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| set("company"));
 
 /// What was found by capital letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,9 +80,18 @@ fn is_capital(word: &str) -> bool {
         && !word.contains('@')
 }
 
-fn listed(list: &str, word: &str) -> bool {
-    let lower = word.to_lowercase();
-    list.split_ascii_whitespace().any(|entry| entry == lower)
+/// The words of a class in the list.
+fn set(class: &str) -> HashSet<&'static str> {
+    include_str!("data/capitals.tsv")
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter(|(name, _)| *name == class)
+        .flat_map(|(_, words)| words.split_ascii_whitespace())
+        .collect()
+}
+
+fn listed(list: &HashSet<&str>, word: &str) -> bool {
+    list.contains(word.to_lowercase().as_str())
 }
 
 /// Particles within a name.
@@ -120,14 +111,14 @@ fn run(text: &str, words: &[Range<usize>], place: usize) -> Range<usize> {
             .unwrap_or_default()
     };
     let first = word(place);
-    if !is_capital(first) || listed(OPENERS, first) || listed(THINGS, first) {
+    if !is_capital(first) || listed(&OPENERS, first) || listed(&THINGS, first) {
         return place..place;
     }
     let mut end = place + 1;
     while end < words.len() && end - place < 6 && is_close(text, words, end) {
         let next = word(end);
         let particle = is_particle(next) && (1..=2).any(|ahead| is_capital(word(end + ahead)));
-        if !particle && (!is_capital(next) || listed(THINGS, next)) {
+        if !particle && (!is_capital(next) || listed(&THINGS, next)) {
             break;
         }
         end += 1;
@@ -173,21 +164,18 @@ fn sort_in(text: &str, words: &[Range<usize>], run: Range<usize>, found: &mut Ca
     let company = run
         .clone()
         .skip(1)
-        .any(|place| listed(COMPANY_WORDS, word(place)));
+        .any(|place| listed(&COMPANY_WORDS, word(place)));
     let acronym = run
         .clone()
         .all(|place| !word(place).chars().any(char::is_lowercase));
-    if company && count >= 2 {
-        push(&mut found.companies, whole);
-    } else if matches!(before.as_str(), "from" | "@")
+    // "Zoe Ruiz from Bolt": behind a person, unless it is a city.
+    let employer = matches!(before.as_str(), "from" | "@")
         && !is_place(text, last.end)
-        && !found.names.is_empty()
-    {
+        && !found.names.is_empty();
+    if company && count >= 2 || employer || is_camel(&whole) && count == 1 {
         push(&mut found.companies, whole);
     } else if (2..=4).contains(&count) && !acronym && before != "at" {
         push(&mut found.names, whole);
-    } else if is_camel(&whole) && count == 1 {
-        push(&mut found.companies, whole);
     }
 }
 

@@ -57,6 +57,9 @@ pub struct Priorities {
     pub titles: Vec<String>,
 }
 
+/// Takes a text apart in one layout.
+type TakeApart = fn(&str) -> Vec<String>;
+
 /// Reads an answer; no titles where it names nothing.
 pub fn read(text: &str) -> Priorities {
     let text: String = text
@@ -69,7 +72,7 @@ pub fn read(text: &str) -> Priorities {
         })
         .collect();
     let text = text.trim();
-    let tries: [(Layout, fn(&str) -> Vec<String>); 7] = [
+    let tries: [(Layout, TakeApart); 7] = [
         (Layout::Numbered, layouts::numbered),
         (Layout::Ordinals, layouts::ordinals),
         (Layout::Lines, layouts::lines),

@@ -3,7 +3,7 @@
 //! Pure. The phrases are in `data/reply_phrases.tsv`. One phrase may have several meanings ("later"
 //! is one for an introduction and a date for a task): all are found, and the question decides.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::words::{Kind, Phrases, Word, Words};
@@ -97,13 +97,14 @@ const DENIALS: &[&str] = &[
 ];
 
 /// Words that add nothing to an answer.
-const COURTESIES: &[&str] = &[
-    "please", "pls", "plz", "thanks", "thank", "you", "thx", "ty", "so", "much", "very", "the",
-    "a", "an", "to", "me", "him", "her", "them", "it", "that", "this", "one", "i", "im", "is",
-    "and", "but", "well", "oh", "hey", "hi", "lol", "haha", "ok", "okay", "gracias", "merci",
-    "danke", "obrigado", "por", "favor", "man", "dude", "sir", "just", "now", "with", "for", "of",
-    "by", "all", "my", "be", "in", "on", "at", "was",
-];
+static COURTESIES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "please pls plz thanks thank you thx ty so much very the a an to me him her them it that this \
+    one i im is and but well oh hey hi lol haha ok okay gracias merci danke obrigado por favor man \
+    dude sir just now with for of by all my be in on at was"
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect()
+});
 
 /// Finds the cues of an answer.
 pub(super) fn cues(words: &Words) -> Found {
@@ -116,7 +117,7 @@ pub(super) fn cues(words: &Words) -> Found {
     let mut place = 0;
     while let Some(word) = list.get(place) {
         let (length, cues) = at(list, place);
-        if cues.is_empty() && COURTESIES.contains(&word.plain.as_str()) {
+        if cues.is_empty() && COURTESIES.contains(word.plain.as_str()) {
             found.explained += 1;
         } else if !cues.is_empty() {
             found.explained += length;
@@ -183,7 +184,7 @@ fn at(list: &[Word], place: usize) -> (usize, Vec<Cue>) {
     let Some((length, meaning)) = PHRASES.at(list, place) else {
         return (1, Vec::new());
     };
-    let alone = if is_clause(list, place, length) {
+    let alone = if meaning.alone != 0 && is_clause(list, place, length) {
         meaning.alone
     } else {
         0
@@ -236,7 +237,7 @@ fn is_clause(list: &[Word], place: usize, length: usize) -> bool {
     let foreign = |word: &Word| {
         Some(word.clause) == clause
             && word.kind != Kind::Emoji
-            && !COURTESIES.contains(&word.plain.as_str())
+            && !COURTESIES.contains(word.plain.as_str())
     };
     let before = list.get(place.saturating_sub(4)..place).unwrap_or_default();
     let after = list.get(place + length..).unwrap_or_default();

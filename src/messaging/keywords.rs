@@ -52,6 +52,7 @@ pub(super) enum Class {
     Peer,
     Start,
     Help,
+    Possible,
     Harmless,
 }
 
@@ -63,6 +64,7 @@ pub(super) static PHRASES: LazyLock<Phrases<Class>> = LazyLock::new(|| {
         "peer" => Some(Class::Peer),
         "start" => Some(Class::Start),
         "help" => Some(Class::Help),
+        "possible" => Some(Class::Possible),
         "harmless" => Some(Class::Harmless),
         _ => None,
     };
@@ -146,7 +148,7 @@ fn all_of_one_wish(words: &[Word]) -> Option<Wish> {
             Class::Peer => Wish::StopPeer,
             Class::Start => Wish::Start,
             Class::Help => Wish::Help,
-            Class::Harmless => return None,
+            Class::Possible | Class::Harmless => return None,
         });
         place += length;
     }
@@ -272,7 +274,7 @@ mod tests {
                 "peer" => Some(Wish::StopPeer),
                 "start" => Some(Wish::Start),
                 "help" => Some(Wish::Help),
-                "harmless" | "courtesy" => None,
+                "possible" | "harmless" | "courtesy" => None,
                 other => panic!("{other} is no class"),
             };
             let certain = |heard: Heard| heard.certainty == Certainty::Certain;

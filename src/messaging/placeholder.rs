@@ -53,7 +53,10 @@ pub fn fill(text: &str, values: &Placeholders<'_>) -> Result<String, Placeholder
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let word = after.find('}').and_then(|end| after.get(..end));
+        // As far as a name goes, so that a text of open braces is not searched again for each.
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let end = end.filter(|end| after.get(*end..).is_some_and(|rest| rest.starts_with('}')));
+        let word = end.and_then(|end| after.get(..end));
         let Some(word) = word.filter(|word| is_name(word)) else {
             out.push('{');
             rest = after;

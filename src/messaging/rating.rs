@@ -17,8 +17,6 @@ const PLACES: &[&str] = &[
 const UNITS: &[&str] = &[
     "am",
     "pm",
-    "a",
-    "p",
     "oclock",
     "min",
     "mins",
@@ -105,10 +103,11 @@ pub(super) fn number_word(plain: &str) -> Option<u8> {
 /// The rating in an answer, if there is exactly one.
 pub(super) fn rating(words: &Words) -> Option<Rated> {
     let list = &words.words;
+    let spoken = list.iter().filter(|word| word.kind != Kind::Emoji).count();
     let mut found: Vec<Rated> = Vec::new();
     let mut place = 0;
     while place < list.len() {
-        let (length, rated) = at(list, place);
+        let (length, rated) = at(list, place, spoken);
         found.extend(rated);
         place += length;
     }
@@ -126,8 +125,8 @@ pub(super) fn rating(words: &Words) -> Option<Rated> {
     }
 }
 
-/// How many words to go on by, and the rating that stands there.
-fn at(list: &[Word], place: usize) -> (usize, Option<Rated>) {
+/// How many words to go on by, and the rating that stands there; `spoken` counts words and numbers.
+fn at(list: &[Word], place: usize, spoken: usize) -> (usize, Option<Rated>) {
     let Some(word) = list.get(place) else {
         return (1, None);
     };
@@ -137,10 +136,12 @@ fn at(list: &[Word], place: usize) -> (usize, Option<Rated>) {
     if let Some((length, scale)) = scale(list, place) {
         return (length, scaled(value, scale));
     }
-    let next = list
+    let following = list
         .get(place + 1)
-        .filter(|next| next.sentence == word.sentence);
-    let next = next.map_or("", |next| next.plain.as_str());
+        .filter(|next| next.clause == word.clause);
+    let next = following.map_or("", |next| next.plain.as_str());
+    // "9 a.m."
+    let of_day = matches!(next, "a" | "p") && following.is_some_and(|next| next.after == '.');
     if matches!(
         next,
         "star" | "stars" | "estrellas" | "etoiles" | "sterne" | "estrelas"
@@ -156,21 +157,20 @@ fn at(list: &[Word], place: usize) -> (usize, Option<Rated>) {
     if word.after == '%' {
         return (1, scaled(value, 100.0));
     }
-    if located || signed || UNITS.contains(&next) || is_of_list(list, place) {
+    if located || signed || of_day || UNITS.contains(&next) || is_of_list(list, place) {
         return (1, None);
     }
     // "11" of ten is enthusiasm only with a scale; alone it is a number like any other.
-    let whole = list.iter().filter(|word| word.kind != Kind::Emoji).count();
     let bound = if value > 10.0 {
         None
     } else {
         scaled(value, 10.0)
     };
     // A word like "one" is a pronoun more often than a rating.
-    if word.kind == Kind::Word && whole > 2 && !is_given(list, place) {
+    if word.kind == Kind::Word && spoken > 2 && !is_given(list, place) {
         return (1, None);
     }
-    let sure = if whole <= 3 { 0.95 } else { 0.8 };
+    let sure = if spoken <= 3 { 0.95 } else { 0.8 };
     (
         1,
         bound.map(|rated| Rated {
@@ -238,33 +238,17 @@ fn is_of_list(list: &[Word], place: usize) -> bool {
         || joined(place.checked_sub(1)) && number(place.checked_sub(2))
 }
 
-/// "a nine", "give it an eight", "solid seven".
+/// "a nine", "give it an eight", "solid seven"; "nine for sure" at the start.
 fn is_given(list: &[Word], place: usize) -> bool {
-    let before = place.checked_sub(1).and_then(|place| list.get(place));
-    before.is_some_and(|word| {
-        let gives = [
-            "a",
-            "an",
-            "solid",
-            "it",
-            "say",
-            "rate",
-            "him",
-            "her",
-            "them",
-            "strong",
-            "easy",
-            "definitely",
-            "is",
-            "un",
-            "une",
-            "eine",
-            "um",
-            "perfect",
-            "like",
-        ];
-        gives.contains(&word.plain.as_str())
-    })
+    const BEFORE: &str = "a an solid it say rate him her them strong easy definitely is un une \
+        eine um perfect like";
+    const AFTER: &str = "for definitely easily easy thanks great loved awesome probably maybe";
+    let listed = |list: &str, word: &Word| list.split(' ').any(|entry| entry == word.plain);
+    let next = list.get(place + 1);
+    match place.checked_sub(1).and_then(|place| list.get(place)) {
+        Some(before) => listed(BEFORE, before),
+        None => next.is_some_and(|next| listed(AFTER, next)),
+    }
 }
 
 #[cfg(test)]

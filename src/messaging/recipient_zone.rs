@@ -235,7 +235,7 @@ mod tests {
             ("808 555 0123", &["Pacific/Honolulu"], &["US-HI"]),
             ("416 555 0123", &["America/Toronto"], &["CA-ON"]),
             ("787 555 0123", &["America/Puerto_Rico"], &["PR"]),
-            ("+44 7700 900123", &["Europe/London"], &["GB"]),
+            ("+44 7400 123456", &["Europe/London"], &["GB"]),
             ("+91 98765 43210", &["Asia/Kolkata"], &["IN"]),
         ] {
             let places = of(number);

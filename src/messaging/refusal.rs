@@ -69,6 +69,9 @@ const ASKING: &[&str] = &[
     "will",
 ];
 
+/// Beside a doubtful phrase ("how did you get my number") these settle it.
+const REMOVALS: &[&str] = &["remove", "delete", "erase", "stop", "quit"];
+
 /// Words that stand for a wish to end texts and are explained by nothing else.
 const SUSPECTS: &[&str] = &["stop", "stopall", "stopp", "unsubscribe", "unsub", "optout"];
 
@@ -84,6 +87,17 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<Certainty> {
             continue;
         }
         if let Some((length, Class::Peer)) = phrase {
+            place += length;
+            continue;
+        }
+        if let Some((length, Class::Possible)) = phrase {
+            if words
+                .iter()
+                .any(|word| REMOVALS.contains(&word.plain.as_str()))
+            {
+                return Some(Certainty::Certain);
+            }
+            possible = true;
             place += length;
             continue;
         }
@@ -123,7 +137,7 @@ fn holds(words: &[Word], place: usize, length: usize, class: Class) -> bool {
         Class::Anywhere => !denied(words, place),
         Class::Alone => is_clause(words, place, length),
         Class::Message => is_signed(words, place, length),
-        Class::Peer | Class::Start | Class::Help | Class::Harmless => false,
+        Class::Peer | Class::Start | Class::Help | Class::Possible | Class::Harmless => false,
     }
 }
 
@@ -260,6 +274,7 @@ fn built(words: &[Word], place: usize) -> Option<Certainty> {
     };
     match word.plain.as_str() {
         _ if denied(words, place) => None,
+        "removed" | "removal" | "deleted" | "off" => wants_off(words, &behind),
         plain if STOPPERS.contains(&plain) => {
             ended(words, &behind, plain).or_else(|| asked_of_you(words, place))
         }
@@ -299,6 +314,29 @@ fn ended(words: &[Word], behind: &Behind<'_>, stopper: &str) -> Option<Certainty
     Some(certain_if(
         to_me && !behind.plain(ahead).starts_with("call"),
     ))
+}
+
+/// "I'd like to be removed from your list", "I want off this list". Of "the list" a person decides:
+/// it may be any.
+fn wants_off(words: &[Word], behind: &Behind<'_>) -> Option<Certainty> {
+    const WISHES: &[&str] = &[
+        "want", "wanna", "like", "need", "wish", "ask", "asking", "prefer",
+    ];
+    const LISTS: &[&str] = &[
+        "list", "lists", "database", "contacts", "texts", "messages", "system",
+    ];
+    let before = words
+        .get(behind.place.saturating_sub(5)..behind.place)
+        .unwrap_or_default();
+    let wished = before
+        .iter()
+        .any(|word| word.clause == behind.clause && WISHES.contains(&word.plain.as_str()));
+    let ahead = (2..=5).find(|ahead| LISTS.contains(&behind.plain(*ahead)))?;
+    match behind.plain(ahead - 1) {
+        "your" | "this" | "these" | "all" | "any" if wished => Some(Certainty::Certain),
+        "the" if wished => Some(Certainty::Possible),
+        _ => None,
+    }
 }
 
 /// "Don't text me": sure when nothing follows that would narrow it to a time or a subject.

@@ -155,7 +155,8 @@ fn introduction(words: &Words, found: &Found) -> Judged {
             if refused { 0.5 } else { sure.min(0.9) },
         );
     }
-    if has(Cue::More) || found.asks && !no {
+    // "Yup! Where do I find him?" has agreed already; "yes, who is she?" wants to know first.
+    if has(Cue::More) || found.asks && !no && !yes {
         let mut intents = vec![Intent::TellMore];
         intents.extend(yes.then_some(Intent::Yes));
         return (intents, if no { 0.5 } else { sure.min(0.85) });
@@ -224,6 +225,7 @@ fn rated(words: &Words, found: &Found) -> Judged {
 
 fn action_item(words: &Words, found: &Found) -> Judged {
     let mut intents: Vec<Intent> = Vec::new();
+    let met = found.has(Cue::Done) || found.has(Cue::Attended);
     for (cue, numbers) in found.with_numbers(words) {
         let intent = match cue {
             Cue::Drop => Intent::Drop(numbers),
@@ -233,6 +235,8 @@ fn action_item(words: &Words, found: &Found) -> Judged {
             Cue::Done | Cue::Attended => Intent::Done(numbers),
             // "Have you?" is answered by yes and no.
             Cue::Yes => Intent::Done(numbers),
+            // "Already met him" refuses an introduction, and finishes a task.
+            Cue::Refuse if met => continue,
             Cue::No | Cue::Refuse => Intent::NotYet(numbers),
             Cue::Maybe | Cue::More => continue,
         };

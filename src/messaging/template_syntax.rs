@@ -163,7 +163,11 @@ fn tokens(inner: &str) -> Vec<&str> {
 
 /// The word of `{word}`, with the text behind the brace given.
 fn single_braces(rest: &str) -> Option<&str> {
-    let word = rest.get(..rest.find('}')?)?;
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' ');
+    let end = rest.find(|c: char| !part(c))?;
+    let word = rest
+        .get(..end)
+        .filter(|_| rest.get(end..).is_some_and(|r| r.starts_with('}')))?;
     let name = word.trim();
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
