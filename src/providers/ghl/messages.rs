@@ -1,6 +1,6 @@
-//! Messages as the service keeps them: read for evidence, for statuses and for what came in.
+//! Messages as the service keeps them: their statuses, the export, what came in.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::{GhlClient, NAME};
 use crate::mask::Phone;
 use crate::messaging::delivery::{Delivery, DeliveryStatus, NumberFault};
 use crate::messaging::gateway_event::InboundText;
-use crate::messaging::sms_gateway::{Evidence, InboundPage, SentText, UncertainAttempt};
+use crate::messaging::sms_gateway::InboundPage;
 
 /// The API version that the conversations' paths are written for.
 pub(super) const VERSION: &str = "2021-04-15";
@@ -18,22 +18,16 @@ pub(super) const VERSION: &str = "2021-04-15";
 /// Messages in one page, the most that the service gives.
 const PAGE: &str = "500";
 
-/// Pages of one person's messages that are read for evidence; nobody gets so many in minutes.
-const PAGES_MAX: usize = 10;
-
-/// How far the service's clock may be behind ours.
-const CLOCKS_APART: TimeDelta = TimeDelta::seconds(60);
-
 /// A message, as far as it concerns us.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GhlMessage {
     pub(super) id: String,
-    contact_id: Option<String>,
-    body: Option<String>,
-    direction: Option<String>,
-    source: Option<String>,
-    status: Option<String>,
+    pub(super) contact_id: Option<String>,
+    pub(super) body: Option<String>,
+    pub(super) direction: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) status: Option<String>,
     /// A text, because a date that cannot be read must not lose a page of messages.
     date_added: Option<String>,
     attachments: Option<Vec<Value>>,
@@ -45,7 +39,7 @@ pub(super) struct GhlMessage {
 }
 
 impl GhlMessage {
-    fn added_at(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn added_at(&self) -> Option<DateTime<Utc>> {
         let text = self.date_added.as_deref()?;
         Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
     }
@@ -54,14 +48,14 @@ impl GhlMessage {
 /// One page of the export.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
-    messages: Vec<GhlMessage>,
+pub(super) struct Page {
+    pub(super) messages: Vec<GhlMessage>,
     next_cursor: Option<String>,
 }
 
 impl Page {
     /// Where to go on. An empty page is the last, whatever its cursor says.
-    fn next(&self) -> Option<String> {
+    pub(super) fn next(&self) -> Option<String> {
         let cursor = self.next_cursor.clone();
         cursor.filter(|cursor| !cursor.is_empty() && !self.messages.is_empty())
     }
@@ -88,71 +82,6 @@ impl GhlClient {
         ))
     }
 
-    /// Looks for the text of an uncertain attempt among the person's messages.
-    ///
-    /// A send looks a contact that is gone up anew, so the contact that the number has now is asked
-    /// about as well as the one that was known.
-    pub(super) async fn look_for(&self, attempt: &UncertainAttempt) -> Result<Evidence, Refusal> {
-        let by_number = self.contact_by_number(&attempt.phone).await?;
-        let mut contacts = Vec::from_iter(attempt.contact_id.clone());
-        contacts.extend(by_number.map(|found| found.id));
-        contacts.dedup();
-        let since = attempt.began_at - CLOCKS_APART;
-        let mut messages = Vec::new();
-        for contact_id in &contacts {
-            // Many people get the same words: a text to another is no evidence.
-            let is_theirs = |message: &GhlMessage| {
-                let to = message.contact_id.as_ref();
-                to.is_none_or(|to| to == contact_id)
-            };
-            match self.messages_of(contact_id, since).await {
-                Ok(Some(found)) => messages.extend(found.into_iter().filter(is_theirs)),
-                Ok(None) => return Ok(endless()),
-                // Gone, with its messages: only its number can say more.
-                Err(refusal) if refusal.is_missing => {}
-                Err(refusal) => return Err(refusal),
-            }
-        }
-        // A text goes to a contact: where there is none, none was sent.
-        Ok(match judge(&messages, attempt, since) {
-            Found::None => self.none_found(attempt),
-            Found::One(sent) => Evidence::Sent(sent),
-            Found::Unclear(reason) => Evidence::CannotSay { reason },
-        })
-    }
-
-    /// A person's messages since then; None if they do not end.
-    async fn messages_of(
-        &self,
-        contact_id: &str,
-        since: DateTime<Utc>,
-    ) -> Result<Option<Vec<GhlMessage>>, Refusal> {
-        let mut messages = Vec::new();
-        let mut cursor = None;
-        for _ in 0..PAGES_MAX {
-            let page = self
-                .export(since, Some(contact_id), cursor.as_deref())
-                .await?;
-            cursor = page.next();
-            messages.extend(page.messages);
-            if cursor.is_none() {
-                return Ok(Some(messages));
-            }
-        }
-        Ok(None)
-    }
-
-    /// No text was found: it is too early to be sure, or it was not sent.
-    fn none_found(&self, attempt: &UncertainAttempt) -> Evidence {
-        let waited = (attempt.asked_at - attempt.began_at)
-            .to_std()
-            .unwrap_or_default();
-        match self.config.evidence_grace.checked_sub(waited) {
-            Some(left) if !left.is_zero() => Evidence::TooEarly(left),
-            _ => Evidence::NotSent,
-        }
-    }
-
     /// A page of what came in.
     pub(super) async fn inbound(
         &self,
@@ -175,7 +104,8 @@ impl GhlClient {
         })
     }
 
-    async fn export(
+    /// A page of texts since then, of everybody or of one person.
+    pub(super) async fn export(
         &self,
         since: DateTime<Utc>,
         contact_id: Option<&str>,
@@ -204,70 +134,6 @@ impl GhlClient {
         }
         let request = self.request(Method::GET, url, VERSION);
         self.ask(Purpose::LookUp, request).await
-    }
-}
-
-/// There are more messages than anybody gets in minutes.
-fn endless() -> Evidence {
-    Evidence::CannotSay {
-        reason: String::from(
-            "The person's messages at GoHighLevel do not end, so the text was not looked for to \
-             the last of them. Look at the conversation there and settle it by hand.",
-        ),
-    }
-}
-
-/// What a person's messages say of an attempt.
-enum Found {
-    None,
-    One(SentText),
-    Unclear(String),
-}
-
-/// Exactly one text with our words is ours. None is none; anything else a person must judge.
-fn judge(messages: &[GhlMessage], attempt: &UncertainAttempt, since: DateTime<Utc>) -> Found {
-    let ours = attempt.body.trim();
-    let candidate = |message: &&GhlMessage| {
-        message.direction.as_deref() == Some("outbound")
-            && message
-                .source
-                .as_deref()
-                .is_none_or(|source| source == "api")
-            && message.added_at().is_none_or(|at| at >= since)
-            && !attempt.others.contains(&message.id)
-    };
-    let candidates = messages.iter().filter(candidate);
-    let text = |message: &GhlMessage| {
-        message
-            .body
-            .as_deref()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    };
-    // The service can append its own opt-out words to a first text: then only a person can tell.
-    let (equal, longer): (Vec<_>, Vec<_>) = candidates
-        .filter(|message| text(message).starts_with(ours))
-        .partition(|message| text(message) == ours);
-    match (equal.as_slice(), longer.len()) {
-        ([], 0) => Found::None,
-        ([message], _) => Found::One(SentText {
-            message_id: message.id.clone(),
-            contact_id: message
-                .contact_id
-                .clone()
-                .or_else(|| attempt.contact_id.clone()),
-            status: delivery(message.status.as_deref().unwrap_or_default(), None).status,
-        }),
-        ([], _) => Found::Unclear(String::from(
-            "GoHighLevel shows a text that begins like this one and goes on. Look at the \
-             conversation there and settle it by hand.",
-        )),
-        (several, _) => Found::Unclear(format!(
-            "GoHighLevel shows {} texts with these words since the attempt. Look at the \
-             conversation there and settle it by hand.",
-            several.len()
-        )),
     }
 }
 

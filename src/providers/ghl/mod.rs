@@ -2,12 +2,13 @@
 //!
 //! A text goes to a contact, not to a number, so the client finds the contact by its number, makes
 //! one only if there is none, and compares the number before anything is sent (`contacts`). What
-//! became of a text whose answer was lost is read from the export of messages (`messages`).
+//! became of a text whose answer was lost (`evidence`) is read from the export of `messages`.
 //! `refusal` holds the table of errors; `signature` and `webhook` read what the service tells us.
 //! Without a key `sms_sandbox` stands in.
 
 mod client;
 mod contacts;
+mod evidence;
 mod messages;
 mod refusal;
 mod signature;
