@@ -402,6 +402,7 @@ create table public.message_attempts (
 
 create index message_attempts_message_idx on public.message_attempts (message_id);
 create index message_attempts_number_idx on public.message_attempts (phone_number, called_at) where called_at is not null;
+create index message_attempts_account_idx on public.message_attempts (account, called_at) where called_at is not null;
 create index message_attempts_provider_message_id_idx on public.message_attempts (provider_message_id) where provider_message_id is not null;
 
 comment on table public.message_attempts is

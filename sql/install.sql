@@ -118,8 +118,10 @@
 \i objects/marketing/fill_slots.sql
 
 -- Live events: rows that are complete and in one form
+\i objects/public/phone_of.sql
 \i objects/public/read_phone.sql
 \i objects/public/touch.sql
+\i objects/public/keep_numbers.sql
 \i objects/public/complete_contractor.sql
 \i objects/public/is_profile_complete.sql
 \i objects/public/follow_profile.sql
@@ -144,6 +146,12 @@
 \i objects/public/agenda_sync.sql
 \i objects/public/agenda_sync_stage.sql
 
+-- Live events: from files
+\i objects/public/without_blanks.sql
+\i objects/public/import_event.sql
+\i objects/public/attendee_lines.sql
+\i objects/public/import_attendees.sql
+
 -- Live events: an agenda laid out from its speakers
 \i objects/public/distance.sql
 \i objects/public/next_slot.sql
@@ -154,6 +162,7 @@
 \i objects/public/agenda_layout.sql
 \i objects/public/agenda_generate.sql
 \i objects/public/agenda_generate_stage.sql
+\i objects/public/agenda_delay.sql
 
 -- Live events: changes are events
 \i objects/public/note_agenda_change.sql
@@ -308,3 +317,4 @@
 
 -- Who may do what
 \i objects/pipeline/grants.sql
+\i objects/public/agenda_grants.sql

@@ -2,6 +2,8 @@
 
 // `cfg(test)` is always true here; it tells clippy that helpers may unwrap, too.
 #[cfg(test)]
+mod agenda;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod conformance;

@@ -1,5 +1,7 @@
 //! `import companies`: a CSV file into the intake table, whole or not at all, and never twice.
+//! `import event` is in its own file.
 
+mod event;
 mod load;
 mod rejects;
 
@@ -32,6 +34,7 @@ pub struct ImportArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     Companies(CompaniesArgs),
+    Event(event::EventArgs),
 }
 
 /// Imports companies from CSV: all good lines in one transaction, bad ones kept with their reason
@@ -96,7 +99,13 @@ struct Report<'r> {
 /// # Errors
 /// See [`super::failure::Failure`]; nothing was imported then.
 pub async fn run(args: ImportArgs) -> Done {
-    let What::Companies(args) = args.what;
+    match args.what {
+        What::Companies(args) => companies(args).await,
+        What::Event(args) => event::run(args).await,
+    }
+}
+
+async fn companies(args: CompaniesArgs) -> Done {
     let output = Output::new(args.json);
     let shown = args.file.display().to_string();
     let (csv, bar) =

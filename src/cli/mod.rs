@@ -5,7 +5,8 @@
 //! | `deploy` `run` `demo` | make a database ready, work on it, see it all at once |
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
-//! | `import` | companies from a file |
+//! | `import` | companies or a live event from files |
+//! | `agenda` | live events: the agenda, laid out and shown |
 //! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
 //! | `match_peers` | who is introduced to whom at an event |
@@ -13,6 +14,7 @@
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
 
+mod agenda;
 mod bench;
 mod cancel;
 mod demo;
@@ -81,6 +83,7 @@ enum Command {
     Retry(retry::RetryArgs),
     Cancel(cancel::CancelArgs),
     Import(import::ImportArgs),
+    Agenda(agenda::AgendaArgs),
     Messages(messages::MessagesArgs),
     Webhooks(webhooks::WebhooksArgs),
     Match(match_peers::MatchArgs),
@@ -136,6 +139,7 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Errors(args) => until(shutdown, errors::run(args)).await,
         Command::Retry(args) => until(shutdown, retry::run(args)).await,
         Command::Cancel(args) => until(shutdown, cancel::run(args)).await,
+        Command::Agenda(args) => until(shutdown, agenda::run(args)).await,
         Command::Import(args) => until(shutdown, import::run(args)).await,
         Command::Messages(args) => until(shutdown, messages::run(args)).await,
         Command::Webhooks(args) => until(shutdown, webhooks::run(args)).await,

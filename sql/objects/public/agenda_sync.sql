@@ -30,6 +30,8 @@ as $$
 declare
     v_since constant timestamptz := least(coalesce(since, now()), now());
     v_timers record;
+    v_ids bigint[];
+    v_deadlines timestamptz[];
 begin
     -- Two at once would each miss what the other has planned. A statement of its own: what follows sees what the first one wrote.
     perform pg_advisory_xact_lock(hashtextextended('public.agenda_sync', agenda_sync.event_id));
@@ -38,77 +40,75 @@ begin
     wanted as materialized (
         select text.* from public.agenda_texts(agenda_sync.event_id, agenda_sync.contractor_ids) as text
     ),
-    held as materialized (
-        select
-            message.id, message.contractor_id, message.dedupe_key, message.message_type, message.message_category, message.scheduled_time,
-            message.expires_at, message.priority, message.phone, message.agenda_item_id, message.personalization_data
+    existing as materialized (
+        select message.*
         from public.event_messages as message
         where message.event_id = agenda_sync.event_id
         and (agenda_sync.contractor_ids is null or message.contractor_id = any (agenda_sync.contractor_ids))
-        and message.planned_by = 'agenda'
-        and message.status = 'scheduled'
+        and message.dedupe_key is not null
     ),
-    changes as materialized (
+    -- A full join is a hash or a merge whatever the planner believes of tables that have grown a moment ago.
+    compared as materialized (
         select
-            held.id,
-            held.contractor_id,
+            existing.id,
+            existing.status = 'scheduled' and existing.planned_by = 'agenda' as is_ours,
+            coalesce(wanted.contractor_id, existing.contractor_id) as contractor_id,
             -- The row may have lost it together with the item.
-            substring(held.dedupe_key from ':item-([0-9]+)$')::bigint as held_item_id,
-            -- Moved to where it would be pointless.
-            wanted.dedupe_key is null or wanted.expires_at <= now() as is_over,
-            wanted.dedupe_key is not null as is_too_late,
-            wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority, wanted.phone,
-            wanted.agenda_item_id, wanted.personalization_data
-        from held
-        left join wanted on wanted.dedupe_key = held.dedupe_key
-        where wanted.dedupe_key is null
-        or (
-            held.message_type, held.message_category, held.scheduled_time, held.expires_at, held.priority, held.phone, held.agenda_item_id,
-            held.personalization_data
-        ) is distinct from (
-            wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority, wanted.phone,
-            wanted.agenda_item_id, wanted.personalization_data
-        )
+            substring(existing.dedupe_key from ':item-([0-9]+)$')::bigint as held_item_id,
+            wanted.dedupe_key is null as is_over,
+            wanted.expires_at <= now() as is_too_late,
+            (
+                existing.message_type, existing.message_category, existing.scheduled_time, existing.expires_at, existing.priority,
+                existing.phone, existing.agenda_item_id, existing.personalization_data
+            ) is distinct from (
+                wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority,
+                wanted.phone, wanted.agenda_item_id, wanted.personalization_data
+            ) as is_different,
+            wanted.dedupe_key, wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority,
+            wanted.phone, wanted.agenda_item_id, wanted.personalization_data, wanted.is_personal
+        from existing
+        full join wanted on wanted.dedupe_key = existing.dedupe_key
     ),
     -- Whoever is faster has it: what a sender took meanwhile is not scheduled any more.
     locked as materialized (
-        select message.id
-        from public.event_messages as message
-        join changes on changes.id = message.id
-        where message.status = 'scheduled'
+        select compared.*
+        from compared
+        join public.event_messages as message on message.id = compared.id
+        where compared.is_ours
+        and compared.is_different
+        and message.status = 'scheduled'
         order by message.id
         for no key update of message
     ),
     moved as (
         update public.event_messages as message
-        set message_type = changes.message_type,
-            message_category = changes.category,
-            scheduled_time = changes.scheduled_time,
-            expires_at = changes.expires_at,
-            priority = changes.priority,
-            phone = changes.phone,
-            agenda_item_id = changes.agenda_item_id,
-            personalization_data = changes.personalization_data,
+        set message_type = locked.message_type,
+            message_category = locked.category,
+            scheduled_time = locked.scheduled_time,
+            expires_at = locked.expires_at,
+            priority = locked.priority,
+            phone = locked.phone,
+            agenda_item_id = locked.agenda_item_id,
+            personalization_data = locked.personalization_data,
             updated_at = now()
         from locked
-        join changes on changes.id = locked.id
         where message.id = locked.id
-        and not changes.is_over
-        returning message.id
+        and not locked.is_over
+        and not locked.is_too_late
+        returning message.id, case when message.expires_at <> locked.expires_at then locked.expires_at end as deadline
     ),
     cancelled as (
         update public.event_messages as message
         set status = 'cancelled',
             dedupe_key = format('%s:cancelled:%s', message.dedupe_key, message.id),
             error_message = case
-                when changes.is_too_late then 'It would come too late.'
-                else public.agenda_reason(agenda_sync.event_id, changes.contractor_id, changes.held_item_id)
+                when locked.is_over then public.agenda_reason(agenda_sync.event_id, locked.contractor_id, locked.held_item_id)
+                else 'It would come too late.'
             end,
             updated_at = now()
         from locked
-        join changes on changes.id = locked.id
         where message.id = locked.id
-        and changes.is_over
+        and (locked.is_over or locked.is_too_late)
         returning message.id
     ),
     planned as (
@@ -117,25 +117,31 @@ begin
             direction, channel, priority, expires_at, agenda_item_id, planned_by, dedupe_key
         )
         select
-            agenda_sync.event_id, wanted.contractor_id, wanted.message_type, wanted.category, wanted.scheduled_time, '',
-            wanted.personalization_data, wanted.phone, 'scheduled', 'outbound', 'sms', wanted.priority, wanted.expires_at,
-            wanted.agenda_item_id, 'agenda', wanted.dedupe_key
-        from wanted
-        where wanted.expires_at > now()
-        and (wanted.is_personal or wanted.scheduled_time >= v_since)
-        and not exists (
-            select from public.event_messages as message
-            where message.event_id = agenda_sync.event_id
-            and (agenda_sync.contractor_ids is null or message.contractor_id = any (agenda_sync.contractor_ids))
-            and message.dedupe_key = wanted.dedupe_key
-        )
-        order by wanted.scheduled_time, wanted.priority, wanted.contractor_id
+            agenda_sync.event_id, compared.contractor_id, compared.message_type, compared.category, compared.scheduled_time, '',
+            compared.personalization_data, compared.phone, 'scheduled', 'outbound', 'sms', compared.priority, compared.expires_at,
+            compared.agenda_item_id, 'agenda', compared.dedupe_key
+        from compared
+        where compared.id is null
+        and not compared.is_too_late
+        and (compared.is_personal or compared.scheduled_time >= v_since)
+        order by compared.scheduled_time, compared.priority, compared.contractor_id
         on conflict (dedupe_key) do nothing
         returning id
     )
     select
-        (select count(*) from planned), (select count(*) from moved), (select count(*) from cancelled)
-    into planned, moved, cancelled;
+        (select count(*) from planned), (select count(*) from moved), (select count(*) from cancelled),
+        (select array_agg(moved.id) from moved where moved.deadline is not null),
+        (select array_agg(moved.deadline) from moved where moved.deadline is not null)
+    into planned, moved, cancelled, v_ids, v_deadlines;
+
+    -- A text that is moved takes its deadline along, unless a new one is set; one that stays looks as if it were not set.
+    if v_ids is not null then
+        update public.event_messages as message
+        set expires_at = kept.deadline
+        from unnest(v_ids, v_deadlines) as kept (id, deadline)
+        where message.id = kept.id
+        and message.status = 'scheduled';
+    end if;
 
     if agenda_sync.contractor_ids is null then
         v_timers := public.agenda_sync_timers(agenda_sync.event_id);

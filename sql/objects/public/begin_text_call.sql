@@ -9,7 +9,7 @@
 --          decided anew; wait_ms: 0 unless wait; reason: why to stop, or NULL.
 -- Reads:  public.sending_accounts, public.event_messaging, public.sms_subscriptions, public.event_attendees, public.message_types
 -- Writes: public.message_attempts
--- Locks:  the text's row (waits 2 s), then the attempt's
+-- Locks:  the text's row (waits 2 s), then the account's, then the attempt's
 
 create or replace function public.begin_text_call(attempt_id bigint, out verdict text, out wait_ms bigint, out reason text)
 language plpgsql
@@ -21,6 +21,8 @@ as $$
 declare
     v_attempt public.message_attempts;
     v_message public.event_messages;
+    v_account record;
+    v_free_at timestamptz;
     v_now timestamptz := clock_timestamp();
 begin
     wait_ms := 0;
@@ -76,6 +78,28 @@ begin
         ) then 'the attendee has opted out'
     end;
     if reason is not null then
+        return;
+    end if;
+
+    -- The rate, to the letter: whatever made a call late, no period sees one too many. One at a time, hence the account's row.
+    select account.rate, public.paced_period(account.period) as period into v_account
+    from public.sending_accounts as account
+    where account.name = v_attempt.account
+    for no key update;
+
+    v_now := clock_timestamp();
+
+    select latest.called_at + v_account.period into v_free_at
+    from public.message_attempts as latest
+    where latest.account = v_attempt.account
+    and latest.called_at > v_now - v_account.period
+    order by latest.called_at desc
+    offset v_account.rate - 1
+    limit 1;
+
+    if v_free_at > v_now then
+        verdict := 'wait';
+        wait_ms := ceil(extract(epoch from v_free_at - v_now) * 1000);
         return;
     end if;
 

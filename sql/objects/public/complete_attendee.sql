@@ -36,6 +36,15 @@ begin
         new.profile_completion_time := null;
     end if;
 
+    -- From the waiting list, or after all: the person registers now.
+    if tg_op = 'UPDATE'
+        and new.registration_status = 'registered'
+        and old.registration_status <> 'registered'
+        and new.registration_date = old.registration_date
+    then
+        new.registration_date := now();
+    end if;
+
     if new.sms_opt_in then
         new.sms_opt_in_at := coalesce(new.sms_opt_in_at, now());
     end if;

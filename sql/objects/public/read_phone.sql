@@ -1,6 +1,6 @@
--- public.read_phone(written): a phone as +<country><number>, however it was written.
+-- public.read_phone(written): a phone as +<country><number>, or an error that says how to write it.
 --
--- Ten digits alone are North American. What stands for nothing (blanks) is NULL. The number itself is never in the error.
+-- What stands for nothing (blanks) is NULL. The number itself is never in the error.
 --
 -- Arguments: written: by a person.
 -- Returns: the number, NULL: none was given.
@@ -15,25 +15,9 @@ immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_written constant text := replace(regexp_replace(btrim(written), '^tel:', '', 'i'), '(0)', '');
-    v_digits constant text := regexp_replace(v_written, '[^0-9+]', '', 'g');
-    v_phone text;
+    v_phone constant text := public.phone_of(written);
 begin
-    if btrim(written) = '' then
-        return null;
-    end if;
-
-    -- Letters, an extension, two numbers in one field: nobody may guess which digits count.
-    if v_written !~ '[^-0-9+().\s/]' then
-        v_phone := case
-            when v_digits ~ '^\+[0-9]+$' then v_digits
-            when v_digits ~ '^00[1-9][0-9]+$' then '+' || substr(v_digits, 3)
-            when v_digits ~ '^[2-9][0-9]{9}$' then '+1' || v_digits
-            when v_digits ~ '^1[2-9][0-9]{9}$' then '+' || v_digits
-        end;
-    end if;
-
-    if public.is_phone(v_phone) is not true then
+    if v_phone is null and btrim(written) <> '' then
         raise check_violation using
             message = 'This is no phone number.',
             hint = 'Write it with + and the country, such as +15125550123, without an extension; leave it NULL where there is none.';

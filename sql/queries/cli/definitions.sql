@@ -7,7 +7,7 @@ with
 ours as (
     select namespace.oid
     from pg_catalog.pg_namespace as namespace
-    where namespace.nspname in ('intake', 'marketing', 'pipeline')
+    where namespace.nspname in ('intake', 'marketing', 'pipeline', 'public')
 )
 select
     format('the function %s', function.oid::regprocedure) as object,

@@ -4,8 +4,8 @@ use refinery::Migration;
 
 use crate::db::objects::ObjectFile;
 
-/// Applied with both steps: it grants rights on what each of them has made.
-const GRANTS: &str = "objects/pipeline/grants.sql";
+/// How files end that are applied with both steps: they grant rights on what each of them has made.
+const GRANTS: &str = "grants.sql";
 
 /// A trigger as one of our files creates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +33,11 @@ impl OurTrigger {
 
 /// The files of the event queue, and those of error logging, each in the order of the list.
 pub fn split(files: Vec<ObjectFile>) -> (Vec<ObjectFile>, Vec<ObjectFile>) {
-    let is_grants = |file: &&ObjectFile| file.path == GRANTS;
+    let is_grants = |file: &&ObjectFile| file.path.ends_with(GRANTS);
     let grants: Vec<ObjectFile> = files.iter().filter(is_grants).cloned().collect();
     let (errors, mut queue): (Vec<_>, Vec<_>) = files
         .into_iter()
-        .filter(|file| file.path != GRANTS)
+        .filter(|file| !file.path.ends_with(GRANTS))
         .partition(|file| file.path.contains("error"));
     queue.extend(grants.iter().cloned());
     let errors = errors.into_iter().chain(grants).collect();

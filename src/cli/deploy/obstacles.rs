@@ -56,18 +56,18 @@ async fn refuse_foreign_relations(session: &Session) -> Result<(), Failure> {
     if foreign.is_empty() {
         return Ok(());
     }
-    let renames: Vec<String> = match schema {
-        Schema::Absent => schemas_of(&foreign)
-            .map(|name| format!("ALTER SCHEMA {name} RENAME TO {name}_before;"))
-            .collect(),
-        _ => foreign
-            .iter()
-            .map(|name| {
-                let bare = name.rsplit('.').next().unwrap_or(name);
-                format!("ALTER TABLE {name} RENAME TO {bare}_before;")
-            })
-            .collect(),
-    };
+    // What is public is everybody's: there, and where schemas of ours hold more, only the tables go.
+    let (tables, whole): (Vec<String>, Vec<String>) = foreign
+        .iter()
+        .cloned()
+        .partition(|name| schema != Schema::Absent || name.starts_with("public."));
+    let renames: Vec<String> = schemas_of(&whole)
+        .map(|name| format!("ALTER SCHEMA {name} RENAME TO {name}_before;"))
+        .chain(tables.iter().map(|name| {
+            let bare = name.rsplit('.').next().unwrap_or(name);
+            format!("ALTER TABLE {name} RENAME TO {bare}_before;")
+        }))
+        .collect();
     Err(Failure::Failed(anyhow::anyhow!(
         "this database has tables of our names that pgcascade did not make: {}\nNothing was \
          changed. Deploy into another database (CREATE DATABASE outreach;), or move them out of \

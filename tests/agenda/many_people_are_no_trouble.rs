@@ -1,0 +1,48 @@
+//! Thousands of people: one comparison, in a time that is printed.
+
+use std::time::Instant;
+
+use super::sync;
+use crate::support::daemon::Rig;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
+    let rig = Rig::deployed().await;
+    rig.run("insert into public.contractors (id, first_name, phone, focus_areas, revenue_tier, team_size)
+            select n, 'Person ' || n, '+1512555' || lpad((100 + n % 100)::text, 4, '0'), 'hiring', '1m_2m', '5' from generate_series(1, 5000) as n;
+        insert into public.events (id, name, date, timezone) values (42, 'Big Day', '2027-03-14', 'America/New_York');
+        insert into public.event_speakers (event_id, name) select 42, 'Speaker ' || n from generate_series(1, 12) as n;
+        select public.agenda_generate(42);
+        insert into public.event_attendees (event_id, contractor_id, sms_opt_in) select 42, id, true from public.contractors")
+        .await;
+    for (step, change, expected) in [
+        // 5 of the event and 12 alerts each, and the matching.
+        ("plan", "select", "85001 0 0"),
+        ("plan again", "select", "0 0 0"),
+        (
+            "everybody checks in",
+            "update public.event_attendees set check_in_time = '2027-03-14 08:30 America/New_York'",
+            "65000 0 15000",
+        ),
+        (
+            "a session moves",
+            "update public.event_agenda_items set start_time = start_time + '5 minutes' where generation_key like 'speaker:%' and title like '% 5'",
+            "0 10000 0",
+        ),
+    ] {
+        rig.run(change).await;
+        let begun = Instant::now();
+        assert_eq!(sync(&rig, 42).await, expected, "{step}");
+        eprintln!(
+            "{step}: {expected} in {:.1} s",
+            begun.elapsed().as_secs_f64()
+        );
+    }
+    let begun = Instant::now();
+    rig.run("select from public.agenda_sync(42, array[4000])")
+        .await;
+    eprintln!(
+        "one person: {:.0} ms",
+        begun.elapsed().as_secs_f64() * 1000.0
+    );
+}
