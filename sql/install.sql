@@ -229,6 +229,11 @@
 \i objects/public/finds_peers_on_check_in.sql
 \i objects/public/release_peer_matches.sql
 \i objects/public/follow_attendance.sql
+\i objects/public/move_introductions.sql
+\i objects/public/vw_peer_match_metrics.sql
+\i objects/public/vw_peer_match_by_criterion.sql
+\i objects/public/vw_peer_match_by_industry.sql
+\i objects/public/vw_peer_match_by_time.sql
 
 -- Received texts: rows of inbound_messages are events
 \i objects/public/number_hash.sql

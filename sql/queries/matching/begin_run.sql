@@ -7,7 +7,7 @@
 -- Writes: public.event_peer_matching_runs
 -- Locks:  the run
 update public.event_peer_matching_runs as run
-set started_at = pg_catalog.clock_timestamp(), caused_by = coalesce($2::bigint, run.caused_by)
+set started_at = clock_timestamp(), caused_by = coalesce($2::bigint, run.caused_by)
 where run.id = $1
 and run.status = 'requested'
 returning
@@ -26,7 +26,7 @@ returning
         (select own.wording from public.event_peer_matching as own where own.event_id = run.event_id),
         (select general.wording from public.event_peer_matching as general where general.event_id is null)
     ) is not distinct from 'model' as by_model,
-    pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+    jsonb_strip_nulls(jsonb_build_object(
         'max_matches', run.max_matches,
         'min_score', run.min_score,
         'min_distance_miles', run.min_distance_miles,

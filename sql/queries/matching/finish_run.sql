@@ -6,7 +6,7 @@
 -- Locks:  the run
 update public.event_peer_matching_runs as run
 set status = 'done',
-    finished_at = pg_catalog.clock_timestamp(),
+    finished_at = clock_timestamp(),
     checked_in = result.checked_in,
     people = result.people,
     matches_created = result.matches_created,
@@ -25,5 +25,5 @@ set status = 'done',
     unread = result.unread,
     unplaced = result.unplaced,
     matches = result.matches
-from pg_catalog.jsonb_populate_record(null::public.event_peer_matching_runs, $2::jsonb) as result
+from jsonb_populate_record(null::public.event_peer_matching_runs, $2::jsonb) as result
 where run.id = $1

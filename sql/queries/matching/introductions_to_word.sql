@@ -9,7 +9,7 @@ with
 asked as materialized (
     select
         match.id,
-        pg_catalog.jsonb_build_object(
+        jsonb_build_object(
             'prompt', (
                 select prompt.body
                 from public.introduction_prompts as prompt
@@ -17,21 +17,21 @@ asked as materialized (
                 order by prompt.event_id nulls last
                 limit 1
             ),
-            'known', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+            'known', jsonb_strip_nulls(jsonb_build_object(
                 'event', event.name,
-                'person1', pg_catalog.jsonb_build_object(
+                'person1', jsonb_build_object(
                     'first_name', coalesce(one.first_name, second.personalization_data ->> 'peer_first_name'),
                     'name', second.personalization_data ->> 'peer_name',
                     'company', second.personalization_data ->> 'peer_company',
                     'place', second.personalization_data ->> 'peer_location'
                 ),
-                'person2', pg_catalog.jsonb_build_object(
+                'person2', jsonb_build_object(
                     'first_name', coalesce(other.first_name, first.personalization_data ->> 'peer_first_name'),
                     'name', first.personalization_data ->> 'peer_name',
                     'company', first.personalization_data ->> 'peer_company',
                     'place', first.personalization_data ->> 'peer_location'
                 ),
-                'shared', pg_catalog.jsonb_build_object(
+                'shared', jsonb_build_object(
                     'focus_areas', match.match_criteria -> 'sharedFocusAreas', 'trades', match.match_criteria -> 'sharedServices'
                 ),
                 'is_non_competing', first.personalization_data -> 'is_non_competing'
@@ -41,8 +41,8 @@ asked as materialized (
     join public.events as event on event.id = match.event_id
     join public.contractors as one on one.id = match.contractor1_id
     join public.contractors as other on other.id = match.contractor2_id
-    join public.event_messages as first on first.dedupe_key = pg_catalog.format('peer-match-%s-%s', match.id, match.contractor1_id)
-    join public.event_messages as second on second.dedupe_key = pg_catalog.format('peer-match-%s-%s', match.id, match.contractor2_id)
+    join public.event_messages as first on first.dedupe_key = format('peer-match-%s-%s', match.id, match.contractor1_id)
+    join public.event_messages as second on second.dedupe_key = format('peer-match-%s-%s', match.id, match.contractor2_id)
     where match.id = any ($1::bigint[])
     and first.status in ('draft', 'scheduled')
     and second.status in ('draft', 'scheduled')
@@ -55,7 +55,7 @@ noted as (
     from asked
     order by asked.id
     on conflict (match_id) do update
-    set outcome = 'asked', reason = null, provider = excluded.provider, updated_at = pg_catalog.now()
+    set outcome = 'asked', reason = null, provider = excluded.provider, updated_at = now()
 )
 select asked.id as match_id, asked.input
 from asked

@@ -5,6 +5,6 @@
 -- Columns: none that matter; no row: there is no such run.
 -- Reads:  public.event_peer_matching_runs
 -- Locks:  the event's matching, by an advisory lock
-select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('public.event_peer_matching', run.event_id))
+select pg_advisory_xact_lock(hashtextextended('public.event_peer_matching', run.event_id))
 from public.event_peer_matching_runs as run
 where run.id = $1

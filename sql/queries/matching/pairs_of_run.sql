@@ -14,14 +14,13 @@ here as materialized (
     from public.event_peer_matching_runs as run
     join public.event_peer_matches as match on match.event_id = run.event_id
     where run.id = $1
-    and (match.contractor1_id = any ($2::bigint[]) or match.contractor2_id = any ($2::bigint[]))
 ),
 unsent as materialized (
     select here.id as match_id
     from here
     join public.event_messages as message
         on message.dedupe_key in (
-            pg_catalog.format('peer-match-%s-%s', here.id, here.contractor1_id), pg_catalog.format('peer-match-%s-%s', here.id, here.contractor2_id)
+            format('peer-match-%s-%s', here.id, here.contractor1_id), format('peer-match-%s-%s', here.id, here.contractor2_id)
         )
     where $3::boolean
     and here.status in ('draft', 'proposed')
@@ -35,7 +34,7 @@ movable as materialized (
     select unsent.match_id
     from unsent
     group by unsent.match_id
-    having pg_catalog.count(*) = 2
+    having count(*) = 2
 )
 select
     here.contractor1_id,
@@ -53,15 +52,15 @@ union all
 
 select match.contractor1_id, match.contractor2_id, 'met', false
 from public.event_peer_matching_runs as run
-join public.event_peer_matches as match on match.event_id <> run.event_id
+cross join unnest($2::bigint[]) as person (id)
+join public.event_peer_matches as match on match.contractor1_id = person.id and match.event_id <> run.event_id
 where run.id = $1
 and run.exclude_matched
 and match.status not in ('draft', 'released')
-and match.contractor1_id = any ($2::bigint[])
 and match.contractor2_id = any ($2::bigint[])
 and (
     run.cool_down is null
-    or coalesce(match.introduction_sent_time, match.created_at) > pg_catalog.now() - run.cool_down
+    or coalesce(match.introduction_sent_time, match.created_at) > now() - run.cool_down
 )
 
 union all

@@ -17,7 +17,7 @@ slots as materialized (
     cross join lateral public.introduction_slots(run.event_id, run.introduction_time) as slot
 ),
 held as materialized (
-    select side.contractor_id, pg_catalog.array_agg(slots.slot::smallint) as taken
+    select side.contractor_id, array_agg(slots.slot::smallint) as taken
     from run
     join public.event_peer_matches as match on match.event_id = run.event_id
     cross join lateral (values (match.contractor1_id), (match.contractor2_id)) as side (contractor_id)

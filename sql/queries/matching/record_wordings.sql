@@ -15,8 +15,8 @@ set outcome = case
     input_tokens = wording.input_tokens + result.input_tokens,
     output_tokens = wording.output_tokens + result.output_tokens,
     cost_micro_dollars = coalesce(wording.cost_micro_dollars + result.cost_micro_dollars, result.cost_micro_dollars, wording.cost_micro_dollars),
-    updated_at = pg_catalog.now()
-from pg_catalog.jsonb_to_recordset($1::jsonb) as result (
+    updated_at = now()
+from jsonb_to_recordset($1::jsonb) as result (
     match_id bigint, outcome text, reason text, text1 text, text2 text, model text, calls integer, input_tokens bigint, output_tokens bigint,
     cost_micro_dollars bigint
 )

@@ -6,9 +6,9 @@
 -- Locks:  the matches; their texts are held already (pairs_of_run)
 update public.event_peer_matches as match
 set status = 'released',
-    notes = pg_catalog.concat_ws(E'\n', match.notes, pg_catalog.format('Given up by run %s for somebody who would have met nobody.', $1::bigint))
+    notes = concat_ws(E'\n', match.notes, format('Given up by run %s for somebody who would have met nobody.', $1::bigint))
 from public.event_peer_matching_runs as run
-join pg_catalog.unnest($2::bigint[], $3::bigint[]) as pair (contractor1_id, contractor2_id) on true
+join unnest($2::bigint[], $3::bigint[]) as pair (contractor1_id, contractor2_id) on true
 where run.id = $1
 and match.event_id = run.event_id
 and match.contractor1_id = pair.contractor1_id

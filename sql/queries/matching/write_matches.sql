@@ -21,28 +21,33 @@ slots as materialized (
     from run
     cross join lateral public.introduction_slots(run.event_id, run.introduction_time, run.introductions_expire_at) as slot
 ),
+-- Numbered here, so that texts need no join to find their match.
 pairs as materialized (
-    select pair.*
-    from pg_catalog.unnest(
-        $2::bigint[], $3::bigint[], $4::text[], $5::jsonb[], $6::double precision[], $7::text[], $8::smallint[], $9::double precision[],
-        $10::boolean[], $11::jsonb[], $12::jsonb[]
-    ) as pair (
-        contractor1_id, contractor2_id, match_type, criteria, score, reason, slot, miles, pinned, data1, data2
-    )
+    select nextval('public.event_peer_matches_id_seq') as id, pair.*
+    from (
+        select given.*
+        from unnest(
+            $2::bigint[], $3::bigint[], $4::text[], $5::jsonb[], $6::double precision[], $7::text[], $8::smallint[], $9::double precision[],
+            $10::boolean[], $11::jsonb[], $12::jsonb[]
+        ) as given (
+            contractor1_id, contractor2_id, match_type, criteria, score, reason, slot, miles, pinned, data1, data2
+        )
+        order by given.contractor1_id, given.contractor2_id
+    ) as pair
 ),
 matches as (
     insert into public.event_peer_matches (
-        event_id, contractor1_id, contractor2_id, match_type, match_criteria, match_score, match_reason, status, run_id, pinned, slot,
+        id, event_id, contractor1_id, contractor2_id, match_type, match_criteria, match_score, match_reason, status, run_id, pinned, slot,
         introduction_time, distance_miles
     )
     select
-        run.event_id, pairs.contractor1_id, pairs.contractor2_id, pairs.match_type, pairs.criteria, pairs.score, pairs.reason,
+        pairs.id, run.event_id, pairs.contractor1_id, pairs.contractor2_id, pairs.match_type, pairs.criteria, pairs.score, pairs.reason,
         case when run.approval then 'draft' else 'proposed' end, run.id, pairs.pinned, pairs.slot, slots.scheduled_time, pairs.miles
     from run
     cross join pairs
     left join slots on slots.slot = pairs.slot
-    order by pairs.contractor1_id, pairs.contractor2_id
-    returning id, contractor1_id, contractor2_id, status
+    order by pairs.id
+    returning 1
 ),
 texts as (
     insert into public.event_messages (
@@ -50,26 +55,25 @@ texts as (
     )
     select
         run.event_id, side.contractor_id, 'peer_match_introduction', slots.scheduled_time, slots.expires_at,
-        pg_catalog.jsonb_build_object('match_id', matches.id) || side.data,
-        case matches.status when 'draft' then 'draft' else 'scheduled' end,
-        pg_catalog.format('peer-match-%s-%s', matches.id, side.contractor_id),
+        jsonb_build_object('match_id', pairs.id) || side.data,
+        case when run.approval then 'draft' else 'scheduled' end,
+        format('peer-match-%s-%s', pairs.id, side.contractor_id),
         'matching'
     from run
-    cross join matches
-    join pairs using (contractor1_id, contractor2_id)
+    cross join pairs
     join slots on slots.slot = pairs.slot
     cross join lateral (
-        values (matches.contractor1_id, pairs.data1), (matches.contractor2_id, pairs.data2)
+        values (pairs.contractor1_id, pairs.data1), (pairs.contractor2_id, pairs.data2)
     ) as side (contractor_id, data)
-    order by slots.slot, matches.id, side.contractor_id
+    order by slots.slot, pairs.id, side.contractor_id
     returning 1
 ),
 wordings as (
     insert into marketing.pipeline_events (event_type, payload)
-    select 'peer_match_proposed', pg_catalog.jsonb_build_object('match_id', matches.id, 'event_id', run.event_id)
+    select 'peer_match_proposed', jsonb_build_object('match_id', pairs.id, 'event_id', run.event_id)
     from run
-    cross join matches
+    cross join pairs
     where $13::boolean
-    order by matches.id
+    order by pairs.id
 )
-select (select pg_catalog.count(*) from matches) as matches, (select pg_catalog.count(*) from texts) as texts
+select (select count(*) from matches) as matches, (select count(*) from texts) as texts
