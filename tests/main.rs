@@ -20,6 +20,8 @@ mod http;
 #[cfg(test)]
 mod matching;
 #[cfg(test)]
+mod meeting;
+#[cfg(test)]
 mod messaging;
 #[cfg(test)]
 mod outreach;
