@@ -1,7 +1,7 @@
 //! The stage that keeps what people say about their action items: `followup.take_progress`.
 //!
-//! In the database. Takes `reply_action_item` events: done, not yet, begun, another day, drop it, of
-//! the item that was asked about or of those whose numbers are given. The day is read by rules
+//! In the database. Takes `reply_action_item` events: done, not yet, begun, another day, drop it,
+//! of the item that was asked about or of those whose numbers are given. The day is read by rules
 //! ([`super::when`]), on the person's own calendar.
 
 use std::collections::HashSet;

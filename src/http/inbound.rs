@@ -1,9 +1,9 @@
-//! What services tell us: received texts, reports on ours, wishes. Thin: prove it, read it, store it
-//! by one function of the database.
+//! What services tell us: received texts, reports on ours, wishes. Thin: prove it, read it, store
+//! it by one function of the database.
 //!
 //! A notification proves itself by its signature, or by a secret, never by the door's token, which
-//! the services do not have. 401 and 403 refuse for good, 422 is a body that nobody can read. Whatever
-//! cannot be stored now is answered 429: GoHighLevel repeats after that answer and no other.
+//! the services do not have. 401 and 403 refuse for good, 422 is a body that nobody can read.
+//! Whatever cannot be stored now is answered 429: GoHighLevel repeats after that answer only.
 
 use axum::Json;
 use axum::body::Bytes;

@@ -1,5 +1,5 @@
-//! The HTTP door: is the daemon alive, is it ready, what does it do; peer matching; and what services
-//! tell us. Thin: a query, an answer; `/openapi.json` describes it.
+//! The HTTP door: is the daemon alive, is it ready, what does it do; peer matching; and what
+//! services tell us. Thin: a query, an answer; `/openapi.json` describes it.
 //!
 //! Without a token it opens on loopback only; with one, every request must carry it, but for the
 //! services' notifications, which prove themselves.

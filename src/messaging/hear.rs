@@ -1,9 +1,10 @@
 //! The stage that reads received texts: `messaging.hear`, in the database.
 //!
 //! Words that end or resume texts are obeyed before anything else is made of a text, in the
-//! transaction that claims it. Everything else is routed by what was asked last ([`super::routing`])
-//! and written to `sms_routing_decisions`, whose rows are the events of those who act. Reads
-//! `inbound_messages`, `event_messages`, `reply_windows`; never knows what an answer sets off.
+//! transaction that claims it. Everything else is routed by what was asked last
+//! ([`super::routing`]) and written to `sms_routing_decisions`, whose rows are the events of those
+//! who act. Reads `inbound_messages`, `event_messages`, `reply_windows`; never knows what an answer
+//! sets off.
 
 use std::collections::{HashMap, HashSet};
 

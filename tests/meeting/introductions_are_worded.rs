@@ -14,7 +14,11 @@ use crate::support::fake_ghl::FakeGhl;
 /// Both texts after the model said `content`, contractor 1's first, and what was noted of it.
 async fn sent_after(content: Option<&str>) -> (Vec<String>, String) {
     crate::support::install_crypto();
-    let (rig, server, chat) = (Rig::venue(0).await, FakeGhl::start().await, FakeChat::start().await);
+    let (rig, server, chat) = (
+        Rig::venue(0).await,
+        FakeGhl::start().await,
+        FakeChat::start().await,
+    );
     if let Some(content) = content {
         chat.set_content(content);
     }
@@ -24,9 +28,11 @@ async fn sent_after(content: Option<&str>) -> (Vec<String>, String) {
     let model = Arc::new(OpenAiClient::new(config).expect("a client"));
     let daemon = rig.host_chatting(&server, model);
     rig.matched().await;
-    rig.until("(select outcome <> 'asked' from introduction_wordings)").await;
+    rig.until("(select outcome <> 'asked' from introduction_wordings)")
+        .await;
     rig.introduce_now().await;
-    rig.until("(select count(*) from event_messages where status = 'sent') = 2").await;
+    rig.until("(select count(*) from event_messages where status = 'sent') = 2")
+        .await;
     daemon.stop().await;
     let mut texts = server.texts();
     texts.sort_by(|a, b| a.phone.cmp(&b.phone));
@@ -51,13 +57,24 @@ async fn words_that_invent_something_are_not_sent() {
     let invented = "Hi John, meet Zeek Test of Zeek Co (Houston, TX), who grew 300 percent. Reply YES or LATER.";
     let content = json!({"message_to_contractor1": invented, "message_to_contractor2": invented});
     let (texts, noted) = sent_after(Some(&content.to_string())).await;
-    assert!(texts.iter().all(|text| text.starts_with("Hey ") && !text.contains("300")), "{texts:?}");
-    assert!(noted.starts_with("refused") && noted.contains("number"), "{noted}");
+    assert!(
+        texts
+            .iter()
+            .all(|text| text.starts_with("Hey ") && !text.contains("300")),
+        "{texts:?}"
+    );
+    assert!(
+        noted.starts_with("refused") && noted.contains("number"),
+        "{noted}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_of_a_model_changes_nothing() {
     let (texts, noted) = sent_after(Some("no JSON at all")).await;
-    assert!(texts.iter().all(|text| text.starts_with("Hey ")), "{texts:?}");
+    assert!(
+        texts.iter().all(|text| text.starts_with("Hey ")),
+        "{texts:?}"
+    );
     assert!(noted.starts_with("failed"), "{noted}");
 }

@@ -13,7 +13,10 @@ async fn reasons(rig: &Rig) -> String {
 async fn an_event_with_too_few_people_is_a_success_that_says_so() {
     for (there, alone) in [("false", 0), ("contractor_id = 1", 1)] {
         let rig = Rig::venue(0).await;
-        rig.run(&format!("update event_attendees set check_in_time = now() where {there}")).await;
+        rig.run(&format!(
+            "update event_attendees set check_in_time = now() where {there}"
+        ))
+        .await;
         let daemon = rig.host();
         rig.matched().await;
         daemon.stop().await;
@@ -29,13 +32,21 @@ async fn an_event_with_too_few_people_is_a_success_that_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_from_one_city_is_told_why() {
     let rig = Rig::venue(30).await;
-    rig.run("update contractors set service_area = 'Austin, TX'").await;
+    rig.run("update contractors set service_area = 'Austin, TX'")
+        .await;
     rig.run(CHECK_IN).await;
     let daemon = rig.host();
     rig.matched().await;
     daemon.stop().await;
-    assert_eq!(rig.number("select count(*) from event_peer_matches").await, 0);
-    assert!(reasons(&rig).await.contains("too near"), "{}", reasons(&rig).await);
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matches").await,
+        0
+    );
+    assert!(
+        reasons(&rig).await.contains("too near"),
+        "{}",
+        reasons(&rig).await
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,12 +64,22 @@ async fn empty_profiles_and_people_without_consent_are_listed_with_the_reason() 
     let daemon = rig.host();
     rig.matched().await;
     daemon.stop().await;
-    assert_eq!(rig.number("select count(*) from event_peer_matches").await, 1);
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matches").await,
+        1
+    );
     let why = reasons(&rig).await;
-    for part in ["has named no focus area", "a place that is not known", "has not agreed to texts", "has no phone number"] {
+    for part in [
+        "has named no focus area",
+        "a place that is not known",
+        "has not agreed to texts",
+        "has no phone number",
+    ] {
         assert!(why.contains(part), "{part}: {why}");
     }
-    let unread = rig.text("select unread::text from event_peer_matching_runs").await;
+    let unread = rig
+        .text("select unread::text from event_peer_matching_runs")
+        .await;
     assert!(unread.contains("Narnia"), "{unread}");
 }
 
@@ -74,13 +95,20 @@ async fn long_names_emoji_and_orders_in_a_company_name_are_only_text() {
     let daemon = rig.host_texting(&server);
     rig.matched().await;
     rig.introduce_now().await;
-    rig.until("not exists (select from event_messages where status in ('scheduled', 'sending'))").await;
+    rig.until("not exists (select from event_messages where status in ('scheduled', 'sending'))")
+        .await;
     daemon.stop().await;
     let texts = server.texts();
-    let to_john = texts.iter().find(|text| text.phone == "+15125550101").map(|text| text.body.clone());
+    let to_john = texts
+        .iter()
+        .find(|text| text.phone == "+15125550101")
+        .map(|text| text.body.clone());
     let to_john = to_john.unwrap_or_default();
     assert!(to_john.is_empty() || !to_john.contains("49"), "{to_john}");
-    assert_eq!(rig.number("select count(*) from event_peer_matches").await, 1);
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matches").await,
+        1
+    );
     let other = rig.text("select string_agg(status || coalesce(': ' || coalesce(error_message, skip_reason), ''), '; ') from event_messages").await;
     assert!(!other.contains("drop table"), "{other}");
 }
@@ -89,17 +117,35 @@ async fn long_names_emoji_and_orders_in_a_company_name_are_only_text() {
 async fn an_order_for_an_unknown_event_or_with_a_bad_parameter_is_refused_with_its_name() {
     let rig = Rig::venue(0).await;
     for (row, constraint) in [
-        ("(event_id) values (4711)", "event_peer_matching_runs_event_id_fkey"),
-        ("(event_id, min_score) values (41, 1.5)", "run_min_score_must_be_0_to_1"),
-        ("(event_id, weights) values (41, '{\"focus\": 40}')", "run_weights_must_be_shares"),
-        ("(event_id, max_matches) values (41, 0)", "run_max_matches_must_be_1_to_10"),
+        (
+            "(event_id) values (4711)",
+            "event_peer_matching_runs_event_id_fkey",
+        ),
+        (
+            "(event_id, min_score) values (41, 1.5)",
+            "run_min_score_must_be_0_to_1",
+        ),
+        (
+            "(event_id, weights) values (41, '{\"focus\": 40}')",
+            "run_weights_must_be_shares",
+        ),
+        (
+            "(event_id, max_matches) values (41, 0)",
+            "run_max_matches_must_be_1_to_10",
+        ),
     ] {
-        let said = rig.database.psql(&format!("insert into event_peer_matching_runs {row};\n")).await;
+        let said = rig
+            .database
+            .psql(&format!("insert into event_peer_matching_runs {row};\n"))
+            .await;
         assert!(said.contains(constraint), "{said}");
     }
     let said = rig
         .database
         .psql("insert into event_peer_matches (event_id, contractor1_id, contractor2_id) values (41, 56, 1);\n")
         .await;
-    assert!(said.contains("contractor1_id_must_be_the_smaller_one"), "{said}");
+    assert!(
+        said.contains("contractor1_id_must_be_the_smaller_one"),
+        "{said}"
+    );
 }

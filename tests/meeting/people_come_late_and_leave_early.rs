@@ -7,8 +7,7 @@ const LATE: &str = "
     insert into contractors (id, first_name, last_name, phone, service_area, focus_areas)
     values (9, 'Late', 'Sample', '+12085550109', 'Boise, ID', 'operational_efficiency, hiring_sales_leadership, controlling_lead_flow');
     insert into event_attendees (event_id, contractor_id, sms_opt_in, sms_opt_in_at) values (41, 9, true, now())";
-const OF_LATE: &str =
-    "select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id) and status = 'proposed'";
+const OF_LATE: &str = "select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id) and status = 'proposed'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_checks_in_after_the_run_finds_a_peer() {
@@ -17,7 +16,8 @@ async fn who_checks_in_after_the_run_finds_a_peer() {
     let daemon = rig.host();
     rig.matched().await;
     rig.run(LATE).await;
-    rig.run("update event_attendees set check_in_time = now() where contractor_id = 9").await;
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 9")
+        .await;
     rig.until(RUNS_ARE_DONE).await;
     assert!(rig.number(OF_LATE).await >= 1);
     // Nobody was left alone for it, nobody is over the maximum.
@@ -33,7 +33,10 @@ async fn who_checks_in_after_the_run_finds_a_peer() {
             &[],
         )
         .await;
-    assert!(counts[0].get::<_, i64>(0) >= 1 && counts[0].get::<_, i64>(1) <= 3, "{counts:?}");
+    assert!(
+        counts[0].get::<_, i64>(0) >= 1 && counts[0].get::<_, i64>(1) <= 3,
+        "{counts:?}"
+    );
     let loose = rig
         .number(
             "select count(*) from event_messages as message
@@ -50,10 +53,17 @@ async fn who_checks_in_after_the_run_finds_a_peer() {
 async fn before_the_run_a_check_in_finds_nobody_unless_the_event_wants_it() {
     let rig = Rig::venue(0).await;
     let daemon = rig.host();
-    rig.run("update event_attendees set check_in_time = now() where contractor_id = 1").await;
-    assert_eq!(rig.number("select count(*) from event_peer_matching_runs").await, 0);
-    rig.run("insert into event_peer_matching (event_id, on_check_in) values (41, 'always')").await;
-    rig.run("update event_attendees set check_in_time = now() where contractor_id = 56").await;
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 1")
+        .await;
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matching_runs")
+            .await,
+        0
+    );
+    rig.run("insert into event_peer_matching (event_id, on_check_in) values (41, 'always')")
+        .await;
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 56")
+        .await;
     rig.until("exists (select from event_peer_matches)").await;
     daemon.stop().await;
 }
@@ -65,10 +75,12 @@ async fn who_leaves_is_called_back_and_the_peer_finds_another() {
     let daemon = rig.host();
     rig.matched().await;
     rig.run(LATE).await;
-    rig.run("update event_peer_matching set on_check_in = 'never';
+    rig.run(
+        "update event_peer_matching set on_check_in = 'never';
         update event_attendees set check_in_time = now() where contractor_id = 9;
-        update event_attendees set check_out_time = now() where contractor_id = 56")
-        .await;
+        update event_attendees set check_out_time = now() where contractor_id = 56",
+    )
+    .await;
     rig.until(RUNS_ARE_DONE).await;
     let rows = rig
         .text("select string_agg(contractor1_id || '-' || contractor2_id || ' ' || status, ', ' order by id) from event_peer_matches")

@@ -16,13 +16,18 @@ async fn a_second_run_adds_nothing_and_touches_nothing_that_was_sent() {
     let texts = rig.number("select count(*) from event_messages").await;
     rig.run("update event_messages set scheduled_time = now() where id <= (select min(id) + 3 from event_messages)")
         .await;
-    rig.until("(select count(*) from event_messages where status = 'sent') = 4").await;
-    let rows = "select md5(string_agg(message::text, ' ' order by id)) from event_messages as message";
+    rig.until("(select count(*) from event_messages where status = 'sent') = 4")
+        .await;
+    let rows =
+        "select md5(string_agg(message::text, ' ' order by id)) from event_messages as message";
     let written = rig.text(rows).await;
     rig.matched().await;
     rig.matched().await;
     assert_eq!(rig.text(PAIRS).await, before);
-    assert_eq!(rig.number("select count(*) from event_messages").await, texts);
+    assert_eq!(
+        rig.number("select count(*) from event_messages").await,
+        texts
+    );
     assert_eq!(rig.text(rows).await, written);
     assert_eq!(server.texts().len(), 4);
     daemon.stop().await;
@@ -34,7 +39,8 @@ async fn the_same_people_are_matched_alike() {
     for rig in [&one, &other] {
         rig.run(CHECK_IN).await;
         let daemon = rig.host();
-        rig.run("insert into event_peer_matching_runs (event_id, salt) values (41, 7)").await;
+        rig.run("insert into event_peer_matching_runs (event_id, salt) values (41, 7)")
+            .await;
         rig.until(RUNS_ARE_DONE).await;
         daemon.stop().await;
     }
@@ -65,7 +71,10 @@ async fn pins_are_kept_and_whom_the_organiser_keeps_apart_is_not_introduced() {
     let why = rig
         .text("select string_agg(person ->> 'reason', '; ') from event_peer_matching_runs, jsonb_array_elements(unplaced) as person")
         .await;
-    assert!(why.contains("excluded") && why.contains("forbidden"), "{why}");
+    assert!(
+        why.contains("excluded") && why.contains("forbidden"),
+        "{why}"
+    );
     // A pin stays one after another run.
     rig.matched().await;
     assert_eq!(rig.text(PAIRS).await, "1-56");
@@ -75,15 +84,18 @@ async fn pins_are_kept_and_whom_the_organiser_keeps_apart_is_not_introduced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_approval_nothing_is_texted_until_somebody_approves() {
     let (rig, server) = (Rig::venue(0).await, FakeGhl::start().await);
-    rig.run("insert into event_peer_matching (event_id, approval) values (41, true)").await;
+    rig.run("insert into event_peer_matching (event_id, approval) values (41, true)")
+        .await;
     rig.run(CHECK_IN).await;
     let daemon = rig.host_texting(&server);
     rig.matched().await;
     let statuses = "select (select string_agg(status, ',') from event_peer_matches) || ' ' || (select string_agg(status, ',') from event_messages)";
     assert_eq!(rig.text(statuses).await, "draft draft,draft");
-    rig.run("update event_messages set scheduled_time = now()").await;
+    rig.run("update event_messages set scheduled_time = now()")
+        .await;
     rig.run("select approve_peer_matches(41)").await;
-    rig.until("(select count(*) from event_messages where status = 'sent') = 2").await;
+    rig.until("(select count(*) from event_messages where status = 'sent') = 2")
+        .await;
     assert_eq!(server.texts().len(), 2);
     daemon.stop().await;
 }
@@ -100,7 +112,9 @@ async fn an_introduction_that_is_called_back_is_not_sent() {
         let daemon = rig.host();
         rig.matched().await;
         rig.run(deed).await;
-        let left = rig.number("select count(*) from event_messages where status <> 'cancelled'").await;
+        let left = rig
+            .number("select count(*) from event_messages where status <> 'cancelled'")
+            .await;
         assert_eq!(left, 0, "{deed}");
         daemon.stop().await;
     }
@@ -120,7 +134,8 @@ async fn whoever_met_at_another_event_is_not_introduced_again_until_the_cool_dow
     rig.matched().await;
     let here = "select count(*) from event_peer_matches where event_id = 41";
     assert_eq!(rig.number(here).await, 0);
-    rig.run("insert into event_peer_matching_runs (event_id, cool_down) values (41, '1 year')").await;
+    rig.run("insert into event_peer_matching_runs (event_id, cool_down) values (41, '1 year')")
+        .await;
     rig.until(RUNS_ARE_DONE).await;
     assert_eq!(rig.number(here).await, 1);
     daemon.stop().await;
@@ -145,7 +160,10 @@ async fn several_introductions_of_one_person_come_at_different_times() {
     let in_the_break = rig
         .number("select count(*) from event_messages where scheduled_time = (select start_time from event_agenda_items where item_type = 'break')")
         .await;
-    assert!(in_the_break > 0, "the second introduction waits for the next break");
+    assert!(
+        in_the_break > 0,
+        "the second introduction waits for the next break"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,12 @@ impl Door {
             .and("NO_COLOR", "1");
         let mut running = program.start(&["run"]);
         let line = running.logs("health and metrics").await;
-        let address = line.split("address=").nth(1).expect("an address").trim().to_owned();
+        let address = line
+            .split("address=")
+            .nth(1)
+            .expect("an address")
+            .trim()
+            .to_owned();
         let door = Self {
             _running: running,
             base_url: format!("http://{address}"),
@@ -45,12 +50,22 @@ impl Door {
 
     async fn post(&self, path: &str, body: &str) -> (u16, Value) {
         let request = self.client.post(format!("{}{path}", self.base_url));
-        said(request.header("Content-Type", "application/json").body(body.to_owned())).await
+        said(
+            request
+                .header("Content-Type", "application/json")
+                .body(body.to_owned()),
+        )
+        .await
     }
 
     async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
         let request = self.client.put(format!("{}{path}", self.base_url));
-        said(request.header("Content-Type", "application/json").body(body.to_string())).await
+        said(
+            request
+                .header("Content-Type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
     }
 
     /// Runs a documented curl line against this door.
@@ -58,7 +73,9 @@ impl Door {
         let line = line.replace("http://localhost:5000", &self.base_url);
         let output = wait::within(
             "curl",
-            tokio::process::Command::new("sh").args(["-c", &line.replacen("curl", "curl -sS", 1)]).output(),
+            tokio::process::Command::new("sh")
+                .args(["-c", &line.replacen("curl", "curl -sS", 1)])
+                .output(),
         );
         let output = output.await.expect("curl runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -70,7 +87,10 @@ async fn said(request: reqwest::RequestBuilder) -> (u16, Value) {
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
     let text = answer.text().await.expect("text");
-    (status, serde_json::from_str(&text).unwrap_or_else(|_| json!(text)))
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or_else(|_| json!(text)),
+    )
 }
 
 const GENERATE: &str = r#"curl -X POST http://localhost:5000/api/events/1/peer-matching/generate \
@@ -103,14 +123,31 @@ async fn the_documented_curl_lines_work_as_printed() {
     let door = Door::open(&rig).await;
     let made = door.curl(GENERATE).await;
     assert_eq!(made["success"], true, "{made}");
-    assert_eq!(made["message"], "Peer matching workflow triggered successfully");
+    assert_eq!(
+        made["message"],
+        "Peer matching workflow triggered successfully"
+    );
     let data = &made["data"];
-    assert_eq!((&data["success"], &data["matches_created"]), (&json!(true), &json!(1)));
+    assert_eq!(
+        (&data["success"], &data["matches_created"]),
+        (&json!(true), &json!(1))
+    );
     assert_eq!(data["workflow_id"], "peer-matching-v1");
-    assert!(data["introductions_sent"].is_u64() && data["timestamp"].is_string(), "{data}");
-    assert!(data["warning"].as_str().is_some_and(|text| text.contains("instead of the 5")), "{data}");
+    assert!(
+        data["introductions_sent"].is_u64() && data["timestamp"].is_string(),
+        "{data}"
+    );
+    assert!(
+        data["warning"]
+            .as_str()
+            .is_some_and(|text| text.contains("instead of the 5")),
+        "{data}"
+    );
     let listed = door.curl(LIST).await;
-    assert_eq!((&listed["success"], &listed["count"]), (&json!(true), &json!(1)));
+    assert_eq!(
+        (&listed["success"], &listed["count"]),
+        (&json!(true), &json!(1))
+    );
     let first = &listed["matches"][0];
     assert_eq!(first["contractor1_name"], "Pat Sample");
     assert_eq!(first["contractor2_phone"], "+12065550124");
@@ -145,19 +182,43 @@ async fn the_other_documented_bodies_are_understood() {
     rig.run(CHECK_IN).await;
     let door = Door::open(&rig).await;
     let body = r#"{"event_id": 41, "match_criteria": {"min_distance_miles": 200, "same_industry": true, "same_role_title": false}}"#;
-    let (status, made) = door.post("/api/events/41/peer-matching/generate", body).await;
-    assert_eq!((status, &made["data"]["matches_created"]), (200, &json!(0)), "146 miles are less than 200");
     let (status, made) = door
-        .post("/webhook/event-peer-matching", r#"{"event_id": 41, "min_matches": 1, "send_immediately": false}"#)
+        .post("/api/events/41/peer-matching/generate", body)
         .await;
-    assert_eq!((status, &made["success"], &made["matches_created"]), (200, &json!(true), &json!(1)), "{made}");
+    assert_eq!(
+        (status, &made["data"]["matches_created"]),
+        (200, &json!(0)),
+        "146 miles are less than 200"
+    );
+    let (status, made) = door
+        .post(
+            "/webhook/event-peer-matching",
+            r#"{"event_id": 41, "min_matches": 1, "send_immediately": false}"#,
+        )
+        .await;
+    assert_eq!(
+        (status, &made["success"], &made["matches_created"]),
+        (200, &json!(true), &json!(1)),
+        "{made}"
+    );
     assert_eq!(made["introductions_sent"], 0);
     assert_eq!(made["introductions_scheduled"], 2);
     let (status, made) = door.post("/api/events/41/peer-matching/generate", "").await;
-    assert_eq!((status, &made["data"]["matches_created"]), (200, &json!(0)), "an empty body works");
+    assert_eq!(
+        (status, &made["data"]["matches_created"]),
+        (200, &json!(0)),
+        "an empty body works"
+    );
     let (status, api) = door.get("/openapi.json").await;
-    assert_eq!((status, api["info"]["version"].as_str()), (200, Some(env!("CARGO_PKG_VERSION"))));
-    for path in ["/api/events/{id}/peer-matching/generate", "/api/peer-matches/{id}/status", "/webhook/event-peer-matching"] {
+    assert_eq!(
+        (status, api["info"]["version"].as_str()),
+        (200, Some(env!("CARGO_PKG_VERSION")))
+    );
+    for path in [
+        "/api/events/{id}/peer-matching/generate",
+        "/api/peer-matches/{id}/status",
+        "/webhook/event-peer-matching",
+    ] {
         assert!(api["paths"][path].is_object(), "{path}");
     }
 }
@@ -167,38 +228,109 @@ async fn what_cannot_be_done_is_refused_with_the_reason() {
     let rig = Rig::venue(0).await;
     rig.run(CHECK_IN).await;
     let door = Door::open(&rig).await;
-    door.post("/webhook/event-peer-matching", r#"{"event_id": "41", "send_immediately": false}"#).await;
+    door.post(
+        "/webhook/event-peer-matching",
+        r#"{"event_id": "41", "send_immediately": false}"#,
+    )
+    .await;
     let id = rig.number("select id from event_peer_matches").await;
     let ours = format!("/api/peer-matches/{id}/status");
-    let answer = |contractor: i64, kind: &str| json!({"contractor_id": contractor, "response_type": kind});
-    let (status, said) = door.put("/api/peer-matches/4711/status", &answer(1, "positive")).await;
+    let answer =
+        |contractor: i64, kind: &str| json!({"contractor_id": contractor, "response_type": kind});
+    let (status, said) = door
+        .put("/api/peer-matches/4711/status", &answer(1, "positive"))
+        .await;
     assert_eq!((status, &said["message"]), (404, &json!("Match not found")));
     assert_eq!(said["success"], false);
     for (path, body, expected, word) in [
-        (ours.as_str(), answer(4711, "positive"), 403, "not one of the two"),
-        (ours.as_str(), answer(1, "maybe"), 422, "positive, negative, later, more"),
-        (ours.as_str(), json!({"response_type": "positive"}), 422, "contractor_id"),
-        (ours.as_str(), json!({"contractor_id": 1}), 422, "response_type"),
-        (ours.as_str(), json!({"contractor_id": 1, "response_type": "positive", "feedback": 7}), 422, "feedback"),
-        ("/api/peer-matches/x/status", answer(1, "positive"), 422, "digits"),
+        (
+            ours.as_str(),
+            answer(4711, "positive"),
+            403,
+            "not one of the two",
+        ),
+        (
+            ours.as_str(),
+            answer(1, "maybe"),
+            422,
+            "positive, negative, later, more",
+        ),
+        (
+            ours.as_str(),
+            json!({"response_type": "positive"}),
+            422,
+            "contractor_id",
+        ),
+        (
+            ours.as_str(),
+            json!({"contractor_id": 1}),
+            422,
+            "response_type",
+        ),
+        (
+            ours.as_str(),
+            json!({"contractor_id": 1, "response_type": "positive", "feedback": 7}),
+            422,
+            "feedback",
+        ),
+        (
+            "/api/peer-matches/x/status",
+            answer(1, "positive"),
+            422,
+            "digits",
+        ),
         (ours.as_str(), json!([1]), 422, "JSON object"),
     ] {
         let (status, said) = door.put(path, &body).await;
         assert_eq!(status, expected, "{body}: {said}");
-        assert!(said["message"].as_str().is_some_and(|text| text.contains(word)), "{said}");
+        assert!(
+            said["message"]
+                .as_str()
+                .is_some_and(|text| text.contains(word)),
+            "{said}"
+        );
     }
-    assert_eq!(rig.number("select count(*) from ai_learning_events").await, 0, "nobody's answer was written");
+    assert_eq!(
+        rig.number("select count(*) from ai_learning_events").await,
+        0,
+        "nobody's answer was written"
+    );
     for (path, body, expected, word) in [
-        ("/api/events/4711/peer-matching/generate", "{}", 404, "Event not found"),
+        (
+            "/api/events/4711/peer-matching/generate",
+            "{}",
+            404,
+            "Event not found",
+        ),
         ("/api/events/41/peer-matching/generate", "{", 400, "no JSON"),
-        ("/api/events/41/peer-matching/generate", r#"{"event_id": 42}"#, 422, "event 42"),
-        ("/api/events/41/peer-matching/generate", r#"{"min_matches": "many"}"#, 422, "min_matches"),
-        ("/api/events/41/peer-matching/generate", r#"{"match_criteria": {"min_distance_miles": -1}}"#, 422, "min_distance_miles"),
+        (
+            "/api/events/41/peer-matching/generate",
+            r#"{"event_id": 42}"#,
+            422,
+            "event 42",
+        ),
+        (
+            "/api/events/41/peer-matching/generate",
+            r#"{"min_matches": "many"}"#,
+            422,
+            "min_matches",
+        ),
+        (
+            "/api/events/41/peer-matching/generate",
+            r#"{"match_criteria": {"min_distance_miles": -1}}"#,
+            422,
+            "min_distance_miles",
+        ),
         ("/webhook/event-peer-matching", "{}", 422, "event_id"),
     ] {
         let (status, said) = door.post(path, body).await;
         assert_eq!(status, expected, "{path} {body}: {said}");
-        assert!(said["message"].as_str().is_some_and(|text| text.contains(word)), "{said}");
+        assert!(
+            said["message"]
+                .as_str()
+                .is_some_and(|text| text.contains(word)),
+            "{said}"
+        );
     }
     assert_eq!(door.get("/api/events/4711/peer-matching").await.0, 404);
 }

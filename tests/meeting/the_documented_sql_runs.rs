@@ -112,8 +112,7 @@ const LIST_MATCHES: &str = "
       ORDER BY epm.created_at DESC
     ";
 
-const MATCHES_WITH_NAMES: &str =
-    "SELECT
+const MATCHES_WITH_NAMES: &str = "SELECT
   epm.*,
   c1.first_name || ' ' || c1.last_name as contractor1_name,
   c2.first_name || ' ' || c2.last_name as contractor2_name
@@ -161,10 +160,16 @@ async fn a_flow_of_n8n_finds_writes_and_learns_as_before() {
     assert_eq!(written[0].get::<_, i64>("id"), 1);
     rig.run(UPDATE_MATCH).await;
     rig.run(LEARN).await;
-    assert!(rig.rows(FIND_PAIRS, &[&event]).await.is_empty(), "they are matched");
+    assert!(
+        rig.rows(FIND_PAIRS, &[&event]).await.is_empty(),
+        "they are matched"
+    );
     let listed = rig.rows(LIST_MATCHES, &[&event]).await;
     assert_eq!(listed[0].get::<_, &str>("contractor1_name"), "John Sample");
-    assert_eq!(listed[0].get::<_, &str>("contractor2_phone"), "+17135550156");
+    assert_eq!(
+        listed[0].get::<_, &str>("contractor2_phone"),
+        "+17135550156"
+    );
     let named = rig.rows(MATCHES_WITH_NAMES, &[]).await;
     assert_eq!(named[0].get::<_, &str>("contractor2_name"), "Zeek Test");
     // Such a flow texts by itself: nothing is planned beside it.
@@ -184,7 +189,13 @@ async fn a_run_is_seen_by_the_documented_questions() {
     assert_eq!(texts.len(), 2);
     assert_eq!(texts[0].get::<_, &str>("status"), "scheduled");
     assert_eq!(texts[0].get::<_, &str>("peer_name"), "Zeek Test");
-    assert!(texts[0].get::<_, &str>("match_score").parse::<f64>().expect("a number") >= 0.6);
+    assert!(
+        texts[0]
+            .get::<_, &str>("match_score")
+            .parse::<f64>()
+            .expect("a number")
+            >= 0.6
+    );
     // All 21 columns that existing systems know, and more.
     let columns: &str = &rig
         .text(

@@ -9,11 +9,16 @@ use crate::support::fake_ghl::FakeGhl;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_agenda_to_the_answer() {
-    let (rig, server) = (Rig::venue_with_lunch_in("15 minutes", 0).await, FakeGhl::start().await);
+    let (rig, server) = (
+        Rig::venue_with_lunch_in("15 minutes", 0).await,
+        FakeGhl::start().await,
+    );
     rig.run(CHECK_IN).await;
     let daemon = rig.host_texting(&server);
-    rig.until("exists (select from event_peer_matching_runs where origin = 'agenda' and status = 'done')")
-        .await;
+    rig.until(
+        "exists (select from event_peer_matching_runs where origin = 'agenda' and status = 'done')",
+    )
+    .await;
     let run = &rig
         .rows(
             "select matches_created, messages_scheduled, covered, coverable, gap, introduction_time = (
@@ -26,7 +31,10 @@ async fn from_the_agenda_to_the_answer() {
     assert_eq!((run.get::<_, i32>(0), run.get::<_, i32>(1)), (1, 2));
     assert_eq!((run.get::<_, i32>(2), run.get::<_, i32>(3)), (2, 2));
     assert!(run.get::<_, f64>(4) < 1e-9, "two people have one best plan");
-    assert!(run.get::<_, bool>(5), "introductions go out at lunch and five minutes");
+    assert!(
+        run.get::<_, bool>(5),
+        "introductions go out at lunch and five minutes"
+    );
     assert!(run.get::<_, bool>(6), "and not after lunch");
 
     rig.introduce_now().await;
@@ -34,24 +42,48 @@ async fn from_the_agenda_to_the_answer() {
         .await;
     let texts = server.texts();
     assert_eq!(texts.len(), 2, "{texts:?}");
-    let to_john = texts.iter().find(|text| text.phone == "+15125550101").expect("a text to John");
-    for part in ["Hey John", "Zeek Test", "Zeek Co", "Houston, TX", "146 miles apart", "non-competing", "Reply YES"] {
+    let to_john = texts
+        .iter()
+        .find(|text| text.phone == "+15125550101")
+        .expect("a text to John");
+    for part in [
+        "Hey John",
+        "Zeek Test",
+        "Zeek Co",
+        "Houston, TX",
+        "146 miles apart",
+        "non-competing",
+        "Reply YES",
+    ] {
         assert!(to_john.body.contains(part), "{part}: {}", to_john.body);
     }
-    let to_zeek = texts.iter().find(|text| text.phone == "+17135550156").expect("a text to Zeek");
-    assert!(to_zeek.body.contains("John Sample") && to_zeek.body.contains("Austin, TX"), "{}", to_zeek.body);
+    let to_zeek = texts
+        .iter()
+        .find(|text| text.phone == "+17135550156")
+        .expect("a text to Zeek");
+    assert!(
+        to_zeek.body.contains("John Sample") && to_zeek.body.contains("Austin, TX"),
+        "{}",
+        to_zeek.body
+    );
     let learned = rig
         .number("select count(*) from ai_learning_events where event_type = 'peer_match_introduction' and context = 'event_orchestrator' and event_data ? 'peer_id'")
         .await;
     assert_eq!(learned, 2);
-    assert_eq!(rig.text("select status from event_peer_matches").await, "introduced");
+    assert_eq!(
+        rig.text("select status from event_peer_matches").await,
+        "introduced"
+    );
 
     for id in ["1", "56"] {
-        rig.run(&format!("select set_peer_match_status((select id from event_peer_matches), {id}, 'positive')"))
-            .await;
+        rig.run(&format!(
+            "select set_peer_match_status((select id from event_peer_matches), {id}, 'positive')"
+        ))
+        .await;
     }
     assert_eq!(
-        rig.text("select status || ' ' || connection_made from event_peer_matches").await,
+        rig.text("select status || ' ' || connection_made from event_peer_matches")
+            .await,
         "connected true"
     );
     daemon.stop().await;
@@ -81,9 +113,15 @@ async fn the_documented_pair_is_explained_component_by_component() {
     assert!(!row.get::<_, bool>(4), "neither has a job title");
     let total = 0.40 * parts[0] + 0.25 * parts[1] + 0.20 * parts[2] + 0.15 * parts[3];
     assert!((row.get::<_, f64>(8) - total).abs() < 1e-6);
-    assert!((row.get::<_, f64>(5) - total).abs() < 0.006, "shown with two digits");
+    assert!(
+        (row.get::<_, f64>(5) - total).abs() < 0.006,
+        "shown with two digits"
+    );
     let reason: &str = row.get(6);
-    assert!(reason.contains("controlling lead flow") && reason.contains("146 miles"), "{reason}");
+    assert!(
+        reason.contains("controlling lead flow") && reason.contains("146 miles"),
+        "{reason}"
+    );
     assert_eq!(row.get::<_, &str>(7), "ideal_peer");
 }
 
@@ -92,11 +130,17 @@ async fn the_command_line_tries_matches_and_shows() {
     let rig = Rig::venue(20).await;
     rig.run(CHECK_IN).await;
     let program = Program::on(rig.database.url());
-    let tried = program.run(&["match", "dry-run", "41", "--json"]).await.json();
+    let tried = program
+        .run(&["match", "dry-run", "41", "--json"])
+        .await
+        .json();
     assert_eq!(tried["dry_run"], true);
     let found = tried["matches"].as_array().expect("pairs").len();
     assert!(found > 10, "{tried}");
-    assert_eq!(rig.number("select count(*) from event_peer_matches").await, 0);
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matches").await,
+        0
+    );
     assert_eq!(rig.number("select count(*) from event_messages").await, 0);
     let done = program.run(&["match", "run", "41", "--json"]).await.json();
     assert_eq!(done["matches_created"].as_u64(), u64::try_from(found).ok());
@@ -117,7 +161,8 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
     rig.run(CHECK_IN).await;
     let daemon = rig.host();
     let begun = Instant::now();
-    rig.run("insert into event_peer_matching_runs (event_id) values (41)").await;
+    rig.run("insert into event_peer_matching_runs (event_id) values (41)")
+        .await;
     rig.until(RUNS_ARE_DONE).await;
     let took = begun.elapsed();
     let row = &rig
@@ -159,7 +204,17 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
         insert into event_attendees (event_id, contractor_id, check_in_time, sms_opt_in, sms_opt_in_at) values (41, 9, now(), true, now())")
         .await;
     rig.until(RUNS_ARE_DONE).await;
-    println!("late check-in among {}: {} ms", row.get::<_, i32>(0), begun.elapsed().as_millis());
-    assert!(rig.number("select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id)").await > 0);
+    println!(
+        "late check-in among {}: {} ms",
+        row.get::<_, i32>(0),
+        begun.elapsed().as_millis()
+    );
+    assert!(
+        rig.number(
+            "select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id)"
+        )
+        .await
+            > 0
+    );
     daemon.stop().await;
 }

@@ -69,10 +69,12 @@ const REGISTER: &str = "
     on conflict do nothing";
 
 /// Everybody checks in.
-pub const CHECK_IN: &str = "update event_attendees set check_in_time = now() where check_in_time is null";
+pub const CHECK_IN: &str =
+    "update event_attendees set check_in_time = now() where check_in_time is null";
 
 /// Waits for no run.
-pub const RUNS_ARE_DONE: &str = "not exists (select from event_peer_matching_runs where status = 'requested')";
+pub const RUNS_ARE_DONE: &str =
+    "not exists (select from event_peer_matching_runs where status = 'requested')";
 
 impl Rig {
     /// Event 41 with the two of the example and `others`, registered; lunch begins in three hours.

@@ -43,9 +43,8 @@ async fn two_deliveries_at_one_moment_are_one_row() {
 /// 500 texts here; 10,000 with `PGCASCADE_TEST_INBOUND=10000`.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_texts_with_duplicates_and_out_of_order_act_once_each() {
-    let texts: i64 = std::env::var("PGCASCADE_TEST_INBOUND")
-        .ok()
-        .and_then(|count| count.parse().ok())
+    let texts: i64 = std::env::var_os("PGCASCADE_TEST_INBOUND")
+        .and_then(|count| count.to_str()?.parse().ok())
         .unwrap_or(500);
     let people = (texts / 5).clamp(50, 600);
     let (rig, server) = (Rig::texting(people).await, FakeGhl::start().await);
@@ -110,9 +109,10 @@ async fn many_texts_with_duplicates_and_out_of_order_act_once_each() {
         .await;
     let acted = rig
         .text(
-            "select round((percentile_cont(0.99) within group (
-                order by extract(epoch from coalesce(note.created_at, inbound.handled_at) - inbound.stored_at)) * 1000)::numeric, 1)::text
-            from inbound_messages as inbound left join event_notes as note on note.inbound_message_id = inbound.id",
+            "select round((percentile_cont(0.99) within group (order by extract(epoch from event.processed_at - inbound.stored_at)) * 1000)::numeric, 1)::text
+            from marketing.pipeline_events as event
+            join inbound_messages as inbound on inbound.id = (event.payload ->> 'inbound_message_id')::bigint
+            where event.event_type = 'reply_note' and event.status = 'processed'",
         )
         .await;
     println!(

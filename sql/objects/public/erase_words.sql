@@ -32,6 +32,12 @@ begin
     where message.personalization_data ->> 'peer_contractor_id' = erase_words.contractor_id::text;
 
     update public.message_attempts as attempt
+    set body = '[erased]'
+    from public.event_messages as message
+    where message.id = attempt.message_id
+    and message.personalization_data ->> 'peer_contractor_id' = erase_words.contractor_id::text;
+
+    update public.message_attempts as attempt
     set phone_number = 'erased', body = '', provider_contact_id = null
     where attempt.phone_number = any (erase_words.numbers)
     or attempt.message_id in (

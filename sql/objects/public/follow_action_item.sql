@@ -33,9 +33,9 @@ begin
         where note.id = new.related_note_id
         and new.status = 'completed'
         and not note.followup_completed;
-    elsif new.reminder_time is distinct from old.reminder_time and new.reminder_time > clock_timestamp() then
+    elsif new.reminder_time is not null and new.reminder_time is distinct from old.reminder_time then
         update public.contractor_followup_schedules as followup
-        set scheduled_time = new.reminder_time
+        set scheduled_time = greatest(new.reminder_time, clock_timestamp())
         where followup.id = (
             select next.id
             from public.contractor_followup_schedules as next

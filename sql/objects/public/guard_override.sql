@@ -25,6 +25,9 @@ begin
             from public.inbound_messages as inbound
             where inbound.id = new.inbound_message_id
             and inbound.phone_number = new.phone
+            -- The template's words, and one answer to each.
+            and new.message_content = ''
+            and new.dedupe_key = format('reply-%s-%s', inbound.id, new.message_type)
             and inbound.wish = case new.message_type when 'help_reply' then 'help' else 'stop_all' end
             -- A person's number may change before it is sent; the one that wrote may not.
             and new.contractor_id is null
