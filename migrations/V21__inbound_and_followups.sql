@@ -572,7 +572,6 @@ values
 insert into public.message_templates (name, body)
 values
     ('stop_peer_confirmation', 'You will get no more introductions. Other texts about your event go on. Reply STOP to end them all.'),
-    ('priorities_saved', 'Got it. I noted {{ count|plural(''priority'', ''priorities'') }} and will check in with you.'),
     ('peer_match_contact',
      '{{ peer_name }} wants to meet you, too{% if peer_company %} ({{ peer_company }}){% endif %}.{% if peer_phone %} Phone {{ peer_phone }}.{% endif %}{% if peer_email %} E-mail {{ peer_email }}.{% endif %} Enjoy the conversation.'),
     ('peer_match_info',
@@ -580,8 +579,7 @@ values
     ('peer_match_reminder',
      'The break is here: would you like to meet {{ peer_name }}{% if peer_company %} from {{ peer_company }}{% endif %} now? Reply YES, LATER or NO.'),
     ('peer_match_rating',
-     'How was your chat with {{ peer_name|default(''your peer'') }}? Reply with a number from 1 to 10.'),
-    ('clarification', 'Which one do you mean?{% for choice in choices %} {{ loop.index }}. {{ choice }}{% endfor %} Reply with the number.')
+     'How was your chat with {{ peer_name|default(''your peer'') }}? Reply with a number from 1 to 10.')
 on conflict (name, event_id) do nothing;
 
 insert into public.reply_windows (message_type, route_to, answer_within, description)

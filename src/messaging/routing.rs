@@ -12,6 +12,8 @@ use super::reply::{self, Asked, Intent, Reading};
 const TOGETHER: TimeDelta = TimeDelta::minutes(2);
 /// A remark longer than this is no answer to "rate it", but a note.
 const REMARK_CHARS_MAX: usize = 120;
+/// So sure a reading leaves at most a word unexplained.
+const PLAIN: f32 = 0.9;
 /// So strong a feeling says enough where a number was asked for.
 const FEELING_MIN: f32 = 0.3;
 /// At most so many questions are offered when it is unclear which was meant.
@@ -118,7 +120,7 @@ pub fn route<'a>(text: &str, questions: &'a [Question]) -> Routing<'a> {
         // "Oops, I meant 8": a correction says plainly what it says.
         let answered: Vec<&Question> = questions.iter().filter(|q| q.is_answered).collect();
         let corrections = self::candidates(text, &answered).into_iter();
-        let mut corrections = corrections.filter(|(_, reading)| is_plain(reading.main()));
+        let mut corrections = corrections.filter(|(_, reading)| is_plain(reading));
         return match corrections.next() {
             Some((question, reading)) => Routing::Answers(question, reading),
             None => Routing::Nothing(reply::read(text, Asked::Nothing)),
@@ -180,12 +182,13 @@ fn decides(route: RouteTo, reading: &Reading, text: &str) -> bool {
     }
 }
 
-/// Whether it could be nothing else: not a remark, not any text of several words.
-fn is_plain(intent: &Intent) -> bool {
-    !matches!(
-        intent,
-        Intent::Comment | Intent::Unclear | Intent::List | Intent::TellMore
-    )
+/// Whether it could be nothing else: a number, or hardly a word beside what it says.
+fn is_plain(reading: &Reading) -> bool {
+    match reading.main() {
+        Intent::Comment | Intent::Unclear | Intent::List | Intent::TellMore => false,
+        Intent::Rating(_) => true,
+        _ => reading.confidence >= PLAIN,
+    }
 }
 
 /// Whether two questions were seen together and one answer fits both.

@@ -55,7 +55,7 @@ async fn from_registration_to_stop() {
         .await;
     shown(&rig, &server, "starts in an hour").await;
     // Checks in; the session begins.
-    rig.run("update event_attendees set check_in_time = now();
+    rig.run("update event_attendees set check_in_time = now() - interval '1 hour';
         update event_agenda_items set start_time = now() - interval '10 minutes', end_time = now() + interval '30 minutes' where id = 9")
         .await;
     // Is matched, answers YES; the other does, too.

@@ -32,7 +32,12 @@ select
     answered.decision_id,
     public.finish_routing(answered.decision_id, 'priorities_saved'),
     public.reply_to_text(
-        answered.inbound_id, 'reply', '', jsonb_build_object('template', 'priorities_saved', 'count', answered.items)
+        answered.inbound_id, 'reply',
+        format(
+            'Got it, %s noted. I will check in with you about %s.',
+            case answered.items when 1 then 'one priority is' else format('%s priorities are', answered.items) end,
+            case answered.items when 1 then 'it' else 'them' end
+        )
     ) as reply_id
 from (
     select given.decision_id, given.inbound_id, count(*) as items

@@ -4,5 +4,15 @@
 -- Columns: nothing of use.
 -- Writes: public.event_messages (by public.reply_to_text)
 -- Locks:  the new rows
-select public.reply_to_text(given.inbound_id, 'clarification', '', given.data)
+select public.reply_to_text(
+    given.inbound_id,
+    'clarification',
+    (
+        select 'Which one do you mean? '
+            || string_agg(format('%s. %s', choice.place, left(public.as_literal_text(choice.label), 60)), ' ' order by choice.place)
+            || ' Reply with the number.'
+        from jsonb_array_elements_text(given.data -> 'choices') with ordinality as choice (label, place)
+    ),
+    given.data
+)
 from unnest($1::bigint[], $2::jsonb[]) as given (inbound_id, data)
