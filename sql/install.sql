@@ -235,10 +235,77 @@
 \i objects/public/vw_peer_match_by_industry.sql
 \i objects/public/vw_peer_match_by_time.sql
 
+-- Received texts: rows of inbound_messages are events
+\i objects/public/number_hash.sql
+\i objects/public/lift_suppression.sql
+\i objects/public/recall_suppression.sql
+\i objects/public/phone_of_contact.sql
+\i objects/public/complete_inbound_message.sql
+\i objects/public/trigger_inbound_message_event.sql
+\i objects/public/receive_text.sql
+\i objects/public/texts_to_number.sql
+\i objects/public/opt_out.sql
+\i objects/public/reply_to_text.sql
+\i objects/public/obey_wish.sql
+\i objects/public/settle_inbound_message.sql
+\i objects/public/guard_override.sql
+\i objects/public/note_delivery.sql
+\i objects/public/note_consent_change.sql
+
+-- Answers: rows of sms_routing_decisions are events
+\i objects/public/trigger_routing_decision_event.sql
+\i objects/public/answered_questions.sql
+\i objects/public/finish_routing.sql
+\i objects/public/complete_pcr_score.sql
+\i objects/public/follow_pcr_scores.sql
+\i objects/public/record_rating.sql
+\i objects/public/answer_attendance.sql
+\i objects/public/answer_rating.sql
+\i objects/public/answer_choice.sql
+\i objects/public/peer_of_match.sql
+\i objects/public/exchange_contacts.sql
+\i objects/public/next_free_break.sql
+\i objects/public/put_off_introduction.sql
+\i objects/public/answer_introduction.sql
+
+-- Action items and the record of their changes
+\i objects/public/complete_action_item.sql
+\i objects/public/say_who_changes.sql
+\i objects/public/action_item_hash.sql
+\i objects/public/action_item_digest.sql
+\i objects/public/record_action_item_change.sql
+\i objects/public/protect_action_item_updates.sql
+\i objects/public/check_action_item_updates.sql
+
+-- Follow-ups schedule themselves
+\i objects/public/zone_of.sql
+\i objects/public/local_hour_after.sql
+\i objects/public/as_literal_text.sql
+\i objects/public/plan_followup.sql
+\i objects/public/follow_action_item.sql
+\i objects/public/complete_followup.sql
+\i objects/public/trigger_followup_event.sql
+\i objects/public/next_followup.sql
+\i objects/public/followup_words.sql
+\i objects/public/run_followups.sql
+\i objects/public/follow_sent_followups.sql
+\i objects/public/apply_progress.sql
+
+-- A person's data
+\i objects/public/redact.sql
+\i objects/public/redact_json.sql
+\i objects/public/redact_table.sql
+\i objects/public/contractor_pattern.sql
+\i objects/public/export_contractor.sql
+\i objects/public/erase_words.sql
+\i objects/public/erase_contractor.sql
+
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql
 \i objects/marketing/vw_company_progress.sql
 \i objects/marketing/vw_batch_report.sql
+\i objects/public/vw_unanswered_messages.sql
+\i objects/public/vw_action_items.sql
 
 -- Views: what is wrong, what waits, how fast
 \i objects/marketing/vw_open_alerts.sql

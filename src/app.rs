@@ -10,11 +10,15 @@ use crate::chat::ChatModel;
 use crate::config;
 use crate::db::Pool;
 use crate::engine::Registry;
+use crate::followup::goals::PriorityTaking;
+use crate::followup::notes::NoteTaking;
+use crate::followup::progress::ProgressTaking;
 use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::gateways::SmsGateways;
+use crate::messaging::hear::Hearing;
 use crate::messaging::settle::Settlement;
 use crate::messaging::sms_gateway::SmsGateway;
 use crate::outreach::contact_source::ContactSource;
@@ -120,6 +124,10 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             let chat = Arc::clone(&providers.chat);
             stages.outside("matching.word_introduction", Introductions { chat })
         })
+        .and_then(|stages| stages.in_database("messaging.hear", Hearing))
+        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
+        .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
+        .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
         .context("the daemon's stages do not fit together")
 }
 

@@ -28,6 +28,8 @@ mod outreach;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod replies_act;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod support;

@@ -61,6 +61,7 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
     // All settings are checked before anything is started.
     let providers = app::providers(&args.providers)?;
     let http = args.http.settings()?;
+    let notifications = args.providers.texts.notification_keys()?;
     let target = Target::choose(&args.database)?;
     let absent = match args.deploy {
         true => Absent::Make,
@@ -78,7 +79,7 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
     let name = args.name.unwrap_or_else(name);
     let doze = Doze::default();
     let daemon = daemon(&urls, &providers, &args.daemon, name.clone(), doze.clone())?;
-    let door = open_door(http.as_ref(), &urls, name, doze).await?;
+    let door = open_door(http.as_ref(), &urls, name, doze, notifications).await?;
     let ran = daemon.run(shutdown.finish.clone()).await;
     if let Some((served, shut)) = door {
         // Open until the last event is written.
@@ -94,6 +95,7 @@ async fn open_door(
     urls: &Urls,
     name: String,
     doze: Doze,
+    notifications: config::NotificationKeys,
 ) -> anyhow::Result<Option<(JoinHandle<()>, CancellationToken)>> {
     let Some(settings) = settings else {
         return Ok(None);
@@ -111,6 +113,7 @@ async fn open_door(
         doze,
         counted: http::record()?,
         token: settings.token.clone(),
+        notifications: Some(notifications),
     };
     tracing::info!(address = %listener.local_addr()?, "health and metrics");
     let shut = CancellationToken::new();

@@ -1,12 +1,24 @@
 //! What people note and what they said they would do.
 //!
-//! The files here are pure: texts in, values out, by rules alone. Names and companies are a best
-//! effort by capital letters; phone numbers and e-mail addresses are checked by libraries.
+//! Rules read texts, as values in and values out; three stages write what they find. Names and
+//! companies are a best effort by capital letters; phone numbers and e-mail addresses are checked
+//! by libraries. Who asked for what and when an answer came is decided before, in
+//! `sms_routing_decisions`; follow-ups schedule themselves in the database (`run_followups`).
+//!
+//! | stage | takes | writes |
+//! |---|---|---|
+//! | [`notes`] | `reply_note` | `event_notes` |
+//! | [`goals`] | `reply_priorities` | `contractor_action_items` |
+//! | [`progress`] | `reply_action_item` | `contractor_action_items`, `contractor_followup_schedules` |
 
 pub mod action;
+pub mod answer;
 pub mod capitals;
 mod clock;
+pub mod goals;
 mod layouts;
 pub mod note;
+pub mod notes;
 pub mod priorities;
+pub mod progress;
 pub mod when;

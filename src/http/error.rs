@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::db::DbError;
+use crate::providers::WebhookError;
 
 /// SQLSTATE of functions that do not find what they were asked about.
 const NO_DATA_FOUND: &str = "P0002";
@@ -62,6 +63,30 @@ impl Problem {
             "unauthorized",
             "Send the token: Authorization: Bearer …",
         )
+    }
+
+    /// A notification that does not prove where it comes from.
+    pub fn unproved(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unproved", message)
+    }
+
+    /// A notification that proves itself and is not ours to take.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// A notification that nobody can read; nothing of it is repeated.
+    pub fn unreadable(refusal: &WebhookError) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable",
+            refusal.to_string(),
+        )
+    }
+
+    /// Not stored: to be sent again.
+    pub fn again(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "again", message)
     }
 
     /// Not now.

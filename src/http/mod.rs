@@ -1,11 +1,13 @@
-//! The HTTP door: is the daemon alive, is it ready, what does it do; and peer matching. Thin: a
-//! query, an answer; `/openapi.json` describes it.
+//! The HTTP door: is the daemon alive, is it ready, what does it do; peer matching; and what
+//! services tell us. Thin: a query, an answer; `/openapi.json` describes it.
 //!
-//! Without a token it opens on loopback only; with one, every request must carry it.
+//! Without a token it opens on loopback only; with one, every request must carry it, but for the
+//! services' notifications, which prove themselves.
 
 mod auth;
 mod error;
 mod health;
+mod inbound;
 mod matching;
 mod metrics;
 mod openapi;
@@ -23,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::config::NotificationKeys;
 use crate::db::Pool;
 use crate::engine::Doze;
 
@@ -58,6 +61,8 @@ pub struct Door {
     pub counted: PrometheusHandle,
     /// What every request must carry.
     pub token: Option<SecretString>,
+    /// What proves services' notifications; None: none are taken.
+    pub notifications: Option<NotificationKeys>,
 }
 
 /// Opens the door; None when its default address is taken.
@@ -96,7 +101,7 @@ pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
 }
 
 fn router(door: Door) -> Router {
-    Router::new()
+    let ours = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/wake", post(health::wake))
@@ -114,10 +119,20 @@ fn router(door: Door) -> Router {
             door.clone(),
             auth::require_token,
         ))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIMEOUT,
-        ))
+        ));
+    let services = Router::new()
+        .route("/webhooks/ghl", post(inbound::ghl))
+        .route("/webhooks/twilio", post(inbound::twilio_text))
+        .route("/webhooks/twilio/status", post(inbound::twilio_status))
+        // Not stored in time: to be sent again.
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::TOO_MANY_REQUESTS,
+            TIMEOUT,
+        ));
+    ours.merge(services)
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .with_state(door)
 }

@@ -8,10 +8,11 @@
 //! |---|---|
 //! | [`phone`], [`recipient_zone`], [`quiet_hours`] | numbers, where their holders may be, when they may be texted (pure) |
 //! | [`template`], [`placeholder`], [`wording`] | what a text says (pure) |
-//! | [`keywords`], [`reply`] | what a text that came in says (pure) |
 //! | [`segments`], [`transliterate`] | what it costs, and how it is spelled to cost less (pure) |
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
-//! | [`admit`], [`dispatch`], [`settle`] | the stages |
+//! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
+//! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
+//! | [`hear`] | the stage of what comes in |
 //! | [`sms_gateway`], [`gateways`] | what a provider promises; which providers there are |
 //! | [`delivery`], [`gateway_event`] | the words for what providers say |
 
@@ -25,8 +26,10 @@ pub mod dispatch;
 pub mod due_text;
 pub mod gateway_event;
 pub mod gateways;
+pub mod hear;
 pub mod keywords;
 mod links;
+mod open_question;
 pub mod phone;
 pub mod placeholder;
 pub mod quiet_hours;
@@ -34,6 +37,7 @@ mod rating;
 pub mod recipient_zone;
 mod refusal;
 pub mod reply;
+pub mod routing;
 pub mod segments;
 mod sentiment;
 pub mod settle;

@@ -1,6 +1,10 @@
 //! The follow-up room, from the outside.
 
 mod a_day_is_named_in_many_ways;
+mod an_event_is_lived;
 mod any_text_becomes_rows;
+mod changes_are_recorded;
+mod documented_queries_return_rows;
+mod follow_ups_happen;
 mod notes_are_organised;
 mod top_three_come_in_any_layout;

@@ -78,10 +78,9 @@ async fn an_opt_out_at_the_provider_is_kept_as_ours() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_confirmation_of_an_opt_out_still_goes_out() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    rig.run("select set_sms_consent('+15125550101', false, 'keyword', 'STOP')")
-        .await;
     let daemon = rig.texts(&server);
-    rig.run("insert into event_messages (event_id, contractor_id, message_type) values (41, 1, 'opt_out_confirmation')").await;
+    rig.receives(1, "STOP").await;
+    rig.until_heard().await;
     rig.until_texted().await;
     daemon.stop().await;
     assert_eq!(server.texts().len(), 1);

@@ -19,6 +19,7 @@ pub mod fault_proxy;
 pub mod gated_gateway;
 pub mod messaging;
 pub mod outreach;
+pub mod replies;
 pub mod small_disk;
 pub mod wait;
 

@@ -3,10 +3,11 @@
 use super::{Source, Violation, none, sources};
 
 /// What each room may name of ours, besides itself and the leaves.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: &[(&str, &[&str])] = &[
     ("src/alerts/", &["db", "engine"]),
     ("src/db/", &[]),
     ("src/engine/", &["db"]),
+    ("src/followup/", &["db", "engine"]),
     ("src/matching/run/", &["db", "engine", "matching"]),
     ("src/matching/introduce.rs", &["db", "engine", "matching"]),
     // The rest of the room is values in, values out.
@@ -20,13 +21,14 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("src/chat.rs", &[]),
 ];
 /// Everything that one can name.
-const NAMES: [&str; 13] = [
+const NAMES: &[&str] = &[
     "alerts",
     "app",
     "cli",
     "config",
     "db",
     "engine",
+    "followup",
     "http",
     "matching",
     "messaging",
@@ -48,14 +50,37 @@ const DOMAIN_WORDS: [&str; 9] = [
     "company",
 ];
 /// Values in, values out.
-const PURE: [&str; 20] = [
+const PURE: &[&str] = &[
     "src/answer.rs",
-    "src/mask.rs",
     "src/engine/backoff.rs",
     "src/engine/event.rs",
+    "src/followup/action.rs",
+    "src/followup/capitals.rs",
+    "src/followup/clock.rs",
+    "src/followup/layouts.rs",
+    "src/followup/note.rs",
+    "src/followup/priorities.rs",
+    "src/followup/when.rs",
+    "src/mask.rs",
+    "src/messaging/alphabet.rs",
     "src/messaging/decision.rs",
     "src/messaging/delivery.rs",
     "src/messaging/gateway_event.rs",
+    "src/messaging/keywords.rs",
+    "src/messaging/links.rs",
+    "src/messaging/phone.rs",
+    "src/messaging/placeholder.rs",
+    "src/messaging/quiet_hours.rs",
+    "src/messaging/rating.rs",
+    "src/messaging/recipient_zone.rs",
+    "src/messaging/refusal.rs",
+    "src/messaging/reply.rs",
+    "src/messaging/routing.rs",
+    "src/messaging/segments.rs",
+    "src/messaging/sentiment.rs",
+    "src/messaging/template.rs",
+    "src/messaging/text_filters.rs",
+    "src/messaging/transliterate.rs",
     "src/messaging/wording.rs",
     "src/outreach/address.rs",
     "src/outreach/company.rs",
@@ -69,6 +94,7 @@ const PURE: [&str; 20] = [
     "src/outreach/website.rs",
     "src/providers/openai/schema.rs",
     "src/providers/twilio/codes.rs",
+    "src/words.rs",
 ];
 const LINES_PER_FILE_MAX: usize = 500;
 const LINES_PER_FUNCTION_MAX: usize = 70;
@@ -313,7 +339,11 @@ const BANNED: [(&str, &[&str], &str); 9] = [
     (
         "println!",
         // A fault test says its seed and its figures, which are shown when it fails.
-        &["src/cli/output.rs", "tests/faults/books.rs"],
+        &[
+            "src/cli/output.rs",
+            "tests/faults/books.rs",
+            "tests/replies_act/a_text_is_received_once.rs",
+        ],
         "only cli/output.rs prints",
     ),
     (

@@ -16,7 +16,23 @@ select
     message.phone
 from public.event_messages as message
 where message.channel = 'sms'
-order by message.contractor_id, at, message.id;
+union all
+select
+    message.contractor_id,
+    coalesce(message.received_at, message.stored_at),
+    'from',
+    message.body,
+    message.status,
+    coalesce(message.wish, 'received'),
+    message.event_id,
+    null,
+    message.answers_message_id,
+    null,
+    null,
+    message.handling_note,
+    message.phone_number
+from public.inbound_messages as message
+order by contractor_id, at, message_id;
 
 comment on view public.vw_conversation is
     'All texts with a person: SELECT * FROM vw_conversation WHERE contractor_id = 56. Answer by INSERT INTO event_messages (contractor_id, event_id, message_type, message_content) VALUES (56, 41, ''reply'', ''…'').';

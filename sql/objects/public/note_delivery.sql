@@ -1,0 +1,48 @@
+-- public.note_delivery(…): what a provider reports about a text of ours, and about its number.
+--
+-- Arguments: as public.record_delivery; number_fault: opted_out or unreachable, NULL: none.
+-- Returns: the number of the text; NULL: none of ours.
+-- Reads:  public.message_attempts
+-- Writes: by public.record_delivery and public.opt_out what they write
+-- Locks:  the text, its attempt; as public.opt_out
+
+create or replace function public.note_delivery(
+    provider_message_id text,
+    reference text default null,
+    status text default null,
+    code text default null,
+    reason text default null,
+    number_fault text default null
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_message_id constant bigint := public.record_delivery(
+        note_delivery.provider_message_id, note_delivery.status, note_delivery.code, note_delivery.reason, note_delivery.reference,
+        null, coalesce(note_delivery.number_fault = 'unreachable', false)
+    );
+    v_phone text;
+begin
+    if number_fault = 'opted_out' then
+        select attempt.phone_number into v_phone
+        from public.message_attempts as attempt
+        where attempt.message_id = v_message_id
+        order by attempt.id desc
+        limit 1;
+
+        if v_phone is not null then
+            perform public.opt_out(v_phone, 'provider', note_delivery.reason);
+        end if;
+    end if;
+
+    return v_message_id;
+end
+$$;
+
+comment on function public.note_delivery(text, text, text, text, text, text) is 'What a provider reports about a text of ours, and about its number.';
+
+revoke execute on function public.note_delivery(text, text, text, text, text, text) from public;

@@ -1,0 +1,214 @@
+//! Follow-ups schedule themselves, go out when they should, and end.
+
+use crate::support::daemon::Rig;
+use crate::support::fake_ghl::FakeGhl;
+
+/// One person at an event of today, and one action item with its follow-up.
+async fn with_item() -> (Rig, FakeGhl) {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.event_is_on().await;
+    rig.run("insert into contractor_action_items (id, contractor_id, event_id, title) values (1, 1, 41, 'Call John Smith')")
+        .await;
+    (rig, server)
+}
+
+async fn statuses(rig: &Rig) -> String {
+    rig.text("select string_agg(status, ', ' order by id) from contractor_followup_schedules")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_item_is_asked_about_three_days_after_the_event_at_ten_local() {
+    let (rig, _server) = with_item().await;
+    assert_eq!(
+        rig.text(
+            "select (scheduled_time at time zone (select timezone from events where id = 41))::time || ' ' ||
+                ((scheduled_time at time zone (select timezone from events where id = 41))::date - (select end_date from events where id = 41)) || ' ' || followup_type
+            from contractor_followup_schedules"
+        )
+        .await,
+        "10:00:00 3 check_in"
+    );
+    // The person's own clock beats the event's; the due date, the rule.
+    rig.run("update contractors set timezone = 'America/New_York';
+        insert into contractor_action_items (id, contractor_id, event_id, title, due_date) values (2, 1, 41, 'Book a demo', current_date + 10);
+        update contractor_action_items set due_date = due_date + 2 where id = 2")
+        .await;
+    assert_eq!(
+        rig.text(
+            "select (scheduled_time at time zone 'America/New_York')::time || ' ' || ((scheduled_time at time zone 'America/New_York')::date - current_date)
+            from contractor_followup_schedules where action_item_id = 2"
+        )
+        .await,
+        "10:00:00 11"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_due_follow_up_is_sent_with_its_hints_and_says_so() {
+    let (rig, server) = with_item().await;
+    let daemon = rig.texts(&server);
+    rig.run("update contractor_followup_schedules
+        set scheduled_time = now(), message_template = 'Have you reached out to John Smith yet?',
+            ai_context_hints = '{\"mention_event\": \"Sample Expo\", \"reference_note\": \"AI automation\"}'")
+        .await;
+    rig.until("exists (select from contractor_followup_schedules where status = 'sent' and sent_at is not null and sent_by = 'scheduler')")
+        .await;
+    daemon.stop().await;
+    assert_eq!(
+        server.texts()[0].body,
+        "Have you reached out to John Smith yet? (from Sample Expo, you noted: AI automation)"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_item_is_not_asked_about() {
+    let (rig, server) = with_item().await;
+    let daemon = rig.texts(&server);
+    // Due already, but held back: finished in the meantime.
+    rig.run("update sending_accounts set paused = true; update contractor_followup_schedules set scheduled_time = now()")
+        .await;
+    rig.until("exists (select from contractor_followup_schedules where message_id is not null)")
+        .await;
+    rig.run("update contractor_action_items set status = 'completed'; update sending_accounts set paused = false")
+        .await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert!(server.texts().is_empty());
+    assert_eq!(statuses(&rig).await, "skipped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recurring_follow_up_makes_its_next_and_no_chain_is_for_ever() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.event_is_on().await;
+    let refused = rig
+        .client
+        .batch_execute("insert into contractor_followup_schedules (contractor_id, scheduled_time, message_template, is_recurring, recurrence_interval_days, max_occurrences)
+            values (1, now(), 'How is it going?', true, 7, 1000000)")
+        .await;
+    assert!(refused.is_err());
+    rig.run("insert into contractor_followup_schedules (contractor_id, scheduled_time, message_template, is_recurring, recurrence_interval_days, max_occurrences)
+            values (1, now() - interval '30 days', 'How is it going?', true, 7, 4)")
+        .await;
+    let daemon = rig.texts(&server);
+    for sent in 1..=4_i64 {
+        rig.until(&format!(
+            "(select count(*) = {sent} from contractor_followup_schedules where status = 'sent')"
+        ))
+        .await;
+        rig.run("update contractor_followup_schedules set scheduled_time = now() where status = 'scheduled' and message_id is null")
+            .await;
+    }
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(statuses(&rig).await, "sent, sent, sent, sent");
+    assert_eq!(server.texts().len(), 4);
+    assert_eq!(
+        rig.number("select count(*) from contractor_followup_schedules as a join contractor_followup_schedules as b on a.next_occurrence_id = b.id where b.occurrence = a.occurrence + 1")
+            .await,
+        3
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missed_occurrences_are_left_out_and_the_hour_is_kept() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.event_is_on().await;
+    let daemon = rig.texts(&server);
+    // Where the clocks change twice a year.
+    rig.run("update contractors set timezone = 'America/Chicago';
+        insert into contractor_followup_schedules (contractor_id, event_id, scheduled_time, message_template, is_recurring, recurrence_interval_days)
+            values (1, 41, now() - interval '30 days', 'How is it going?', true, 7)")
+        .await;
+    rig.until("exists (select from contractor_followup_schedules where occurrence = 2 and scheduled_time between now() and now() + interval '8 days')")
+        .await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 1);
+    assert_eq!(
+        rig.number("select count(distinct (scheduled_time at time zone 'America/Chicago')::time) from contractor_followup_schedules")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn next_week_puts_it_off_not_yet_asks_again_and_done_ends_it() {
+    let (rig, server) = with_item().await;
+    let daemon = rig.texts(&server);
+    let now = "update contractor_followup_schedules set scheduled_time = now() where status = 'scheduled'";
+    rig.run(now).await;
+    rig.until("exists (select from contractor_followup_schedules where status = 'sent')")
+        .await;
+    rig.receives(1, "not yet").await;
+    rig.until_heard().await;
+    assert_eq!(statuses(&rig).await, "responded, scheduled");
+    rig.run(now).await;
+    rig.until("exists (select from contractor_followup_schedules where status = 'sent')")
+        .await;
+    rig.receives(1, "next week please").await;
+    rig.until_heard().await;
+    assert_eq!(statuses(&rig).await, "responded, deferred, scheduled");
+    assert_eq!(
+        rig.text("select status from contractor_action_items").await,
+        "deferred"
+    );
+    assert_eq!(
+        rig.text("select to_char(scheduled_time at time zone (select timezone from events where id = 41), 'FMDay HH24:MI') from contractor_followup_schedules where status = 'scheduled'")
+            .await,
+        "Monday 10:00"
+    );
+    rig.run(now).await;
+    rig.run("update contractor_action_items set reminder_time = now()")
+        .await;
+    rig.until("exists (select from contractor_followup_schedules where status = 'sent')")
+        .await;
+    rig.receives(1, "done!").await;
+    rig.until_heard().await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select status from contractor_action_items").await,
+        "completed"
+    );
+    assert_eq!(statuses(&rig).await, "responded, deferred, responded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_items_are_answered_by_their_numbers() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.event_is_on().await;
+    rig.asked(1, "post_event_wrap_up", "{}", 1).await;
+    let daemon = rig.texts(&server);
+    rig.receives(1, "call Sam; book a demo; fix the website")
+        .await;
+    rig.until_heard().await;
+    rig.run("update contractor_followup_schedules set scheduled_time = now() where id = (select min(id) from contractor_followup_schedules)")
+        .await;
+    rig.until("exists (select from contractor_followup_schedules where status = 'sent')")
+        .await;
+    rig.receives(1, "1 and 3 done").await;
+    rig.until_heard().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select string_agg(contractor_priority || ' ' || status, ', ' order by contractor_priority) from contractor_action_items")
+            .await,
+        "1 completed, 2 pending, 3 completed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_or_cancelled_item_takes_its_follow_ups_along() {
+    let (rig, _server) = with_item().await;
+    rig.run("insert into contractor_action_items (id, contractor_id, event_id, title) values (2, 1, 41, 'Another')")
+        .await;
+    rig.run("update contractor_action_items set status = 'cancelled' where id = 1; delete from contractor_action_items where id = 2")
+        .await;
+    assert_eq!(statuses(&rig).await, "cancelled");
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_events where event_type = 'followup_due' and status = 'pending'")
+            .await,
+        0
+    );
+}

@@ -1,0 +1,100 @@
+//! Everything about one person, exported; then erased everywhere, while counts and audit stay true.
+
+use serde_json::Value;
+
+use crate::support::daemon::Rig;
+use crate::support::fake_ghl::FakeGhl;
+
+/// Every row of every table of ours that still holds a pattern, as `table: count`.
+const FOUND: &str = "do $$
+    declare v_table regclass; v_count bigint;
+    begin
+        create temp table found (relation text, rows bigint);
+        for v_table in
+            select oid::regclass from pg_class
+            where relkind in ('r', 'p') and not relispartition and relnamespace in ('public'::regnamespace, 'marketing'::regnamespace, 'pipeline'::regnamespace)
+        loop
+            execute format('select count(*) from %s as row where row::text ~* %L', v_table, 'Quill|Quimby|5125550101|quill@example|John Hancock')
+            into v_count;
+            if v_count > 0 then insert into found values (v_table::text, v_count); end if;
+        end loop;
+    end $$";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_exported_whole_and_erased_everywhere() {
+    let (rig, server) = (Rig::texting(2).await, FakeGhl::start().await);
+    rig.event_is_on().await;
+    rig.run(
+        "update contractors set first_name = 'Quill', last_name = 'Quimby', name = 'Quill Quimby', email = 'quill@example.com', company_name = 'Quimby Roofing' where id = 1;
+        update event_attendees set custom_responses = '{\"diet\": \"Quill eats no nuts\"}' where contractor_id = 1;
+        insert into event_peer_matches (id, event_id, contractor1_id, contractor2_id, status, introduction_message)
+        values (3, 41, 1, 2, 'introduced', 'Meet Quill Quimby')",
+    )
+    .await;
+    let daemon = rig.texts(&server);
+    rig.texts_due(2, "hello").await;
+    rig.asked(1, "post_event_wrap_up", "{}", 5).await;
+    rig.asked(2, "peer_match_introduction", r#"{"match_id": 3, "peer_contractor_id": 1, "peer_name": "Quill Quimby", "peer_company": "Quimby Roofing"}"#, 5)
+        .await;
+    rig.receives(1, "1. call John Hancock 2. fix Quimby Roofing")
+        .await;
+    rig.receives(2, "tell me more").await;
+    rig.until_heard().await;
+    rig.receives(2, "Met Quill Quimby at lunch, (512) 555-0101")
+        .await;
+    rig.until_heard().await;
+    rig.until_texted().await;
+    rig.run(
+        "select pipeline.emit('crm_push', '{\"who\": \"Quill Quimby\", \"phone\": \"+15125550101\", \"digits\": 15125550101}');
+        insert into marketing.pipeline_errors (event_type, record_id, error_message, error_details)
+        values ('crm_push', '1', 'No contact for quill@example.com', '{\"phone\": \"512-555-0101\"}')",
+    )
+    .await;
+    daemon.stop().await;
+
+    let export: Value = rig.rows("select export_contractor(1)", &[]).await[0].get(0);
+    for table in [
+        "contractors",
+        "event_attendees",
+        "event_messages",
+        "inbound_messages",
+        "contractor_action_items",
+        "action_item_updates",
+        "contractor_followup_schedules",
+        "event_peer_matches",
+        "message_attempts",
+    ] {
+        assert!(
+            !export[table].as_array().expect(table).is_empty(),
+            "{table}"
+        );
+    }
+    assert!(!export.to_string().contains("5550102"));
+
+    let counts = "select concat_ws(' ', (select count(*) from event_messages), (select count(*) from inbound_messages), (select count(*) from event_notes),
+        (select count(*) from contractor_action_items), (select count(*) from event_attendees), (select count(*) from message_attempts where outcome = 'accepted'))";
+    let before = rig.text(counts).await;
+    rig.run("select erase_contractor(1)").await;
+    assert_eq!(rig.text(counts).await, before);
+    rig.run(FOUND).await;
+    assert_eq!(
+        rig.text("select string_agg(relation || ': ' || rows, ', ') from found")
+            .await,
+        ""
+    );
+    assert_eq!(
+        rig.number("select count(*) from check_action_item_updates()")
+            .await,
+        0
+    );
+    // Whoever brings the number in again does not get it texted.
+    rig.run("insert into contractors (id, name, phone, sms_opt_in) values (9, 'Back Again', '512 555 0101', true);
+        insert into event_attendees (event_id, contractor_id, sms_opt_in) values (41, 9, true);
+        insert into event_messages (event_id, contractor_id, message_type, message_content) values (41, 9, 'admin_custom', 'hello again')")
+        .await;
+    let sent = server.texts().len();
+    let daemon = rig.texts(&server);
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), sent);
+}

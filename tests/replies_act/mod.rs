@@ -1,0 +1,9 @@
+//! Received texts act: what people write is obeyed, answered, kept.
+
+mod a_person_is_forgotten;
+mod a_text_is_received_once;
+mod answers_reach_what_was_asked;
+mod bad_input_harms_nobody;
+mod introductions_are_answered;
+mod notifications_prove_themselves;
+mod stop_is_obeyed_at_once;
