@@ -137,7 +137,7 @@ fn strangers(source: &Source) -> Vec<Violation> {
                 || group
                     && (line.starts_with(&format!("{name}::"))
                         || line.starts_with(&format!("{name},")));
-            if named && name != own && !known.contains(&name) {
+            if named && *name != own && !known.contains(name) {
                 violations.push(source.breaks(STRANGER, number));
             }
         }
@@ -189,7 +189,7 @@ fn pure_files_import_neither_runtime_nor_database_nor_clock() {
     let files = sources(&["src"], ".rs");
     for pure in PURE {
         assert!(
-            files.iter().any(|file| file.path == pure),
+            files.iter().any(|file| file.path == *pure),
             "{pure} is gone: mend the list"
         );
     }
