@@ -144,7 +144,13 @@ impl Search {
                 if matches.contain(asking as usize, partner.person) {
                     continue;
                 }
-                match self.ask(partner.person as usize, places, matches, least) {
+                // Who asked first takes a place, too, and may have no second one to give.
+                let person = partner.person as usize;
+                if partner.person == root && matches.count(person) + 2 > places.capacity(person) {
+                    crowd.partners.push(root);
+                    continue;
+                }
+                match self.ask(person, places, matches, least) {
                     Reply::Place(dropped) => {
                         self.take(asking, partner, dropped, matches);
                         // Only what led nowhere stays ruled out.
