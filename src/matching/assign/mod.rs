@@ -188,7 +188,8 @@ struct Priced {
 }
 
 /// Prices for scarcity alone: whoever is needed by a crowd gets the worth of a match there, and who
-/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding each other.
+/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding one
+/// another.
 #[expect(clippy::cast_precision_loss, reason = "bonuses are far below 2^52")]
 fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Graph) -> Vec<f64> {
     let people = problem.pairs.people();
@@ -300,7 +301,7 @@ fn best_start<P: Pairs>(
     best
 }
 
-/// Scans all pairs under the prices, and mends graph and prices while pairs are missing that matter.
+/// Scans all pairs under the prices, and mends graph and prices while pairs that matter are missing.
 #[expect(clippy::cast_possible_truncation, reason = "a bound is far below 2^63")]
 fn audited<P: Pairs>(
     problem: &Problem<'_, P>,
