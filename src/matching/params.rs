@@ -77,9 +77,7 @@ pub enum ParamsError {
         high: u32,
     },
     /// Shares that are not shares.
-    #[error(
-        "{name} must be 0 to 1 each and add up to 1: correct them, or leave them out"
-    )]
+    #[error("{name} must be 0 to 1 each and add up to 1: correct them, or leave them out")]
     NotShares {
         /// The parameter.
         name: &'static str,

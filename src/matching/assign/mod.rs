@@ -301,7 +301,8 @@ fn best_start<P: Pairs>(
     best
 }
 
-/// Scans all pairs under the prices, and mends graph and prices while pairs that matter are missing.
+/// Scans all pairs under the prices, and mends graph and prices while pairs are missing that
+/// matter.
 #[expect(clippy::cast_possible_truncation, reason = "a bound is far below 2^63")]
 fn audited<P: Pairs>(
     problem: &Problem<'_, P>,
