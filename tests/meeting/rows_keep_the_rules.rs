@@ -141,6 +141,24 @@ async fn an_introduction_that_is_called_back_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_match_that_nobody_will_hear_of_takes_no_place() {
+    let rig = Rig::venue(0).await;
+    rig.run(CHECK_IN).await;
+    let daemon = rig.host();
+    rig.matched().await;
+    let status = "select status from event_peer_matches";
+    rig.run("update event_messages set status = 'cancelled' where contractor_id = 1")
+        .await;
+    assert_eq!(rig.text(status).await, "proposed", "one text is left");
+    // Too late for its break.
+    rig.run("update event_messages set scheduled_time = now() - interval '2 hours', expires_at = now() - interval '1 hour' where contractor_id = 56")
+        .await;
+    rig.until("(select status = 'expired' from event_peer_matches)")
+        .await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_met_at_another_event_is_not_introduced_again_until_the_cool_down_is_over() {
     let rig = Rig::venue(0).await;
     rig.run(CHECK_IN).await;
