@@ -117,9 +117,9 @@ fn suggested(note: Option<&Known>) -> i64 {
     let Some(priority) = note.and_then(|note| note.priority) else {
         return MIDDLE_PRIORITY;
     };
-    let tenths = (priority.clamp(0.0, 1.0) * 10.0).round();
-    // 0 to 10 by the clamp above.
-    (11 - tenths as i64).clamp(1, 10)
+    // The tenths of it, counted down.
+    let place = (1..10).find(|place| priority * 10.0 >= 10.5 - *place as f64);
+    place.unwrap_or(10)
 }
 
 fn reasoning(note: Option<&Known>, why_due: Option<&str>) -> Option<String> {
