@@ -19,6 +19,10 @@ const TRIES_OF_PAIR_MAX: usize = 2;
 /// Less is not worth a search, in millionths: whole prices are off by that much.
 const NEGLIGIBLE: i64 = 50;
 
+/// States that all searches together may settle, for each person: under poor prices there would be
+/// no end of them. A count, never a clock.
+const SPENT_MAX: usize = 150;
+
 struct Chains<'a> {
     field: Field<'a>,
     matches: &'a mut Matches,
@@ -46,9 +50,13 @@ pub(super) fn improve(graph: &Graph, places: &Places<'_>, prices: &[i64], matche
     };
     for _ in 0..PASSES_MAX {
         chains.hope = chains.most_hope();
-        let gained: i64 = (0..number(graph.people()))
-            .map(|person| chains.begin_at(person))
-            .sum();
+        let mut gained = 0;
+        for person in 0..number(graph.people()) {
+            if chains.paths.spent > SPENT_MAX * graph.people() {
+                return;
+            }
+            gained += chains.begin_at(person);
+        }
         if gained == 0 {
             return;
         }

@@ -49,6 +49,8 @@ pub(super) struct Paths {
     reached: Vec<u32>,
     settled: Vec<u32>,
     search: u32,
+    /// States that all searches have settled.
+    pub(super) spent: usize,
     /// States that no path of this start may pass, because one through them did not go together.
     banned: Vec<u32>,
     heap: BinaryHeap<(i64, Reverse<u32>)>,
@@ -69,6 +71,7 @@ impl Paths {
             reached: vec![0; 2 * people],
             settled: vec![0; 2 * people],
             search: 0,
+            spent: 0,
             banned: Vec::new(),
             heap: BinaryHeap::new(),
             end: None,
@@ -132,6 +135,7 @@ impl Paths {
                 At::Over(u) => self.drop_from(field, matches, u, value),
             }
         }
+        self.spent += settled;
         self.end
     }
 
