@@ -131,7 +131,7 @@ pub async fn deploy(urls: &Urls, output: &Output) -> Result<Report, Failure> {
             name,
             ..
         } = trigger;
-        output.say(format!("     {name:<40} {schema}.{table}"));
+        output.say(format!("    {name:<39} {schema}.{table}"));
     }
 
     output.say("🧪 TESTING EVENT FLOW");

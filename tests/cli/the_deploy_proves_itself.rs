@@ -30,7 +30,7 @@ async fn a_deploy_prints_the_steps_of_the_manual_and_every_trigger_by_name() {
     }
     let listed = out
         .lines()
-        .filter(|line| line.starts_with("     trigger_"))
+        .filter(|line| line.starts_with("    trigger_"))
         .count();
     assert!(
         out.contains(&format!("   Found {listed} event triggers\n")),
