@@ -17,6 +17,7 @@ use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
+use crate::messaging::find_writer::WriterSearch;
 use crate::messaging::gateways::SmsGateways;
 use crate::messaging::hear::Hearing;
 use crate::messaging::settle::Settlement;
@@ -123,6 +124,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
         .and_then(|stages| {
             let chat = Arc::clone(&providers.chat);
             stages.outside("matching.word_introduction", Introductions { chat })
+        })
+        .and_then(|stages| {
+            let search = WriterSearch {
+                gateways: gateways(),
+            };
+            stages.outside("messaging.find_writer", search)
         })
         .and_then(|stages| stages.in_database("messaging.hear", Hearing))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
