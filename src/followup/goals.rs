@@ -117,9 +117,9 @@ fn suggested(note: Option<&Known>) -> i64 {
     let Some(priority) = note.and_then(|note| note.priority) else {
         return MIDDLE_PRIORITY;
     };
-    let tenths = (priority.clamp(0.0, 1.0) * 10.0).round();
-    // 0 to 10 by the clamp above.
-    (11 - tenths as i64).clamp(1, 10)
+    let reached = |tenth: &u8| priority * 10.0 + 0.5 >= f64::from(*tenth);
+    let tenths = (1_u8..=10).filter(reached).count();
+    i64::try_from(tenths).map_or(MIDDLE_PRIORITY, |tenths| (11 - tenths).clamp(1, 10))
 }
 
 fn reasoning(note: Option<&Known>, why_due: Option<&str>) -> Option<String> {
