@@ -37,6 +37,9 @@ use crate::providers::sms_sandbox::SmsSandbox;
 use crate::providers::twilio::TwilioClient;
 use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
 
+/// What is wrong when two stages have one name.
+const UNFIT: &str = "the daemon's stages do not fit together";
+
 /// The outside services that the stages call.
 #[derive(Clone)]
 pub struct Providers {
@@ -56,8 +59,8 @@ pub struct Providers {
     pub webhooks: Option<WebhookStages>,
 }
 
-/// Every builtin stage, one line each. `pool` is for those that look at the database once more at the
-/// last moment before a call.
+/// Every builtin stage, one line each. `pool` is for those that look at the database once more at
+/// the last moment before a call.
 ///
 /// # Errors
 /// A name is registered twice.
@@ -125,17 +128,19 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             let chat = Arc::clone(&providers.chat);
             stages.outside("matching.word_introduction", Introductions { chat })
         })
-        .and_then(|stages| {
-            let search = WriterSearch {
-                gateways: gateways(),
-            };
-            stages.outside("messaging.find_writer", search)
-        })
+        .context(UNFIT)
+        .and_then(|stages| answers(stages, gateways()))
+}
+
+/// The stages of what people answer.
+fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
+    stages
+        .outside("messaging.find_writer", WriterSearch { gateways })
         .and_then(|stages| stages.in_database("messaging.hear", Hearing))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
-        .context("the daemon's stages do not fit together")
+        .context(UNFIT)
 }
 
 /// The providers as configured: real ones where there is a key, sandboxes elsewhere.
