@@ -600,6 +600,8 @@ insert into pipeline.stages (name, event_type, kind, target, batch_size, concurr
 values
     ('hear_texts', 'sms_received', 'builtin', 'messaging.hear', 500, 1, 5, '1 second', '1 minute', '60 seconds',
      'Reads received texts: obeys STOP and its relatives, and hands everything else to whom it answers.'),
+    ('find_writer', 'sms_from_contact', 'builtin', 'messaging.find_writer', 50, 4, 5, '2 seconds', '1 minute', '30 seconds',
+     'Asks the provider for the number of somebody whom only its id names.'),
     ('answer_attendance', 'reply_attendance', 'sql', 'public.answer_attendance', 200, 1, 5, '1 second', '1 minute', '60 seconds',
      'Keeps whether somebody was there, and asks those who were for their rating.'),
     ('answer_rating', 'reply_rating', 'sql', 'public.answer_rating', 200, 1, 5, '1 second', '1 minute', '60 seconds',

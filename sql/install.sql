@@ -242,6 +242,8 @@
 \i objects/public/phone_of_contact.sql
 \i objects/public/complete_inbound_message.sql
 \i objects/public/trigger_inbound_message_event.sql
+\i objects/public/trigger_inbound_contact_event.sql
+\i objects/public/note_writer.sql
 \i objects/public/receive_text.sql
 \i objects/public/texts_to_number.sql
 \i objects/public/opt_out.sql

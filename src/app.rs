@@ -17,6 +17,7 @@ use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::dispatch::TextSending;
+use crate::messaging::find_writer::WriterSearch;
 use crate::messaging::gateways::SmsGateways;
 use crate::messaging::hear::Hearing;
 use crate::messaging::settle::Settlement;
@@ -35,6 +36,9 @@ use crate::providers::openai::{OpenAiClient, OpenAiSandbox};
 use crate::providers::sms_sandbox::SmsSandbox;
 use crate::providers::twilio::TwilioClient;
 use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
+
+/// What is wrong when two stages have one name.
+const UNFIT: &str = "the daemon's stages do not fit together";
 
 /// The outside services that the stages call.
 #[derive(Clone)]
@@ -124,11 +128,19 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             let chat = Arc::clone(&providers.chat);
             stages.outside("matching.word_introduction", Introductions { chat })
         })
+        .context(UNFIT)
+        .and_then(|stages| answers(stages, gateways()))
+}
+
+/// The stages of what people answer.
+fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
+    stages
+        .outside("messaging.find_writer", WriterSearch { gateways })
         .and_then(|stages| stages.in_database("messaging.hear", Hearing))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
-        .context("the daemon's stages do not fit together")
+        .context(UNFIT)
 }
 
 /// The providers as configured: real ones where there is a key, sandboxes elsewhere.

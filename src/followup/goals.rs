@@ -117,9 +117,9 @@ fn suggested(note: Option<&Known>) -> i64 {
     let Some(priority) = note.and_then(|note| note.priority) else {
         return MIDDLE_PRIORITY;
     };
-    // The tenths of it, counted down.
-    let place = (1..10).find(|place| priority * 10.0 >= 10.5 - *place as f64);
-    place.unwrap_or(10)
+    let reached = |tenth: &u8| priority * 10.0 + 0.5 >= f64::from(*tenth);
+    let tenths = (1_u8..=10).filter(reached).count();
+    i64::try_from(tenths).map_or(MIDDLE_PRIORITY, |tenths| (11 - tenths).clamp(1, 10))
 }
 
 fn reasoning(note: Option<&Known>, why_due: Option<&str>) -> Option<String> {

@@ -12,7 +12,7 @@
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
 //! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
-//! | [`hear`] | the stage of what comes in |
+//! | [`find_writer`], [`hear`] | the stages of what comes in |
 //! | [`sms_gateway`], [`gateways`] | what a provider promises; which providers there are |
 //! | [`delivery`], [`gateway_event`] | the words for what providers say |
 
@@ -24,6 +24,7 @@ pub mod decision;
 pub mod delivery;
 pub mod dispatch;
 pub mod due_text;
+pub mod find_writer;
 pub mod gateway_event;
 pub mod gateways;
 pub mod hear;

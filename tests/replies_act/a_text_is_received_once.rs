@@ -40,6 +40,32 @@ async fn two_deliveries_at_one_moment_are_one_row() {
     assert_eq!(rig.number("select count(*) from inbound_messages").await, 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_named_by_the_providers_id_only_is_looked_up_and_obeyed() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    let contact = server.add_contact(Some("+15125550101"));
+    let daemon = rig.texts(&server);
+    rig.rows(
+        "select receive_text('ghl', 'STOP', provider_message_id => 'M1', provider_contact_id => $1)",
+        &[&contact],
+    )
+    .await;
+    rig.run("select receive_text('ghl', 'hello', provider_message_id => 'M2', provider_contact_id => 'nobody')")
+        .await;
+    rig.until("not exists (select from inbound_messages where status = 'received')")
+        .await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select string_agg(phone_number, ', ') from sms_subscriptions where not opted_in")
+            .await,
+        "+15125550101"
+    );
+    assert_eq!(
+        rig.text("select why from vw_unanswered_messages").await,
+        "Nobody here has this number."
+    );
+}
+
 /// 500 texts here; 10,000 with `PGCASCADE_TEST_INBOUND=10000`.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_texts_with_duplicates_and_out_of_order_act_once_each() {
