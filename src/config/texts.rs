@@ -66,7 +66,7 @@ pub struct Texts {
           hide_env_values = true, help_heading = TEXTS)]
     pub twilio_base_url: String,
 
-    /// Where the services reach this daemon from outside, such as https://texts.example.com
+    /// Where the services reach this daemon from outside, such as `https://texts.example.com`
     ///
     /// Twilio reports to it what became of a text, and signs the address. Without it Twilio is
     /// asked instead, and its notifications are refused.

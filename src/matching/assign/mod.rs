@@ -6,13 +6,13 @@
 //! and effort is counted, never timed.
 //!
 //! In the order of the work:
-//! 1. [`graph`]: everybody's best partners of all.
-//! 2. [`prices`]: what a place of each person is worth (min-sum messages; a solution of the dual).
-//! 3. [`certificate`]: all pairs again under these prices; what the graph lacks is added, and the
+//! 1. `graph`: everybody's best partners of all.
+//! 2. `prices`: what a place of each person is worth (min-sum messages; a solution of the dual).
+//! 3. `certificate`: all pairs again under these prices; what the graph lacks is added, and the
 //!    sum bounds the total of every assignment from above.
-//! 4. [`greedy`]: best first by score minus prices.
-//! 5. [`cover`]: places for everybody who can have one, with a proof for those who cannot.
-//! 6. [`chains`]: rearrangements that gain.
+//! 4. `greedy`: best first by score minus prices.
+//! 5. `cover`: places for everybody who can have one, with a proof for those who cannot.
+//! 6. `chains`: rearrangements that gain.
 //!
 //! Sources: Khan, Pothen et al., SIAM J. Sci. Comput. 38(5), 2016 (greedy b-matching); Babenko and
 //! Gusakov, STACS 2011 (covering by stars as a flow); Bayati, Borgs, Chayes and Zecchina,
