@@ -325,3 +325,4 @@
 -- Who may do what
 \i objects/pipeline/grants.sql
 \i objects/public/agenda_grants.sql
+\i objects/public/message_grants.sql

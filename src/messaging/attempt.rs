@@ -1,4 +1,5 @@
-//! Attempts to send a text, as they are written down: before the call, at its last moment, after it.
+//! Attempts to send a text, as they are written down: before the call, at its last moment and
+//! after it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

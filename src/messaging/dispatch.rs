@@ -1,5 +1,5 @@
-//! The stage that sends texts: `messaging.send_text`, outside; one row of `pipeline.stages` for each
-//! row of `sending_accounts`.
+//! The stage that sends texts: `messaging.send_text`, outside; one row of `pipeline.stages` for
+//! each row of `sending_accounts`.
 //!
 //! The order is what keeps every text single. In the claiming transaction everything is decided
 //! anew and the attempt is written down (`prepare`). Then the provider is asked for its contact,
@@ -7,7 +7,8 @@
 //! account's next moment, finds out whether anybody has changed his mind meanwhile, and marks the
 //! attempt as called. Only then the text is handed over, and what the provider says is written down
 //! at once. If we die before the last look, the text was not sent, for certain. If we die after it
-//! and before the answer is written, nobody knows, and the text becomes uncertain ([`super::settle`]).
+//! and before the answer is written, nobody knows, and the text becomes uncertain
+//! ([`super::settle`]).
 
 use std::time::Duration;
 
@@ -213,7 +214,8 @@ impl TextSending {
     async fn note(&self, noted: &Noted) {
         if let Err(error) = attempt::note_now(&self.pool, noted).await {
             // The completion of the event writes it again; should we die before, nobody knows.
-            tracing::warn!(attempt.id = noted.attempt_id, %error, "an answer was not written at once");
+            let attempt_id = noted.attempt_id;
+            tracing::warn!(attempt.id = attempt_id, %error, "an answer was not written at once");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Texts: what they say, who may get them and when, how they leave the house and how answers come in.
+//! Texts: what they say, who may get them and when, how they leave the house, how answers come in.
 //!
 //! A row of `event_messages` is a text. Its trigger puts an event `message_due` into the schedule;
 //! [`admit`] decides when it is due and queues it as `text_ready_<account>`; [`dispatch`] sends it

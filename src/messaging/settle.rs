@@ -1,9 +1,10 @@
 //! The stage that settles uncertain texts: `messaging.settle_text`, outside.
 //!
-//! A text is uncertain when its call was begun and nobody knows what came of it. Here the provider is
-//! asked for evidence, which sends nothing. Sent: the text is. Certainly not sent: it is scheduled
-//! again. Where the provider cannot say, the event fails, which lists the text among the open errors,
-//! and a person settles it: `pgcascade messages resolve`, or `SELECT resolve_message(…)`.
+//! A text is uncertain when its call was begun and nobody knows what came of it. Here the provider
+//! is asked for evidence, which sends nothing. Sent: the text is. Certainly not sent: it is
+//! scheduled again. Where the provider cannot say, the event fails, which lists the text among the
+//! open errors, and a person settles it: `pgcascade messages resolve`, or
+//! `SELECT resolve_message(…)`.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! What a text says in the end: its own words or its template's, spelled and measured.
 //!
-//! Pure. Words that came with the row are no template: only their three placeholders are filled, and
-//! they are never cut. What is missing is an error; a text with a hole is not sent.
+//! Pure. Words that came with the row are no template: only their three placeholders are filled,
+//! and they are never cut. What is missing is an error; a text with a hole is not sent.
 
 use serde_json::{Map, Value};
 

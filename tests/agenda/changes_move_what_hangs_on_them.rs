@@ -199,3 +199,39 @@ async fn an_agenda_that_is_put_off_takes_everything_along_and_is_noted() {
         .expect_err("too long");
     assert!(format!("{error:?}").contains("at most a day"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_a_person_moved_stays_until_the_agenda_moves_it() {
+    let rig = planned().await;
+    rig.run("update public.event_messages set scheduled_time = scheduled_time + '5 minutes' where agenda_item_id = 2 and contractor_id = 1")
+        .await;
+    settled(&rig).await;
+    rig.run("update public.event_agenda_items set location = 'Room B' where id = 2")
+        .await;
+    assert_eq!(sync(&rig, 41).await, "0 2 0");
+    assert!(waiting(&rig, 1).await.contains("speaker_alert 14 09:35"));
+    rig.run(
+        "update public.event_agenda_items set start_time = start_time + '10 minutes' where id = 2",
+    )
+    .await;
+    sync(&rig, 41).await;
+    assert!(waiting(&rig, 1).await.contains("speaker_alert 14 09:40"));
+    rig.run("update public.event_messages set scheduled_time = scheduled_time + '5 minutes' where contractor_id = 1;
+        update public.events set status = 'cancelled'")
+        .await;
+    sync(&rig, 41).await;
+    assert_eq!(waiting(&rig, 1).await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_at_once_plan_each_text_once() {
+    let rig = event().await;
+    let (one, other) = (rig.session().await, rig.session().await);
+    let plan = "select planned from public.agenda_sync(41)";
+    let (one, other) = tokio::join!(one.query_one(plan, &[]), other.query_one(plan, &[]));
+    let planned: Vec<i32> = [one, other]
+        .into_iter()
+        .map(|row| row.expect("a plan").get(0))
+        .collect();
+    assert_eq!(planned.iter().sum::<i32>(), 24, "{planned:?}");
+}

@@ -7,6 +7,7 @@ mod errors_are_settled;
 mod live_events_are_shown;
 pub mod program;
 mod status_says_it_all;
+mod texts_are_looked_after;
 mod the_bench_measures;
 mod the_cluster_of_our_own;
 mod the_daemon_runs;

@@ -115,8 +115,8 @@ async fn a_failed_attempt_is_repeated_and_the_last_one_says_why() {
     );
     rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content) values (41, 2, 'admin_custom', 'never')")
         .await;
-    rig.until_texted().await;
-    daemon.stop().await;
+    rig.until("exists (select from marketing.pipeline_events where status = 'failed')")
+        .await;
     assert_eq!(rig.tally().await, "failed 1, sent 1");
     assert_eq!(
         rig.number("select attempts::bigint from event_messages where status = 'failed'")
@@ -133,4 +133,12 @@ async fn a_failed_attempt_is_repeated_and_the_last_one_says_why() {
             .await,
         1
     );
+    // As the error says: its event is set to pending, and it is tried again.
+    server.every(usize::MAX, GhlCall::Search, Play::Normal);
+    rig.run("update marketing.pipeline_events set status = 'pending' where status = 'failed'")
+        .await;
+    rig.until("(select count(*) from event_messages where status = 'sent') = 2")
+        .await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 2);
 }

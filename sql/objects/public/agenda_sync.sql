@@ -1,7 +1,8 @@
 -- public.agenda_sync(event_id, contractor_ids, since): brings the texts of an event in step with its agenda.
 --
 -- Compares public.agenda_texts with what is planned: inserts what is missing and still lies ahead, moves what is unsent and has changed,
--- cancels what is no longer due. Doing it twice changes nothing. Rows that were sent, are being sent or were cancelled by anybody else
+-- cancels what is no longer due. Doing it twice changes nothing. A text that a person has moved stays where he put it until the agenda's
+-- own time for it changes. Rows that were sent, are being sent or were cancelled by anybody else
 -- are never touched, nor replaced. A row that the agenda itself cancels gives its dedupe_key back, so that a session that is cancelled
 -- by mistake and restored has its texts again.
 --
@@ -38,7 +39,14 @@ begin
 
     with
     wanted as materialized (
-        select text.* from public.agenda_texts(agenda_sync.event_id, agenda_sync.contractor_ids) as text
+        select
+            text.contractor_id, text.phone, text.message_type, text.category, text.scheduled_time, text.priority, text.expires_at,
+            text.dedupe_key, text.agenda_item_id, text.is_personal,
+            -- What the agenda said last is kept with the text, to tell its own changes from a person's.
+            text.personalization_data || jsonb_build_object(
+                'planned_for', text.scheduled_time at time zone 'UTC', 'planned_until', text.expires_at at time zone 'UTC'
+            ) as personalization_data
+        from public.agenda_texts(agenda_sync.event_id, agenda_sync.contractor_ids) as text
     ),
     existing as materialized (
         select message.*
@@ -56,18 +64,29 @@ begin
             -- The row may have lost it together with the item.
             substring(existing.dedupe_key from ':item-([0-9]+)$')::bigint as held_item_id,
             wanted.dedupe_key is null as is_over,
-            wanted.expires_at <= now() as is_too_late,
+            chosen.expires_at <= now() as is_too_late,
             (
                 existing.message_type, existing.message_category, existing.scheduled_time, existing.expires_at, existing.priority,
                 existing.phone, existing.agenda_item_id, existing.personalization_data
             ) is distinct from (
-                wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority,
+                wanted.message_type, wanted.category, chosen.scheduled_time, chosen.expires_at, wanted.priority,
                 wanted.phone, wanted.agenda_item_id, wanted.personalization_data
             ) as is_different,
-            wanted.dedupe_key, wanted.message_type, wanted.category, wanted.scheduled_time, wanted.expires_at, wanted.priority,
+            wanted.dedupe_key, wanted.message_type, wanted.category, chosen.scheduled_time, chosen.expires_at, wanted.priority,
             wanted.phone, wanted.agenda_item_id, wanted.personalization_data, wanted.is_personal
         from existing
         full join wanted on wanted.dedupe_key = existing.dedupe_key
+        -- A text that a person has moved stays there until the agenda itself has another opinion.
+        cross join lateral (
+            select
+                existing.personalization_data ->> 'planned_for' = wanted.personalization_data ->> 'planned_for'
+                    and existing.personalization_data ->> 'planned_until' = wanted.personalization_data ->> 'planned_until' as is_unmoved
+        ) as opinion
+        cross join lateral (
+            select
+                case when opinion.is_unmoved then existing.scheduled_time else wanted.scheduled_time end as scheduled_time,
+                case when opinion.is_unmoved then existing.expires_at else wanted.expires_at end as expires_at
+        ) as chosen
     ),
     -- Whoever is faster has it: what a sender took meanwhile is not scheduled any more.
     locked as materialized (

@@ -58,10 +58,10 @@ begin
                 new.status := 'scheduled';
                 new.pipeline_event_id := null;
             end if;
-        elsif new.status in ('cancelled', 'scheduled') and old.status = 'uncertain' and new.attempt_id is not distinct from old.attempt_id then
-            raise object_not_in_prerequisite_state using
-                message = format('Text %s may have been sent: its status is uncertain.', old.id),
-                hint = format('Find out, then SELECT public.resolve_message(%s, ''sent'') or (%s, ''not_sent'').', old.id, old.id);
+        elsif new.status = 'cancelled' and old.status in ('sent', 'delivered', 'uncertain') then
+            -- One among many that are cancelled at once must not keep the others.
+            raise notice 'Text % is % and cannot be called back.', old.id, old.status;
+            return old;
         end if;
 
         if new.status = 'cancelled' and old.status <> 'cancelled' then

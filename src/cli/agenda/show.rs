@@ -177,7 +177,8 @@ fn render(agenda: &Agenda, output: &Output) {
     ));
     if agenda.items.is_empty() {
         output.say(format!(
-            "No agenda yet: it is laid out when the event gets speakers, or by pgcascade agenda generate {}",
+            "No agenda yet: it is laid out when the event gets speakers, or by pgcascade agenda \
+             generate {}",
             event.id
         ));
     }

@@ -56,7 +56,7 @@ async fn refuse_foreign_relations(session: &Session) -> Result<(), Failure> {
     if foreign.is_empty() {
         return Ok(());
     }
-    // What is public is everybody's: there, and where schemas of ours hold more, only the tables go.
+    // The schema public is everybody's: of it, and of schemas that hold ours, only tables go.
     let (tables, whole): (Vec<String>, Vec<String>) = foreign
         .iter()
         .cloned()

@@ -22,12 +22,13 @@ const ATTENDEES: &str = include_str!("../../../sql/queries/cli/import_attendees.
 /// A refused line is shown up to this many times; a script gets all.
 const REFUSED_SHOWN_MAX: usize = 10;
 
-/// Imports a live event from a folder: event.csv, days.csv, speakers.csv, sponsors.csv, attendees.csv
+/// Imports a live event from a folder of CSV files
 ///
-/// Only event.csv is needed: one line with name, date and timezone (an IANA name). The first line of
-/// each file names columns of events, event_days, event_speakers, event_sponsors and contractors;
-/// attendees also say sms_opt_in, yes or no. Nobody who is silent is texted. Times are those on the
-/// event's wall. The agenda lays itself out once a daemon runs.
+/// They are event.csv, days.csv, speakers.csv, sponsors.csv and attendees.csv. Only event.csv is
+/// needed: one line with name, date and timezone (an IANA name). The first line of each file names
+/// columns of events, event_days, event_speakers, event_sponsors and contractors; attendees also
+/// say sms_opt_in, yes or no. Nobody who is silent is texted. Times are those on the event's wall.
+/// The agenda lays itself out once a daemon runs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pgcascade import event samples/event --dry-run
