@@ -5,6 +5,11 @@
 //! kernel counts it, so that neighbours on a shared machine disturb little, and wall time. Peak
 //! memory is that of a process of its own for each size.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "people of made-up events are few"
+)]
+
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -15,6 +20,7 @@ use pgcascade::matching::profile::{Profile, Vocabulary};
 use pgcascade::matching::roster::{Roster, Row};
 
 #[path = "../tests/matching/attendees.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod attendees;
 
 use attendees::{SCENARIOS, Scenario};

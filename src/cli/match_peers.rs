@@ -194,7 +194,8 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
     let text = |key: &str| shown(&answer[key]);
     let verb = if dry_run { "would be made" } else { "made" };
     out.say(format!(
-        "{} matches {verb}; {} of {} people who can have a peer have one; gap to the best total {:.3} %",
+        "{} matches {verb}; {} of {} people who can have a peer have one; at most {:.3} % below \
+         the best total",
         text("matches_created"),
         text("covered"),
         text("coverable"),

@@ -148,7 +148,7 @@ async fn execute(door: &Door, query: &str, values: &[&(dyn ToSql + Sync)]) -> Re
 }
 
 /// The number in a path.
-fn number(text: &str, what: &str) -> Result<i64, Problem> {
+pub(super) fn number(text: &str, what: &str) -> Result<i64, Problem> {
     text.parse()
         .map_err(|_| Problem::unprocessable(format!("The number of the {what} must be digits.")))
 }

@@ -4,6 +4,7 @@
 //! Without a token it opens on loopback only; with one, every request must carry it, but for the
 //! services' notifications, which prove themselves.
 
+mod agenda;
 mod auth;
 mod error;
 mod health;
@@ -107,6 +108,7 @@ fn router(door: Door) -> Router {
         .route("/wake", post(health::wake))
         .route("/metrics", get(metrics::render))
         .route("/openapi.json", get(openapi::describe))
+        .route("/api/events/{id}/generate-agenda", post(agenda::generate))
         .route("/api/events/{id}/peer-matching", get(matching::list))
         .route(
             "/api/events/{id}/peer-matching/generate",

@@ -1,9 +1,9 @@
 //! Introductions in a model's words: the stage `matching.word_introduction`, outside.
 //!
-//! The two texts of a match are planned with the run and say what their template says. Where a chat
-//! model is set up it is asked for better words meanwhile; if they pass the checks and the texts are
-//! still unsent, they are taken. A model that is absent, slow or wrong changes nothing: no
-//! introduction waits for it. What it cost is in `introduction_wordings`.
+//! The two texts of a match are planned with the run and say what their template says. Where a
+//! chat model is set up it is asked for better words meanwhile; if they pass the checks and the
+//! texts are still unsent, they are taken. A model that is absent, slow or wrong changes nothing:
+//! no introduction waits for it. What it cost is in `introduction_wordings`.
 
 use std::sync::Arc;
 use std::time::Duration;

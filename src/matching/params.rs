@@ -59,7 +59,7 @@ pub enum FocusMeasure {
     /// Shared areas by all areas of both.
     #[default]
     Jaccard,
-    /// Shared areas by the geometric mean of both, each area counted by how rare it is at the event.
+    /// Shared areas by the geometric mean of both, each area counting by how rare it is here.
     IdfCosine,
 }
 
@@ -77,9 +77,7 @@ pub enum ParamsError {
         high: u32,
     },
     /// Shares that are not shares.
-    #[error(
-        "{name} must add up to 1, each between 0 and 1: correct them, or leave them out for the defaults"
-    )]
+    #[error("{name} must be 0 to 1 each and add up to 1: correct them, or leave them out")]
     NotShares {
         /// The parameter.
         name: &'static str,

@@ -33,7 +33,7 @@ pub struct Constraints {
     pub met: Vec<(i64, i64)>,
     /// One does not want to meet the other.
     pub blocked: Vec<(i64, i64)>,
-    /// The organiser does not want them to meet; also partners, spouses, two accounts of one person.
+    /// The organiser does not want them to meet; partners, spouses, two accounts of one person.
     pub forbidden: Vec<(i64, i64)>,
     /// Pairs of this event that stand: sent, pinned or added by the organiser. They take places and
     /// count as matches; a run changes nothing about them.
@@ -342,7 +342,7 @@ fn input_hash(
 /// Hashes what is written, without keeping it.
 struct Hashing(Sha256);
 
-impl fmt::Write for Hashing {
+impl Write for Hashing {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.update(text.as_bytes());
         Ok(())

@@ -6,6 +6,11 @@
 //! titles for seven of ten; a few per cent of the cells empty. A regional event has six of ten
 //! attendees from its own city, who cannot meet each other: that is where greedy matching fails.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "people of made-up events are few"
+)]
+
 use pgcascade::matching::profile::{Profile, RawProfile, Vocabulary};
 
 /// One family of events.

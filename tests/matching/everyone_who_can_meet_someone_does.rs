@@ -1,5 +1,10 @@
 //! Coverage is never less than what is possible at all, and nobody gets too many.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "people of made-up events are few"
+)]
+
 use pgcascade::matching::assign::Pairs;
 use pgcascade::matching::gate::{Gate, Ineligible};
 use pgcascade::matching::params::Params;
@@ -226,9 +231,14 @@ fn who_met_before_is_blocked_or_of_one_company_is_not_introduced() {
         .iter()
         .map(|pair| (pair.contractor1_id, pair.contractor2_id))
         .collect();
-    assert_eq!(
-        pairs,
-        [(1, 5), (2, 4), (2, 5), (3, 4), (3, 5)].map(|pair| pair)[..].to_vec()
+    // Boston has two places left: one for Austin, who can meet nobody else, and one for either.
+    assert_eq!(pairs.len(), 4, "{pairs:?}");
+    for pair in [(1, 5), (2, 4), (3, 4)] {
+        assert!(pairs.contains(&pair), "{pairs:?}");
+    }
+    assert!(
+        pairs.contains(&(2, 5)) != pairs.contains(&(3, 5)),
+        "{pairs:?}"
     );
 }
 

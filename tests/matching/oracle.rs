@@ -1,5 +1,10 @@
 //! Other ways to the same answers, slow and simple: all subsets, a flow, an integer programme.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "people of made-up events are few"
+)]
+
 use microlp::{ComparisonOp, OptimizationDirection};
 use pgcascade::matching::assign::{Assignment, Pair, Pairs, Partner, Problem, TieBreak, assign};
 

@@ -34,6 +34,26 @@ async fn a_second_run_adds_nothing_and_touches_nothing_that_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_several_runs_at_once_one_follows_the_other() {
+    let rig = Rig::venue(40).await;
+    rig.run(CHECK_IN).await;
+    let (one, other) = (rig.host(), rig.host());
+    rig.run("insert into event_peer_matching_runs (event_id) values (41), (41), (41), (41)")
+        .await;
+    rig.until(RUNS_ARE_DONE).await;
+    let made = rig
+        .number("select count(*) from event_peer_matching_runs where matches_created > 0")
+        .await;
+    assert_eq!(made, 1, "the others found nothing new");
+    let failed = rig
+        .number("select count(*) from marketing.pipeline_errors")
+        .await;
+    assert_eq!(failed, 0);
+    one.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_people_are_matched_alike() {
     let (one, other) = (Rig::venue(60).await, Rig::venue(60).await);
     for rig in [&one, &other] {
@@ -118,6 +138,24 @@ async fn an_introduction_that_is_called_back_is_not_sent() {
         assert_eq!(left, 0, "{deed}");
         daemon.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_match_that_nobody_will_hear_of_takes_no_place() {
+    let rig = Rig::venue(0).await;
+    rig.run(CHECK_IN).await;
+    let daemon = rig.host();
+    rig.matched().await;
+    let status = "select status from event_peer_matches";
+    rig.run("update event_messages set status = 'cancelled' where contractor_id = 1")
+        .await;
+    assert_eq!(rig.text(status).await, "proposed", "one text is left");
+    // Too late for its break.
+    rig.run("update event_messages set scheduled_time = now() - interval '2 hours', expires_at = now() - interval '1 hour' where contractor_id = 56")
+        .await;
+    rig.until("(select status = 'expired' from event_peer_matches)")
+        .await;
+    daemon.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

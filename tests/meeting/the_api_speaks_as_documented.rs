@@ -224,6 +224,24 @@ async fn the_other_documented_bodies_are_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agenda_is_laid_out_over_http() {
+    let rig = Rig::venue(0).await;
+    let door = Door::open(&rig).await;
+    let path = "/api/events/42/generate-agenda";
+    assert_eq!(door.post(path, "").await.0, 404, "there is no such event");
+    rig.run(
+        "insert into events (id, name, date, end_date, timezone) values (42, 'Talks', current_date + 9, current_date + 9, 'UTC');
+        insert into event_speakers (event_id, name) values (42, 'Sky Sample')",
+    )
+    .await;
+    let (status, said) = door.post(path, "").await;
+    assert_eq!((status, &said["success"]), (200, &json!(true)), "{said}");
+    let lunches =
+        "select count(*) from event_agenda_items where event_id = 42 and item_type = 'lunch'";
+    assert_eq!(rig.number(lunches).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_done_is_refused_with_the_reason() {
     let rig = Rig::venue(0).await;
     rig.run(CHECK_IN).await;

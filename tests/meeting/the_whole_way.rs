@@ -1,5 +1,6 @@
 //! Agenda, check-ins, fifteen minutes before lunch, matches, introductions, both texts, an answer.
 
+use std::io::Write as _;
 use std::time::Instant;
 
 use super::venue::{CHECK_IN, RUNS_ARE_DONE};
@@ -160,6 +161,7 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
     let rig = Rig::venue(998).await;
     rig.run(CHECK_IN).await;
     let daemon = rig.host();
+    rig.until_idle().await;
     let begun = Instant::now();
     rig.run("insert into event_peer_matching_runs (event_id) values (41)")
         .await;
@@ -173,7 +175,7 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
             &[],
         )
         .await[0];
-    println!(
+    note(&format!(
         "N = {}: {} matches, {} texts, covered {} of {}, gap {:.4} %, compute {} ms, in the transaction {} ms, from the order {} ms",
         row.get::<_, i32>(0),
         row.get::<_, i32>(1),
@@ -184,7 +186,7 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
         row.get::<_, i32>(6),
         row.get::<_, i32>(7),
         took.as_millis()
-    );
+    ));
     assert_eq!(row.get::<_, i32>(2), 2 * row.get::<_, i32>(1));
     assert_eq!(row.get::<_, i32>(3), row.get::<_, i32>(4));
     let over = rig
@@ -197,18 +199,19 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
         )
         .await;
     assert_eq!(over, 0, "people over the maximum");
-    let begun = Instant::now();
-    rig.run("insert into event_attendees (event_id, contractor_id, check_in_time, sms_opt_in, sms_opt_in_at)
-        select 41, id, now(), true, now() from contractors where id not in (select contractor_id from event_attendees) limit 1;
-        insert into contractors (id, name, phone, service_area, focus_areas) values (9, 'Late Sample', '+15125550199', 'Boise, ID', 'team_building');
-        insert into event_attendees (event_id, contractor_id, check_in_time, sms_opt_in, sms_opt_in_at) values (41, 9, now(), true, now())")
+    rig.run("insert into contractors (id, name, phone, service_area, focus_areas)
+        values (9, 'Late Sample', '+15125550199', 'Boise, ID', 'operational_efficiency, team_building');
+        insert into event_attendees (event_id, contractor_id, sms_opt_in, sms_opt_in_at) values (41, 9, true, now())")
+        .await;
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 9")
         .await;
     rig.until(RUNS_ARE_DONE).await;
-    println!(
-        "late check-in among {}: {} ms",
-        row.get::<_, i32>(0),
-        begun.elapsed().as_millis()
-    );
+    let late = "select (extract(epoch from finished_at - started_at) * 1000)::bigint from event_peer_matching_runs
+        where origin = 'check_in'";
+    note(&format!(
+        "a late check-in takes {} ms in its transaction",
+        rig.number(late).await
+    ));
     assert!(
         rig.number(
             "select count(*) from event_peer_matches where 9 in (contractor1_id, contractor2_id)"
@@ -217,4 +220,10 @@ async fn a_thousand_people_are_matched_from_the_order_to_the_texts() {
             > 0
     );
     daemon.stop().await;
+}
+
+/// Says something that is measured, for who reads the log.
+fn note(line: &str) {
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

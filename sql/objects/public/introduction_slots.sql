@@ -12,6 +12,7 @@ create or replace function public.introduction_slots(event_id bigint, first_at t
 returns table (slot integer, scheduled_time timestamptz, expires_at timestamptz)
 language sql
 stable
+rows 20
 set search_path = pg_catalog, pg_temp
 begin atomic
     with

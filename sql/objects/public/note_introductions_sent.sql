@@ -1,7 +1,8 @@
 -- public.note_introductions_sent(): writes to the match what became of its texts, and what is to be learned from it.
 --
 -- When the first text was sent the match is introduced; introduction_message is what was sent, contractor1's first, with | between. Each
--- text that was sent is one row of ai_learning_events, once.
+-- text that was sent is one row of ai_learning_events, once. A match none of whose texts will be sent is expired: it takes no place of the
+-- two any more.
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_rows, new_rows (transition tables), public.event_messages
@@ -16,7 +17,35 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_matches bigint[];
+    v_unsent bigint[];
 begin
+    select array_agg(distinct marketing.payload_id(unsent.personalization_data, 'match_id')) into v_unsent
+    from new_rows as unsent
+    join old_rows as before on before.id = unsent.id
+    where unsent.message_type = 'peer_match_introduction'
+    and unsent.status in ('cancelled', 'failed')
+    and before.status not in ('cancelled', 'failed');
+
+    if v_unsent is not null then
+        update public.event_peer_matches as match
+        set status = 'expired'
+        where match.id in (
+            select held.id
+            from public.event_peer_matches as held
+            where held.id = any (v_unsent)
+            and held.status in ('draft', 'proposed')
+            order by held.id
+            for no key update
+        )
+        and not exists (
+            select from public.event_messages as message
+            where message.dedupe_key in (
+                format('peer-match-%s-%s', match.id, match.contractor1_id), format('peer-match-%s-%s', match.id, match.contractor2_id)
+            )
+            and message.status not in ('cancelled', 'failed')
+        );
+    end if;
+
     select array_agg(distinct marketing.payload_id(sent.personalization_data, 'match_id')) into v_matches
     from new_rows as sent
     join old_rows as before on before.id = sent.id

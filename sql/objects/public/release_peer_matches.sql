@@ -9,7 +9,6 @@
 create or replace function public.release_peer_matches(event_id bigint, contractor_ids bigint[])
 returns integer
 language plpgsql
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

@@ -1,7 +1,8 @@
 -- matching/people_of_run: everybody who is at the event of a run, as the row says it.
 --
 -- $1 bigint: run.
--- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; taken smallint[]: the slots of the run in which the person has an introduction. In order of id.
+-- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; taken smallint[]: the slots of the
+--          run in which the person has an introduction. In order of id.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors, public.sms_subscriptions, public.event_peer_rules,
 --         public.event_peer_matches, and what introduction_slots reads
 -- Locks:  none

@@ -60,7 +60,7 @@ pub(super) fn audit<P: Pairs>(
     let rows = (0..pairs.people()).into_par_iter().map_init(
         || (P::Scratch::default(), Vec::new()),
         |(scratch, found), person| {
-            pairs.partners(person, scratch, found);
+            pairs.partners_above(person, prices, scratch, found);
             excess_of(person, found, graph, prices)
         },
     );
@@ -94,9 +94,6 @@ fn excess_of(
     let mut missing: Vec<(i64, Edge)> = Vec::new();
     for partner in partners.iter().filter(|partner| partner.person > a) {
         let excess = i64::from(partner.weight) - prices[person] - prices[partner.person as usize];
-        if excess <= 0 {
-            continue;
-        }
         sum += excess;
         while row.next_if(|arc| arc.to < partner.person).is_some() {}
         if row.peek().is_none_or(|arc| arc.to != partner.person) {

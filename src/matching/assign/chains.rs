@@ -11,9 +11,17 @@ use super::paths::{At, Field, Paths, Step};
 use super::places::Places;
 
 /// Passes over all starts; each pass but the last has gained something.
-const PASSES_MAX: usize = 12;
-/// Paths that are tried from one start, each around a state where the one before failed.
+const PASSES_MAX: usize = 4;
+/// Paths that are tried from a free place, each around a state where the one before failed; and
+/// from each end of a pair, of which there are many more.
 const TRIES_MAX: usize = 12;
+const TRIES_OF_PAIR_MAX: usize = 2;
+/// Less is not worth a search, in millionths: whole prices are off by that much.
+const NEGLIGIBLE: i64 = 50;
+
+/// States that all searches together may settle, for each person: under poor prices there would be
+/// no end of them. A count, never a clock.
+const SPENT_MAX: usize = 150;
 
 struct Chains<'a> {
     field: Field<'a>,
@@ -42,9 +50,13 @@ pub(super) fn improve(graph: &Graph, places: &Places<'_>, prices: &[i64], matche
     };
     for _ in 0..PASSES_MAX {
         chains.hope = chains.most_hope();
-        let gained: i64 = (0..number(graph.people()))
-            .map(|person| chains.begin_at(person))
-            .sum();
+        let mut gained = 0;
+        for person in 0..number(graph.people()) {
+            if chains.paths.spent > SPENT_MAX * graph.people() {
+                return;
+            }
+            gained += chains.begin_at(person);
+        }
         if gained == 0 {
             return;
         }
@@ -72,10 +84,10 @@ impl Chains<'_> {
             |other: u32, weight: u32| i64::from(weight) - prices[own] - prices[other as usize];
         let mut gained = 0;
         if self.matches.has_place(places, own) {
-            gained += self.attempt(|chains| chains.walk(At::Open(person), 0));
+            gained += self.attempt(|chains| chains.walk(At::Open(person), NEGLIGIBLE, TRIES_MAX));
         }
         for partner in self.matches.of(own).to_vec() {
-            if excess(partner.person, partner.weight) < 0
+            if excess(partner.person, partner.weight) < -NEGLIGIBLE
                 && self.matches.contain(own, partner.person)
             {
                 let pair = Step::Drop(person, partner.person, partner.weight);
@@ -83,7 +95,7 @@ impl Chains<'_> {
             }
         }
         for arc in graph.row(own) {
-            let promising = arc.to > person && excess(arc.to, arc.weight) > 0;
+            let promising = arc.to > person && excess(arc.to, arc.weight) > NEGLIGIBLE;
             if promising && !self.matches.contain(own, arc.to) {
                 let pair = Step::Add(person, arc.to, arc.weight);
                 gained += self.attempt(|chains| chains.force(pair));
@@ -107,7 +119,7 @@ impl Chains<'_> {
         let mut gain = self.step(pair);
         for person in ends(pair) {
             if self.matches.has_place(self.field.places, person as usize) {
-                gain += self.walk(At::Open(person), 0);
+                gain += self.walk(At::Open(person), NEGLIGIBLE, TRIES_OF_PAIR_MAX);
             }
         }
         gain
@@ -118,7 +130,7 @@ impl Chains<'_> {
         let mut gain = self.step(pair);
         for person in ends(pair) {
             if self.is_over(person) {
-                gain += self.walk(At::Over(person), i64::MIN / 4);
+                gain += self.walk(At::Over(person), i64::MIN / 4, TRIES_OF_PAIR_MAX);
             }
         }
         if ends(pair).into_iter().any(|person| self.is_over(person)) {
@@ -133,10 +145,10 @@ impl Chains<'_> {
     }
 
     /// Walks the best path that goes together and gains more than `least`; returns its gain.
-    fn walk(&mut self, start: At, least: i64) -> i64 {
+    fn walk(&mut self, start: At, least: i64, tries: usize) -> i64 {
         let mut steps = Vec::new();
         self.paths.allow_all();
-        for _ in 0..TRIES_MAX {
+        for _ in 0..tries {
             let Some(end) = self
                 .paths
                 .seek(self.field, self.matches, start, least, self.hope)

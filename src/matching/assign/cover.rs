@@ -62,6 +62,8 @@ struct Search {
     asks: Vec<bool>,
     /// Whose places were asked for.
     seen: Vec<bool>,
+    /// How many people one search asks at most.
+    asked_max: usize,
 }
 
 /// What came of asking one possible partner.
@@ -84,16 +86,18 @@ pub(super) fn cover<P: Pairs>(
     least: usize,
 ) -> Vec<Crowd> {
     let everybody: Vec<u32> = (0..number(places.people())).collect();
-    cover_only(&everybody, source, places, matches, least)
+    cover_only(&everybody, source, places, matches, least, usize::MAX)
 }
 
-/// The same for some people only.
+/// The same for some people only; a search gives up when so many have been asked, and its crowd is
+/// complete only where it did not.
 pub(super) fn cover_only<P: Pairs>(
     wanted: &[u32],
     source: &mut Source<'_, P>,
     places: &Places<'_>,
     matches: &mut Matches,
     least: usize,
+    asked_max: usize,
 ) -> Vec<Crowd> {
     let people = places.people();
     loop {
@@ -101,6 +105,7 @@ pub(super) fn cover_only<P: Pairs>(
             asked_by: vec![None; people],
             asks: vec![false; people],
             seen: vec![false; people],
+            asked_max,
         };
         let mut placed = false;
         let mut crowds = Vec::new();
@@ -140,11 +145,20 @@ impl Search {
         self.asks[root as usize] = true;
         self.asked_by[root as usize] = None;
         while let Some(asking) = queue.pop_front() {
+            if crowd.people.len() > self.asked_max {
+                break;
+            }
             for partner in source.partners(asking) {
                 if matches.contain(asking as usize, partner.person) {
                     continue;
                 }
-                match self.ask(partner.person as usize, places, matches, least) {
+                // Who asked first takes a place, too, and may have no second one to give.
+                let person = partner.person as usize;
+                if partner.person == root && matches.count(person) + 2 > places.capacity(person) {
+                    crowd.partners.push(root);
+                    continue;
+                }
+                match self.ask(person, places, matches, least) {
                     Reply::Place(dropped) => {
                         self.take(asking, partner, dropped, matches);
                         // Only what led nowhere stays ruled out.

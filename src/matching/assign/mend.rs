@@ -20,6 +20,9 @@ pub struct Mended {
     pub crowds: Vec<Crowd>,
 }
 
+/// People whom one search for a second match asks: it is not worth moving half of an event.
+const ASKED_MAX: usize = 40;
+
 /// Places the wanted among `standing` pairs, which may be moved and take places of the capacity.
 pub fn mend<P: Pairs>(problem: &Problem<'_, P>, standing: &[Pair], wanted: &[u32]) -> Mended {
     let places = Places::new(problem);
@@ -32,9 +35,9 @@ pub fn mend<P: Pairs>(problem: &Problem<'_, P>, standing: &[Pair], wanted: &[u32
     wanted.sort_unstable();
     wanted.dedup();
     let mut all = Source::All(problem.pairs, P::Scratch::default(), Vec::new());
-    let crowds = cover::cover_only(&wanted, &mut all, &places, &mut matches, 1);
+    let crowds = cover::cover_only(&wanted, &mut all, &places, &mut matches, 1, usize::MAX);
     if problem.second_match {
-        cover::cover_only(&wanted, &mut all, &places, &mut matches, 2);
+        cover::cover_only(&wanted, &mut all, &places, &mut matches, 2, ASKED_MAX);
     }
     for person in &wanted {
         fill(problem, &places, &mut matches, *person);

@@ -50,6 +50,21 @@ pub trait Pairs: Sync {
 
     /// Replaces `found` by everybody whom a person may meet, sorted, without the person.
     fn partners(&self, person: usize, scratch: &mut Self::Scratch, found: &mut Vec<Partner>);
+
+    /// The same, but only those whose weight is above the sum of both prices. Most are not, so that
+    /// there are quicker ways than to look at all of them.
+    fn partners_above(
+        &self,
+        person: usize,
+        prices: &[i64],
+        scratch: &mut Self::Scratch,
+        found: &mut Vec<Partner>,
+    ) {
+        self.partners(person, scratch, found);
+        found.retain(|partner| {
+            i64::from(partner.weight) > prices[person] + prices[partner.person as usize]
+        });
+    }
 }
 
 /// Somebody whom a person may meet.
@@ -111,16 +126,21 @@ pub struct Assignment {
 const ROUNDS_MAX: [usize; 2] = [200, 60];
 /// Scans of all pairs for what the graph lacks, after each change of the prices.
 const AUDITS_MAX: usize = 3;
+/// What missing pairs may add to the bound without being sought, in millionths for each person.
+const MISSING_MATTERS: i64 = 30;
 /// Steps of one descent of the prices, and descents at most.
 const DESCENT_STEPS: usize = 150;
-const DESCENTS_MAX: usize = 6;
+const DESCENTS_MAX: usize = 10;
 /// A descent that closes less than this share of the gap is the last.
-const DESCENT_WORTH: f64 = 0.1;
+const DESCENT_WORTH: f64 = 0.03;
+/// A gap, as a share, at which quick matches say nothing yet; and tries to narrow it.
+const GAP_WIDE: f64 = 0.006;
+const APPROACHES_MAX: usize = 6;
 /// A gap, as a share, that is not worth more work.
-const GAP_GOOD: f64 = 0.0002;
+const GAP_GOOD: f64 = 0.0004;
 /// Greedy starts with other ties, while the gap is not good and one in so many gains something.
 const STARTS_MAX: u64 = 16;
-const STARTS_IN_VAIN_MAX: u64 = 3;
+const STARTS_IN_VAIN_MAX: u64 = 2;
 
 impl TieBreak<'_> {
     /// The hash of a pair; smaller wins.
@@ -150,6 +170,7 @@ pub fn assign<P: Pairs>(problem: &Problem<'_, P>) -> Assignment {
     let graph = Graph::of_best(problem.pairs, &problem.ties);
     let first = scarcity(problem, &places, &graph);
     let exact = Market::new(&graph, &places).prices(Some(&first), ROUNDS_MAX[0]);
+    let exact = approached(problem, &places, &graph, exact);
     let priced = audited(problem, &places, graph, exact, i64::MAX);
     let matches = improved(problem, &places, &priced, 0);
     let (priced, matches) = descended(problem, &places, priced, matches);
@@ -167,7 +188,8 @@ struct Priced {
 }
 
 /// Prices for scarcity alone: whoever is needed by a crowd gets the worth of a match there, and who
-/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding each other.
+/// is in the crowd pays for it. Messages would find that, too, but slowly, by outbidding one
+/// another.
 #[expect(clippy::cast_precision_loss, reason = "bonuses are far below 2^52")]
 fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Graph) -> Vec<f64> {
     let people = problem.pairs.people();
@@ -188,6 +210,33 @@ fn scarcity<P: Pairs>(problem: &Problem<'_, P>, places: &Places<'_>, graph: &Gra
     prices
 }
 
+/// Lowers the prices' bound towards quick matches while messages have left a wide gap.
+#[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
+fn approached<P: Pairs>(
+    problem: &Problem<'_, P>,
+    places: &Places<'_>,
+    graph: &Graph,
+    mut exact: Vec<f64>,
+) -> Vec<f64> {
+    let market = Market::new(graph, places);
+    for _ in 0..APPROACHES_MAX {
+        let quick = start(problem, places, graph, &prices::whole(&exact), 0);
+        let missing = market.bound(&exact) - quick.worth(places) as f64;
+        if missing <= GAP_WIDE * quick.weight() as f64 {
+            break;
+        }
+        exact = approach(&market, &exact, quick.worth(places) as f64);
+    }
+    exact
+}
+
+/// One descent; messages then spread what it has found in one place.
+fn approach(market: &Market<'_>, from: &[f64], target: f64) -> Vec<f64> {
+    let descended = market.descend(from, target, DESCENT_STEPS);
+    let spread = market.prices(Some(&descended), ROUNDS_MAX[1]);
+    market.carry_on(from, spread)
+}
+
 /// Improves prices and matches in turn: the better the matches, the better the aim of the descent.
 #[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
 fn descended<P: Pairs>(
@@ -196,27 +245,30 @@ fn descended<P: Pairs>(
     mut priced: Priced,
     mut matches: Matches,
 ) -> (Priced, Matches) {
+    let before = priced.whole.clone();
     let mut least = Market::new(&priced.graph, places).bound(&priced.exact);
     for _ in 0..DESCENTS_MAX {
-        let missing = least - matches.worth(places) as f64;
-        if gap(&priced, &matches, places) < GAP_GOOD {
+        let worth = matches.worth(places) as f64;
+        if least - worth <= GAP_GOOD * matches.weight() as f64 {
             break;
         }
         let market = Market::new(&priced.graph, places);
-        let better = market.descend(&priced.exact, least - missing, DESCENT_STEPS);
+        let better = approach(&market, &priced.exact, worth);
         let bound = market.bound(&better);
-        let worth_it = least - bound > DESCENT_WORTH * missing;
+        let worth_it = least - bound > DESCENT_WORTH * (least - worth);
         priced.whole = prices::whole(&better);
-        priced.exact = better;
+        (priced.exact, least) = (better, bound);
         let again = improved(problem, places, &priced, 0);
         chains::improve(&priced.graph, places, &priced.whole, &mut matches);
         if again.worth(places) > matches.worth(places) {
             matches = again;
         }
-        least = bound;
         if !worth_it {
             break;
         }
+    }
+    if priced.whole == before {
+        return (priced, matches);
     }
     let Priced {
         graph,
@@ -249,7 +301,9 @@ fn best_start<P: Pairs>(
     best
 }
 
-/// Scans all pairs under the prices, and mends graph and prices while pairs are missing.
+/// Scans all pairs under the prices, and mends graph and prices while pairs are missing that
+/// matter.
+#[expect(clippy::cast_possible_truncation, reason = "a bound is far below 2^63")]
 fn audited<P: Pairs>(
     problem: &Problem<'_, P>,
     places: &Places<'_>,
@@ -257,14 +311,19 @@ fn audited<P: Pairs>(
     mut exact: Vec<f64>,
     mut bound: i64,
 ) -> Priced {
-    for left in (0..AUDITS_MAX).rev() {
+    let people = problem.pairs.people();
+    let mut left = AUDITS_MAX;
+    loop {
         let whole = prices::whole(&exact);
         let Audit {
             bound: found,
             missing,
         } = certificate::audit(problem.pairs, &graph, places, &whole);
         bound = bound.min(found);
-        if missing.is_empty() || left == 0 {
+        left -= 1;
+        let own = Market::new(&graph, places).bound(&exact) as i64;
+        let matters = found - own > MISSING_MATTERS * i64::try_from(people).unwrap_or(i64::MAX);
+        if left == 0 || !matters {
             return Priced {
                 graph,
                 exact,
@@ -272,16 +331,8 @@ fn audited<P: Pairs>(
                 bound,
             };
         }
-        let edges = graph.edges.into_iter().chain(missing).collect();
-        graph = Graph::new(problem.pairs.people(), edges);
+        graph = Graph::new(people, graph.edges.into_iter().chain(missing).collect());
         exact = Market::new(&graph, places).prices(Some(&exact), ROUNDS_MAX[1]);
-    }
-    let whole = prices::whole(&exact);
-    Priced {
-        graph,
-        exact,
-        whole,
-        bound,
     }
 }
 
@@ -289,15 +340,16 @@ fn audited<P: Pairs>(
 fn start<P: Pairs>(
     problem: &Problem<'_, P>,
     places: &Places<'_>,
-    priced: &Priced,
+    graph: &Graph,
+    prices: &[i64],
     attempt: u64,
 ) -> Matches {
     let ties = TieBreak {
         salt: problem.ties.salt.wrapping_add(attempt),
         ..problem.ties
     };
-    let mut matches = greedy::guided(&priced.graph, places, &priced.whole, &ties);
-    let mut candidates = Source::<P>::Candidates(&priced.graph);
+    let mut matches = greedy::guided(graph, places, prices, &ties);
+    let mut candidates = Source::<P>::Candidates(graph);
     cover::cover(&mut candidates, places, &mut matches, 1);
     if problem.second_match {
         cover::cover(&mut candidates, places, &mut matches, 2);
@@ -311,7 +363,7 @@ fn improved<P: Pairs>(
     priced: &Priced,
     attempt: u64,
 ) -> Matches {
-    let mut matches = start(problem, places, priced, attempt);
+    let mut matches = start(problem, places, &priced.graph, &priced.whole, attempt);
     chains::improve(&priced.graph, places, &priced.whole, &mut matches);
     matches
 }

@@ -49,6 +49,8 @@ pub(super) struct Paths {
     reached: Vec<u32>,
     settled: Vec<u32>,
     search: u32,
+    /// States that all searches have settled.
+    pub(super) spent: usize,
     /// States that no path of this start may pass, because one through them did not go together.
     banned: Vec<u32>,
     heap: BinaryHeap<(i64, Reverse<u32>)>,
@@ -57,7 +59,7 @@ pub(super) struct Paths {
 }
 
 /// States that one search settles at most: a count, never a clock.
-const SETTLED_MAX: usize = 6_000;
+const SETTLED_MAX: usize = 3_000;
 const NONE: u32 = u32::MAX;
 
 impl Paths {
@@ -69,6 +71,7 @@ impl Paths {
             reached: vec![0; 2 * people],
             settled: vec![0; 2 * people],
             search: 0,
+            spent: 0,
             banned: Vec::new(),
             heap: BinaryHeap::new(),
             end: None,
@@ -107,6 +110,12 @@ impl Paths {
             At::Open(x) => field.prices[x as usize] + field.next_bonus(matches, x),
             At::Over(u) => -field.prices[u as usize],
         };
+        // A path between two free places can begin at either: it is found from the one that is
+        // worth more, so the other's worth need not be hoped for beyond one's own.
+        let hope = match start {
+            At::Open(_) => hope.min(value),
+            At::Over(_) => 0,
+        };
         self.reach(number(start), value, NONE, 0);
         for banned in &self.banned {
             self.settled[*banned as usize] = self.search;
@@ -126,6 +135,7 @@ impl Paths {
                 At::Over(u) => self.drop_from(field, matches, u, value),
             }
         }
+        self.spent += settled;
         self.end
     }
 

@@ -6,6 +6,7 @@
 mod focus;
 mod gazetteer;
 mod list;
+mod locate;
 mod place;
 mod quantity;
 mod revenue;
@@ -145,7 +146,8 @@ const SHARED_HOSTS: [&str; 12] = [
 ];
 
 impl Profile {
-    /// Understands a row. The second value lists what could not be read; a blank cell is not listed.
+    /// Understands a row. The second value lists what could not be read; blank cells are not
+    /// listed.
     pub fn read(raw: &RawProfile, vocabulary: &Vocabulary) -> (Self, Vec<Unread>) {
         let mut report = Report {
             contractor_id: raw.id,

@@ -1,5 +1,5 @@
 //! Equal values counted once: thousands of people share a few hundred sets of focus areas, places
-//! and tiers, so a person's row of scores is a few short tables and a look-up for each other person.
+//! and tiers, so a person's row of scores is a few short tables and a look-up for each other.
 
 use std::collections::BTreeMap;
 

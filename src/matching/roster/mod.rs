@@ -5,15 +5,15 @@
 //! when it is needed, and every row is independent of every other.
 
 mod classes;
-
-use std::collections::BTreeMap;
+mod layout;
 
 use super::assign::{Pairs, Partner};
 use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
-use super::profile::{Enough, Place, Profile, Title, Trade, Vocabulary};
+use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
 use classes::{Spellings, TagSet, classes, compare_titles, number, number_tags};
+use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
 
 /// The people of a run and everything that decides about their pairs.
 pub struct Roster<'a> {
@@ -46,13 +46,6 @@ struct Cell {
     company: u32,
 }
 
-/// A set of trades, and the set of trades that complete one of them.
-#[derive(Debug)]
-struct Trades {
-    own: TagSet,
-    completing: TagSet,
-}
-
 /// One person's scores with every class of the others; reused from row to row.
 #[derive(Debug, Default)]
 pub struct Row {
@@ -61,6 +54,8 @@ pub struct Row {
     scale: Vec<u32>,
     industry: Vec<u32>,
     title: Vec<u32>,
+    /// For each set of focus areas the most that a total with it can be; 0 without a common area.
+    at_most: Vec<u32>,
 }
 
 /// In a row of geography: nearer than any gate allows.
@@ -110,7 +105,8 @@ impl<'a> Roster<'a> {
         Self {
             params,
             shares: Shares::new(params),
-            min_score: Score::from(params.min_score).millionths(),
+            // A pair whose score is 0 is none, even where no minimum is set.
+            min_score: Score::from(params.min_score).millionths().max(1),
             enough: Enough::new(gate.max(params.min_distance_miles_other_trades.unwrap_or(0.0))),
             people: (0..people.len().min(place_of.len())).map(cell).collect(),
             focus,
@@ -277,12 +273,49 @@ impl<'a> Roster<'a> {
         });
     }
 
-    /// The total with one other, from the row; None where a gate is shut.
+    /// Fills the most that a total can be for each set of focus areas.
+    fn fill_at_most(&self, row: &mut Row) {
+        let best = |table: &[u32]| {
+            let open = table.iter().filter(|score| **score != NEVER);
+            Score::from_millionths(open.map(|score| score & !RIVALS).max().unwrap_or(0))
+        };
+        let parts = Components {
+            focus_areas: Score::default(),
+            geographic: best(&row.geography),
+            business_scale: best(&row.scale),
+            industry: best(&row.industry),
+            job_title: None,
+        };
+        let titled = Components {
+            job_title: Some(best(&row.title)),
+            ..parts
+        };
+        row.at_most.clear();
+        row.at_most.extend(row.focus.iter().map(|focus| {
+            let focus_areas = Score::from_millionths(*focus);
+            let totals = [parts, titled].map(|parts| {
+                self.shares.total(&Components {
+                    focus_areas,
+                    ..parts
+                })
+            });
+            if *focus == 0 {
+                0
+            } else {
+                totals[0].max(totals[1])
+            }
+        }));
+    }
+
+    /// The total with one other, from the row; None where a gate is shut or the total is less than
+    /// what is needed, which is at least 1.
     #[inline]
-    fn weigh(&self, row: &Row, cell: Cell, company: u32) -> Option<u32> {
-        let focus = row.focus[cell.focus as usize];
+    fn weigh(&self, row: &Row, cell: Cell, company: u32, needed: u32) -> Option<u32> {
+        if row.at_most[cell.focus as usize] < needed {
+            return None;
+        }
         let geography = row.geography[cell.place as usize];
-        if focus == 0 || geography == NEVER || cell.company == company {
+        if geography == NEVER || cell.company == company {
             return None;
         }
         let industry = row.industry[cell.trades as usize];
@@ -294,30 +327,30 @@ impl<'a> Roster<'a> {
             return None;
         }
         let parts = Components {
-            focus_areas: Score::from_millionths(focus),
+            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
             geographic: Score::from_millionths(geography & !RIVALS),
             business_scale: Score::from_millionths(row.scale[cell.scale as usize]),
             industry: Score::from_millionths(industry & !RIVALS),
             job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
         };
         let total = self.shares.total(&parts);
-        (total >= self.min_score).then_some(total)
-    }
-}
-
-impl Pairs for Roster<'_> {
-    type Scratch = Row;
-
-    fn people(&self) -> usize {
-        self.people.len()
+        (total >= needed).then_some(total)
     }
 
-    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
+    /// Everybody whom a person may meet with at least the total that is needed with them.
+    fn partners_with(
+        &self,
+        person: usize,
+        row: &mut Row,
+        found: &mut Vec<Partner>,
+        needed: impl Fn(usize) -> u32,
+    ) {
         let own = self.people[person];
         self.fill(own, row);
+        self.fill_at_most(row);
         found.clear();
         for (other, cell) in self.people.iter().enumerate() {
-            if let Some(weight) = self.weigh(row, *cell, own.company) {
+            if let Some(weight) = self.weigh(row, *cell, own.company, needed(other)) {
                 found.push(Partner {
                     person: number(other),
                     weight,
@@ -330,94 +363,29 @@ impl Pairs for Roster<'_> {
     }
 }
 
-fn weights_of(areas: &BTreeMap<&str, (u32, usize)>, people: usize) -> Vec<u32> {
-    let mut weights = vec![0; areas.len()];
-    for (place, holders) in areas.values() {
-        weights[*place as usize] = score::rarity(*holders, people);
-    }
-    weights
-}
+impl Pairs for Roster<'_> {
+    type Scratch = Row;
 
-/// What tells two businesses of different size apart.
-fn scale_key(profile: &Profile) -> [Option<[u64; 2]>; 2] {
-    let bits = |(low, high): (f64, f64)| [low.to_bits(), high.to_bits()];
-    [
-        profile
-            .revenue
-            .as_ref()
-            .map(|revenue| bits(revenue.ends_usd())),
-        profile.team.as_ref().map(|team| bits(team.ends())),
-    ]
-}
+    fn people(&self) -> usize {
+        self.people.len()
+    }
 
-fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<Trades>, Vec<u32>) {
-    let numbers = number_tags(people.iter().flat_map(|p| p.trades.iter().map(Trade::key)));
-    let numbered = |key: &str| numbers.get(key).map(|(place, _)| *place);
-    let mut completing: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (a, b) in &vocabulary.complementary_trades {
-        if let (Some(a), Some(b)) = (numbered(a), numbered(b)) {
-            completing.entry(a).or_default().push(b);
-            completing.entry(b).or_default().push(a);
-        }
+    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
+        self.partners_with(person, row, found, |_| self.min_score);
     }
-    let tags = |p: &&Profile| {
-        p.trades
-            .iter()
-            .filter_map(|trade| numbered(trade.key()))
-            .collect()
-    };
-    let (distinct, class_of) = classes(people.iter().map(tags), Vec::<u32>::clone);
-    let sets = distinct.into_iter().map(|tags| Trades {
-        completing: TagSet::new(
-            tags.iter()
-                .filter_map(|tag| completing.get(tag))
-                .flatten()
-                .copied()
-                .collect(),
-        ),
-        own: TagSet::new(tags),
-    });
-    (sets.collect(), class_of)
-}
 
-/// For each person a number that those have in common who work for one company: they share a name,
-/// a website or a parent, directly or through others.
-fn companies(people: &[&Profile]) -> Vec<u32> {
-    let mut group: Vec<usize> = (0..people.len()).collect();
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, person) in people.iter().enumerate() {
-        for key in &person.company_keys {
-            let other = *first.entry(key).or_insert(place);
-            let (a, b) = (root(&mut group, place), root(&mut group, other));
-            group[a.max(b)] = a.min(b);
-        }
+    fn partners_above(
+        &self,
+        person: usize,
+        prices: &[i64],
+        row: &mut Row,
+        found: &mut Vec<Partner>,
+    ) {
+        let (own, least) = (prices[person], i64::from(self.min_score));
+        let most = i64::from(Score::ONE.millionths()) + 1;
+        self.partners_with(person, row, found, |other| {
+            let needed = (own + prices[other] + 1).clamp(least, most);
+            u32::try_from(needed).unwrap_or(u32::MAX)
+        });
     }
-    (0..people.len())
-        .map(|place| number(root(&mut group, place)))
-        .collect()
-}
-
-fn root(group: &mut [usize], mut place: usize) -> usize {
-    while group[place] != place {
-        group[place] = group[group[place]];
-        place = group[place];
-    }
-    place
-}
-
-/// Both directions of every pair, sorted; the first reason of several wins.
-fn sorted_apart(people: usize, pairs: &[(u32, u32, Gate)]) -> Vec<Vec<(u32, Gate)>> {
-    let mut lists: Vec<Vec<(u32, Gate)>> = vec![Vec::new(); people];
-    for (a, b, gate) in pairs {
-        for (one, other) in [(*a, *b), (*b, *a)] {
-            if let Some(list) = lists.get_mut(one as usize) {
-                list.push((other, *gate));
-            }
-        }
-    }
-    for list in &mut lists {
-        list.sort_unstable();
-        list.dedup_by_key(|(other, _)| *other);
-    }
-    lists
 }

@@ -1,5 +1,5 @@
-//! Several introductions of one person at different times: a colour for each pair, no two pairs of a
-//! person in one.
+//! Several introductions of one person at different times: a colour for each pair, no two pairs of
+//! a person in one.
 //!
 //! The best pair comes first, so that the first slot holds the best introductions. With at most
 //! three for each person five slots always suffice.
