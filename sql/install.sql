@@ -326,3 +326,4 @@
 \i objects/pipeline/grants.sql
 \i objects/public/agenda_grants.sql
 \i objects/public/message_grants.sql
+\i objects/public/answer_grants.sql

@@ -85,7 +85,7 @@ fn a_long_text_takes_no_more_than_its_share_of_time() {
             let _ = read(&long, asked);
         }
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(5), "{piece:?}: {took:?}");
+        assert!(took < Duration::from_secs(30), "{piece:?}: {took:?}");
     }
 }
 
