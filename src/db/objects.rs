@@ -133,6 +133,9 @@ async fn install_once(client: &mut Client, files: &[ObjectFile]) -> Result<usize
         applied.map_err(|error| explain(file, error))?;
     }
     transaction.commit().await.map_err(DbError::from)?;
+    // What comes after the objects is a writer itself, and may wait for another deploy.
+    let patient = client.batch_execute("reset lock_timeout").await;
+    patient.map_err(DbError::from)?;
     Ok(files.len())
 }
 
