@@ -168,12 +168,13 @@ impl InDatabaseRunner {
         if claimed == 0 {
             return nothing_claimed(tx).await;
         }
+        let claimed = usize::try_from(claimed).unwrap_or_default();
+        self.pass_on(claimed);
         low_water.saw(&row)?;
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit().await?;
         cleanse(&client).await?;
-        let claimed = usize::try_from(claimed).unwrap_or_default();
         counts::waited(&self.stage_name, seconds(row.try_get("waited_seconds")?));
         self.count(claimed, &failed, began);
         Ok(claimed)
@@ -204,6 +205,7 @@ impl InDatabaseRunner {
         if events.is_empty() {
             return nothing_claimed(tx).await;
         }
+        self.pass_on(events.len());
         plan_afresh(&tx).await?;
         let outcomes = self.work(&mut tx, &events, blames_all).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
@@ -249,6 +251,14 @@ impl InDatabaseRunner {
             });
         }
         Ok(outcomes)
+    }
+
+    /// A full batch leaves more behind it: the next idle runner of the stage need not wait for this
+    /// one's commit.
+    fn pass_on(&self, claimed: usize) {
+        if claimed >= self.batch_size {
+            self.bell.notify_one();
+        }
     }
 
     /// Lets the next batch gather.

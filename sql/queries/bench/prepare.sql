@@ -68,8 +68,8 @@ values
     ('bench_third', 'bench_third', 'sql', 'bench.nothing');
 
 update pipeline.stages set concurrency = 32, batch_size = 2000 where name = 'bench_outside';
--- The same for the loop by hand.
-update pipeline.stages set batch_size = 2000 where name = 'bench_sql';
+-- One runner works while the other commits. The same batches for the loop by hand.
+update pipeline.stages set concurrency = 2, batch_size = 2000 where name = 'bench_sql';
 
 -- The same SQL as the engine's, looped by hand: claim, work, commit.
 create procedure bench.by_hand(stage_name text)
