@@ -24,6 +24,7 @@
 \i objects/pipeline/unpark.sql
 \i objects/pipeline/limit_key.sql
 \i objects/pipeline/permits.sql
+\i objects/pipeline/take_again.sql
 \i objects/pipeline/take.sql
 \i objects/pipeline/spend.sql
 \i objects/pipeline/admit_keys.sql
@@ -37,6 +38,7 @@
 \i objects/pipeline/fire_schedule.sql
 
 -- What a daemon does: claim, finish, keep alive
+\i objects/pipeline/begin_batch.sql
 \i objects/pipeline/claim_in_database.sql
 \i objects/pipeline/run_sql_batch.sql
 \i objects/pipeline/claim_outside.sql

@@ -5,6 +5,7 @@
 //! *Direct* ones ([`connect`]) keep state: LISTEN, advisory locks, migrations. This room knows
 //! nothing of events, stages or domains, and reads no configuration: it is given URLs.
 
+mod begun;
 mod deploy_lock;
 #[cfg(unix)]
 pub mod embedded;
@@ -24,6 +25,8 @@ mod url;
 mod url_error;
 mod words;
 
+pub use begun::Begun;
+pub use deadpool_postgres::GenericClient as Statements;
 pub use error::{Class, DbError};
 pub use listen::{
     Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,

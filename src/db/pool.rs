@@ -145,15 +145,16 @@ impl Pool {
     }
 }
 
+/// The statements of [`cleanse`].
+pub(super) const CLEANSE: &str = include_str!("../../sql/queries/db/cleanse.sql");
+
 /// Takes back what a user's function may have set for the whole session, so that whoever gets it
 /// next finds it as it was made.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn cleanse(client: &PooledClient) -> Result<(), DbError> {
-    Ok(client
-        .batch_execute(include_str!("../../sql/queries/db/cleanse.sql"))
-        .await?)
+    Ok(client.batch_execute(CLEANSE).await?)
 }
 
 /// Opens a direct session that shows as `application_name`, and spawns the task that drives it. It

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::event::Event;
 use super::stage::Outcome;
 use super::verdict::Verdict;
-use crate::db::{DbError, Transaction};
+use crate::db::{DbError, Statements, Transaction};
 
 /// Writes outcomes. A stage that is at fault is paused here, with one critical error however many
 /// events say so.
@@ -13,7 +13,7 @@ use crate::db::{DbError, Transaction};
 /// # Errors
 /// Whatever the database says.
 pub async fn finish(
-    tx: &Transaction<'_>,
+    tx: &impl Statements,
     stage_id: i16,
     stage_name: &str,
     outcomes: &[Outcome],
@@ -64,7 +64,7 @@ pub async fn release(
         .collect()
 }
 
-async fn pause(tx: &Transaction<'_>, stage_id: i16, reason: &str) -> Result<(), DbError> {
+async fn pause(tx: &impl Statements, stage_id: i16, reason: &str) -> Result<(), DbError> {
     let statement = tx
         .prepare_cached(include_str!("../../sql/queries/engine/pause_stage.sql"))
         .await?;

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh, seconds};
@@ -17,7 +16,7 @@ use super::isolate::{SliceWork, blames_an_item, blames_whatever_can_be_an_item, 
 use super::low_water::LowWater;
 use super::stage::{Bounds, InDatabaseStage, Outcome};
 use super::verdict::{Verdict, of_error, try_again};
-use crate::db::{Class, DbError, Pool, Transaction, cleanse};
+use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
 
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
 /// lost by waiting; long enough that a database without disk space is not hammered.
@@ -148,33 +147,28 @@ impl InDatabaseRunner {
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
     async fn batch_on_the_server(&self, low_water: &mut LowWater) -> Result<usize, DbError> {
         let began = Instant::now();
-        let mut client = self.pool.get().await?;
-        let tx = client.transaction().await?;
-        let statement = tx
-            .prepare_cached(include_str!("../../sql/queries/engine/run_sql_batch.sql"))
-            .await?;
         let timeout = self.bounds.timeout.as_millis();
         let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
-        // Sent together: the second does not wait for the first one's answer.
+        let session = self.pool.get().await?;
         let after_ids = low_water.after_ids();
-        let of_stage: [&(dyn ToSql + Sync); 2] = [&self.stage_id, &after_ids];
-        let (set, row) = tokio::join!(
-            tx.batch_execute(&settings),
-            tx.query_one(&statement, &of_stage)
-        );
-        set?;
-        let row = row?;
+        let (tx, row) = Begun::with_first(
+            session,
+            &settings,
+            include_str!("../../sql/queries/engine/run_sql_batch.sql"),
+            &[&self.stage_id, &after_ids],
+        )
+        .await?;
         let claimed: i32 = row.try_get("claimed")?;
         if claimed == 0 {
-            return nothing_claimed(tx).await;
+            tx.commit_and_cleanse().await?;
+            return Ok(0);
         }
         let claimed = usize::try_from(claimed).unwrap_or_default();
         self.pass_on(claimed);
         low_water.saw(&row)?;
         let failed = self.failed(&row)?.unwrap_or_default();
-        finish(&tx, self.stage_id, &self.stage_name, &failed).await?;
-        tx.commit().await?;
-        cleanse(&client).await?;
+        finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
+        tx.commit_and_cleanse().await?;
         counts::waited(&self.stage_name, seconds(row.try_get("waited_seconds")?));
         self.count(claimed, &failed, began);
         Ok(claimed)

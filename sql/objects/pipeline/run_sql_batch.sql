@@ -8,9 +8,8 @@
 -- Returns: claimed: how many events were claimed, 0: none waits, or the stage is paused; failed_ids, attempts, errors: what the
 --          function returned, attempts being those that were begun. NULL: nothing. reached_ids, oldest_xid, next_xid: as of pipeline.take.
 --          waited_seconds: of the event that waited longest.
--- Reads:  pipeline.stages
--- Writes: pipeline.ready, marketing.pipeline_events (through pipeline.claim_in_database); whatever the function writes
--- Locks:  as pipeline.claim_in_database
+-- Writes: pipeline.ready, marketing.pipeline_events (through pipeline.begin_batch); whatever the function writes
+-- Locks:  as pipeline.begin_batch
 
 drop function if exists pipeline.run_sql_batch(smallint);
 
@@ -30,38 +29,33 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_ids bigint[];
-    v_attempts smallint[];
-    v_target regproc;
+    v_batch record;
 begin
-    select
-        array_agg(event.event_id order by event.event_id),
-        array_agg(event.attempt order by event.event_id),
-        max(event.reached_ids),
-        min(event.oldest_xid),
-        min(event.next_xid),
-        max(event.waited_seconds)
-    into v_ids, v_attempts, reached_ids, oldest_xid, next_xid, waited_seconds
-    from pipeline.claim_in_database(run_sql_batch.stage_id, run_sql_batch.after_ids) as event;
+    v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids);
+    reached_ids := v_batch.reached_ids;
+    oldest_xid := v_batch.oldest_xid;
+    next_xid := v_batch.next_xid;
+    waited_seconds := v_batch.waited_seconds;
 
-    claimed := coalesce(cardinality(v_ids), 0);
+    claimed := coalesce(cardinality(v_batch.event_ids), 0);
     if claimed = 0 then
         return;
     end if;
 
-    select stage.target::regproc into v_target from pipeline.stages as stage where stage.id = run_sql_batch.stage_id;
-
     execute format(
-        $sql$
-        select array_agg(failed.event_id), array_agg(given.attempt), array_agg(failed.error)
-        from %s($1) as failed
-        join unnest($1, $2) as given (event_id, attempt) on given.event_id = failed.event_id
-        where failed.error is not null
-        $sql$,
-        v_target
+        'select array_agg(failed.event_id), array_agg(failed.error) from %s($1) as failed where failed.error is not null',
+        v_batch.target::regproc
     )
-    into failed_ids, attempts, errors
-    using v_ids, v_attempts;
+    into failed_ids, errors
+    using v_batch.event_ids;
+
+    -- An event that is not of this batch is not this stage's to judge.
+    if failed_ids is not null then
+        select array_agg(begun.event_id), array_agg(begun.attempt), array_agg(failed.error)
+        into failed_ids, attempts, errors
+        from unnest(failed_ids, errors) as failed (event_id, error)
+        join unnest(v_batch.event_ids, v_batch.attempts) as begun (event_id, attempt) on begun.event_id = failed.event_id;
+    end if;
 end
 $$;
 

@@ -2,7 +2,7 @@
 --
 -- Dead rows of events that were taken before stay in the index while any transaction may still see them. So the caller says up to which
 -- id, for each priority, nothing can come any more (src/engine/mark.rs), and new events are looked for above that only. Events that were
--- queued again have an index of their own.
+-- queued again have an index of their own, and are looked for by pipeline.take_again.
 --
 -- Arguments: stage_id; most: how many at once; after_ids: one id for each priority, NULL: look at all.
 -- Returns: event_ids and priorities of the taken rows, NULL: none; is_alone: the one that was taken must run alone; reached_ids: for each
@@ -37,6 +37,7 @@ declare
     v_last_id bigint;
     v_snapshot pg_snapshot;
     v_last_priority smallint;
+    v_again record;
 begin
     -- In this order: the ids first, then who may still hold one of them, then what is there.
     v_last_id := (select sequence.last_value from marketing.pipeline_events_id_seq as sequence);
@@ -44,74 +45,43 @@ begin
     oldest_xid := pg_snapshot_xmin(v_snapshot)::text;
     next_xid := pg_snapshot_xmax(v_snapshot)::text;
 
-    -- An event that a daemon died holding is a batch of its own.
-    with lone as (
-        delete from pipeline.ready
-        where ready.ctid = any (
-            array(
-                select first.ctid
-                from pipeline.ready as first
-                where first.stage_id = take.stage_id
-                and first.alone
-                and take.most > 0
-                order by first.event_id
-                limit 1
-                for update skip locked
-            )
-        )
-        returning ready.event_id, ready.priority
-    )
-    select array[lone.event_id], array[lone.priority], true into event_ids, priorities, is_alone
-    from lone;
-
-    if found then
-        return;
-    end if;
-
     is_alone := false;
 
-    with
-    again as materialized (
-        select ready.ctid as place, ready.priority, ready.event_id
-        from pipeline.ready
-        where ready.stage_id = take.stage_id
-        and ready.requeued
-        and not ready.alone
-        order by ready.priority, ready.event_id
-        limit take.most
-        for update skip locked
-    ),
-    -- Priority by priority, as far as there is room.
-    fresh as materialized (
-        select head.place, head.priority, head.event_id
-        from generate_series(1, 10) as level (priority)
-        cross join lateral (
-            select ready.ctid as place, ready.priority, ready.event_id
-            from pipeline.ready
-            where ready.stage_id = take.stage_id
-            and ready.priority = level.priority::smallint
-            and ready.event_id > coalesce(take.after_ids[level.priority], 0)
-            and not ready.requeued
-            and not ready.alone
-            order by ready.event_id
-            limit take.most
-            for update skip locked
-        ) as head
-        limit take.most
-    ),
-    chosen as materialized (
-        select waiting.place
-        from (select again.* from again union all select fresh.* from fresh) as waiting
-        order by waiting.priority, waiting.event_id
-        limit take.most
-    ),
-    taken as (
-        delete from pipeline.ready
-        where ready.ctid = any (array(select chosen.place from chosen))
-        returning ready.event_id, ready.priority
-    )
-    select array_agg(taken.event_id), array_agg(taken.priority) into event_ids, priorities
-    from taken;
+    if exists (select from pipeline.ready where ready.stage_id = take.stage_id and ready.requeued) then
+        v_again := pipeline.take_again(stage_id, most, after_ids);
+        event_ids := v_again.event_ids;
+        priorities := v_again.priorities;
+        is_alone := v_again.is_alone;
+        if is_alone then
+            return;
+        end if;
+    else
+        -- Nearly always. Priority by priority, as far as there is room.
+        with taken as (
+            delete from pipeline.ready
+            where ready.ctid = any (
+                array(
+                    select head.place
+                    from generate_series(1, 10) as level (priority)
+                    cross join lateral (
+                        select ready.ctid as place
+                        from pipeline.ready
+                        where ready.stage_id = take.stage_id
+                        and ready.priority = level.priority::smallint
+                        and ready.event_id > coalesce(take.after_ids[level.priority], 0)
+                        and not ready.requeued
+                        order by ready.event_id
+                        limit take.most
+                        for update skip locked
+                    ) as head
+                    limit take.most
+                )
+            )
+            returning ready.event_id, ready.priority
+        )
+        select array_agg(taken.event_id), array_agg(taken.priority) into event_ids, priorities
+        from taken;
+    end if;
 
     if most <= 0 then
         return;

@@ -77,12 +77,8 @@ language plpgsql
 as $$
 declare
     v_stage_id smallint := (select stage.id from pipeline.stages as stage where stage.name = stage_name);
-    v_ids bigint[];
 begin
-    loop
-        select array_agg(event.event_id) into v_ids from pipeline.claim_in_database(v_stage_id) as event;
-        exit when v_ids is null;
-        perform bench.nothing(v_ids);
+    while (select batch.claimed from pipeline.run_sql_batch(v_stage_id) as batch) > 0 loop
         commit;
     end loop;
 end

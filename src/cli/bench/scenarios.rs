@@ -226,10 +226,13 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
 }
 
 async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
+    const FIRST: &str = "bench_first";
+    let insert = "insert into bench.first_step (caused_by) select null from generate_series(1, $1)";
+    world.pause(FIRST, true).await?;
+    world.session.rows(insert, &[&roots]).await?;
     let daemon = world.daemon()?;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let insert = "insert into bench.first_step (caused_by) select null from generate_series(1, $1)";
-    world.session.rows(insert, &[&roots]).await?;
+    world.pause(FIRST, false).await?;
     world.until_done().await?;
     daemon.stop().await?;
     let row = world.session.row(CASCADE, &[]).await?;

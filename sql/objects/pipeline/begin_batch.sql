@@ -1,0 +1,95 @@
+-- pipeline.begin_batch(stage_id, after_ids): takes a batch of events for a stage that works inside this transaction, and begins it.
+--
+-- The events become processed at once, in the caller's transaction: work, result and the next events commit together with it or
+-- not at all, and whoever cancels one of them meanwhile waits and finds it processed. A failure found during the work is written
+-- afterwards by pipeline.finish_events. Event ids without a pending ledger row are dropped: they were settled by other means.
+--
+-- Whoever updates the same events at this moment must not lose to a deadlock: the claim gives up first and is repeated.
+--
+-- Planner settings are pinned: the tables are far larger or far emptier than their statistics say, and the only right plan is
+-- the one through the primary keys.
+--
+-- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
+-- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. target
+--          and timeout: the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event
+--          that waited longest since it was written, or due.
+-- Reads:  pipeline.stages
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, marketing.pipeline_events
+-- Locks:  rows of pipeline.ready that nobody else holds, then their events
+
+create or replace function pipeline.begin_batch(
+    stage_id smallint,
+    after_ids bigint[],
+    out event_ids bigint[],
+    out attempts smallint[],
+    out target text,
+    out timeout interval,
+    out reached_ids bigint[],
+    out oldest_xid bigint,
+    out next_xid bigint,
+    out waited_seconds double precision
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+set lock_timeout = '500ms'
+as $$
+declare
+    -- So many batches of rows without an event are dropped by one claim.
+    c_rounds constant integer := 20;
+    v_batch_size integer;
+    v_limiter text;
+    v_take record;
+    v_ids bigint[];
+begin
+    select stage.batch_size, stage.limiter, stage.target, stage.timeout into v_batch_size, v_limiter, target, timeout
+    from pipeline.stages as stage
+    where stage.id = begin_batch.stage_id
+    and not stage.paused;
+
+    if not found then
+        return;
+    end if;
+
+    -- Rows whose event is gone or settled are dropped on the way, and must not hide those behind them.
+    for v_round in 1 .. c_rounds loop
+        if v_limiter is null then
+            v_take := pipeline.take(begin_batch.stage_id, v_batch_size, after_ids);
+            v_ids := v_take.event_ids;
+            reached_ids := v_take.reached_ids;
+            oldest_xid := v_take.oldest_xid;
+            next_xid := v_take.next_xid;
+        else
+            v_ids := array(select pipeline.admit(begin_batch.stage_id, v_limiter, v_batch_size, false));
+        end if;
+
+        exit when coalesce(cardinality(v_ids), 0) = 0;
+
+        with begun as (
+            update marketing.pipeline_events as event
+            set status = 'processed',
+                attempts = least(event.attempts + 1, 1000),
+                claimed_at = clock_timestamp(),
+                processed_at = clock_timestamp(),
+                error_message = null
+            from unnest(v_ids) as chosen (event_id)
+            where event.id = chosen.event_id
+            and event.status = 'pending'
+            returning event.id, event.attempts, clock_timestamp() - greatest(event.created_at, event.run_at) as waited
+        )
+        select array_agg(begun.id), array_agg(begun.attempts), extract(epoch from max(begun.waited))
+        into event_ids, attempts, waited_seconds
+        from begun;
+
+        exit when event_ids is not null;
+    end loop;
+end
+$$;
+
+comment on function pipeline.begin_batch(smallint, bigint[]) is
+    'Claims a batch for a stage that works in this transaction; the events are processed when it commits.';
