@@ -36,7 +36,9 @@ impl Begun {
             is_over: false,
         };
         let begin = format!("begin;\n{settings}");
+        // In this order: a claim before its transaction would commit by itself.
         let (set, row) = tokio::join!(
+            biased;
             begun.batch_execute(&begin),
             begun.query_one(&statement, parameters)
         );
@@ -47,10 +49,22 @@ impl Begun {
     /// Commits, and takes back what a user's function may have set for the whole session.
     ///
     /// # Errors
-    /// Whatever the database says; when the line was lost, it is open whether it committed.
+    /// What the database says to the commit; when the line was lost, it is open whether it
+    /// committed.
     pub async fn commit_and_cleanse(mut self) -> Result<(), DbError> {
         self.is_over = true;
-        Ok(self.batch_execute(&format!("commit;\n{CLEANSE}")).await?)
+        let (committed, cleansed) = tokio::join!(
+            biased;
+            self.batch_execute("commit"),
+            self.batch_execute(CLEANSE)
+        );
+        committed?;
+        if let Err(error) = cleansed {
+            // The work is done all the same. A session that refuses this is hardly alive, and the
+            // pool hands out no dead one.
+            tracing::debug!(%error, "a session could not be cleansed");
+        }
+        Ok(())
     }
 }
 

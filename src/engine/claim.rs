@@ -26,7 +26,7 @@ pub async fn claim_in_database(
         .query(&statement, &[&stage_id, &low_water.after_ids()])
         .await?;
     if let Some(first) = first(&rows)? {
-        low_water.saw(first)?;
+        low_water.saw(first, None)?;
     }
     events(&rows)
 }
@@ -55,7 +55,7 @@ pub async fn claim_outside(
         )
         .await?;
     if let Some(first) = first(&rows)? {
-        low_water.saw(first)?;
+        low_water.saw(first, None)?;
     }
     events(&rows)
 }

@@ -165,7 +165,8 @@ impl InDatabaseRunner {
         }
         let claimed = usize::try_from(claimed).unwrap_or_default();
         self.pass_on(claimed);
-        low_water.saw(&row)?;
+        // Not the work: a slow function must not make looks at all rare.
+        low_water.saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit_and_cleanse().await?;

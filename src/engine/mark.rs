@@ -3,9 +3,10 @@
 //! Ids are given out before their rows are committed, so the highest one that was seen says
 //! nothing about lower ones. But whoever took an id had a transaction id before, in every table
 //! that is written by a trigger of the ledger. So, of a look that notes the last id given out and
-//! then the snapshot's `xmax`: once the `xmin` of a later snapshot reaches that `xmax`, every
-//! transaction that may have held one of those ids is over, and that later look has seen what
-//! they left.
+//! then takes a transaction id of its own: once the `xmin` of a later snapshot reaches that id,
+//! every transaction that may have held one of those ids is over, and that later look has seen
+//! what they left. (The end of the look's snapshot, its `xmax`, would not do: it is the highest id
+//! whose transaction is over, plus one, and higher ones are running.)
 
 /// What one look at a table told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,8 +16,8 @@ pub struct Look {
     pub last_id: i64,
     /// The oldest transaction that was not over.
     pub xmin: i64,
-    /// The first transaction id that was not given out.
-    pub xmax: i64,
+    /// The look's own transaction id, taken after `last_id` was read.
+    pub own_xid: i64,
 }
 
 /// A low-water mark over the ids of one table.
@@ -35,7 +36,7 @@ impl Mark {
     /// Takes in a look that dealt with everything it saw from [`Mark::settled`] to its last id.
     pub fn saw_all(&mut self, look: Look) {
         let candidate = *self.candidate.get_or_insert(look);
-        if look.xmin >= candidate.xmax {
+        if look.xmin >= candidate.own_xid {
             self.settled = self.settled.max(candidate.last_id.min(look.last_id));
             self.candidate = Some(look);
         }
@@ -46,11 +47,11 @@ impl Mark {
 mod tests {
     use super::*;
 
-    fn look(last_id: i64, xmin: i64, xmax: i64) -> Look {
+    fn look(last_id: i64, xmin: i64, own_xid: i64) -> Look {
         Look {
             last_id,
             xmin,
-            xmax,
+            own_xid,
         }
     }
 

@@ -119,10 +119,10 @@ impl Relay {
     /// Looks on until every transaction is over that may have read the lease before it was given
     /// back. A long one makes the looks rarer, not fewer.
     async fn outlast_readers_of_the_lease(&self, mark: &mut Mark) -> Result<(), DbError> {
-        // This snapshot was taken after the end of the lease had committed.
+        // It took its transaction id after the end of the lease had committed.
         let end = self.relay(mark).await?.look;
         let (mut xmin, mut pause) = (end.xmin, RELAY_EVERY);
-        while xmin < end.xmax && !self.stop.is_cancelled() {
+        while xmin < end.own_xid && !self.stop.is_cancelled() {
             self.sleep(pause).await;
             pause = (pause * 2).min(GRACE_PAUSE_MAX);
             xmin = self.relay(mark).await?.look.xmin;
@@ -160,7 +160,7 @@ impl Relay {
         let look = Look {
             last_id: row.try_get("last_id")?,
             xmin: row.try_get("oldest_xid")?,
-            xmax: row.try_get("next_xid")?,
+            own_xid: row.try_get("next_xid")?,
         };
         let statements = row.try_get("statements")?;
         if look.last_id > mark.settled() {

@@ -1,5 +1,6 @@
 //! Connections, listening, deploying, and the cluster of our own.
 
+mod beginning;
 mod connection_urls;
 mod deploying;
 mod embedded_cluster;

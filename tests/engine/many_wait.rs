@@ -124,3 +124,33 @@ async fn what_retention_does_not_keep_is_dropped_by_partitions_and_nothing_unfin
     assert_eq!(rig.text(maintained).await, "");
     assert_eq!(rig.number(kept).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_knows_of_a_transaction_that_is_the_latest_of_all() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.emit("a", 1).await;
+    // Nobody with a higher transaction id has ended, so no snapshot mentions this one.
+    let writer = rig.session().await;
+    writer
+        .batch_execute("begin; insert into marketing.pipeline_events (event_type) values ('a')")
+        .await
+        .expect("an insert");
+    let look = rig
+        .rows(
+            "select take.event_ids, take.oldest_xid, take.next_xid, take.reached_ids
+            from pipeline.stages cross join pipeline.take(stages.id, 10, null) as take",
+            &[],
+        )
+        .await;
+    let taken: Vec<i64> = look[0].get("event_ids");
+    let (oldest, own): (i64, i64) = (look[0].get("oldest_xid"), look[0].get("next_xid"));
+    let reached: Vec<i64> = look[0].get("reached_ids");
+    assert_eq!(taken.len(), 1);
+    assert!(reached[9] > taken[0], "the writer's id was given out");
+    assert!(
+        oldest < own,
+        "but is not settled while the writer is under way"
+    );
+    writer.batch_execute("rollback").await.expect("an end");
+}

@@ -20,6 +20,8 @@ enum Broken {
     LeaseReadBeforeId,
     /// A look takes what is there before it asks who is under way.
     TakesBeforeSnapshot,
+    /// The daemon waits for ids below the end of its snapshot, not below an id of its own.
+    WaitsForSnapshotEnd,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,7 +46,8 @@ enum Daemon {
     Relaying,
     /// The lease was given back; no snapshot since.
     Ended,
-    /// The first half of a look was made: which was the oldest transaction, and which comes next.
+    /// The first half of a look was made: which was the oldest transaction, and what the first of
+    /// these looks had as its own id.
     Looking {
         xmin: u8,
         until: u8,
@@ -60,6 +63,8 @@ enum Daemon {
 struct State {
     quiet: bool,
     next_xid: u8,
+    /// The highest id whose transaction is over: where snapshots end, though higher ones run.
+    latest_over: u8,
     writers: [Writer; WRITERS],
     left: [bool; WRITERS],
     announced: [bool; WRITERS],
@@ -80,12 +85,22 @@ enum Action {
 struct Waking(Broken);
 
 impl State {
+    /// Where a snapshot ends.
+    fn xmax(&self) -> u8 {
+        self.latest_over + 1
+    }
+
+    /// The oldest transaction that a snapshot knows to be running, or its end.
     fn xmin(&self) -> u8 {
         let running = self.writers.iter().filter_map(|writer| match writer {
             Writer::Began { xid } | Writer::Wrote { xid, .. } => Some(*xid),
             _ => None,
         });
-        running.min().unwrap_or(self.next_xid)
+        running.min().unwrap_or(u8::MAX).min(self.xmax())
+    }
+
+    fn over(&mut self, xid: u8) {
+        self.latest_over = self.latest_over.max(xid);
     }
 
     fn relay(&mut self) {
@@ -108,6 +123,7 @@ impl Model for Waking {
         vec![State {
             quiet: true,
             next_xid: 1,
+            latest_over: 0,
             writers: [Writer::NotBegun; WRITERS],
             left: [false; WRITERS],
             announced: [false; WRITERS],
@@ -152,9 +168,10 @@ impl Model for Waking {
                 };
             }
             Action::Commit(writer) => {
-                let Writer::Wrote { quiet, .. } = before.writers[writer] else {
+                let Writer::Wrote { quiet, xid } = before.writers[writer] else {
                     return None;
                 };
+                state.over(xid);
                 state.writers[writer] = Writer::Committed;
                 state.left[writer] = quiet;
                 state.announced[writer] = !quiet;
@@ -169,14 +186,15 @@ impl Model for Waking {
                 };
             }
             Action::HalfLook => {
-                let until = match before.daemon {
-                    Daemon::Waiting { until } => until,
-                    _ => state.next_xid,
-                };
                 if self.0 == Broken::TakesBeforeSnapshot {
                     state.relay();
                 }
                 let xmin = state.xmin();
+                let until = match before.daemon {
+                    Daemon::Waiting { until } => until,
+                    _ if self.0 == Broken::WaitsForSnapshotEnd => state.xmax(),
+                    _ => state.begin(),
+                };
                 state.daemon = Daemon::Looking { xmin, until };
             }
             Action::Look => {
@@ -187,6 +205,11 @@ impl Model for Waking {
                     }
                 } else {
                     state.relay();
+                }
+                if let Daemon::Looking { until, .. } = state.daemon
+                    && self.0 != Broken::WaitsForSnapshotEnd
+                {
+                    state.over(until);
                 }
                 state.daemon = match state.daemon {
                     Daemon::Looking { xmin, until } if xmin >= until => Daemon::Asleep,
@@ -234,6 +257,7 @@ fn each_rule_of_the_lease_is_needed() {
         Broken::NoGrace,
         Broken::LeaseReadBeforeId,
         Broken::TakesBeforeSnapshot,
+        Broken::WaitsForSnapshotEnd,
     ] {
         let checker = Waking(broken).checker().spawn_bfs().join();
         let found = checker.discovery("a sleeping daemon owes nothing");
@@ -241,11 +265,18 @@ fn each_rule_of_the_lease_is_needed() {
     }
 }
 
-/// A table with ids from a sequence, its writers, and one who skips what is settled.
-struct Skipping {
+/// What is wrong with how rows are numbered or looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Flaw {
+    Nothing,
     /// The writer takes its row's id before it has a transaction id, as from a cached sequence.
-    id_before_xid: bool,
+    IdBeforeXid,
+    /// A look brings the end of its snapshot instead of an id of its own.
+    SnapshotEnd,
 }
+
+/// A table with ids from a sequence, its writers, and one who skips what is settled.
+struct Skipping(Flaw);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Row {
@@ -262,6 +293,8 @@ struct Table {
     rows: [Row; WRITERS],
     last_id: i64,
     next_xid: i64,
+    /// The highest id whose transaction is over.
+    latest_over: i64,
     /// What the first step of a look noted: the last id.
     noted: Option<i64>,
     mark: Mark,
@@ -284,6 +317,7 @@ impl Model for Skipping {
             rows: [Row::NotBegun; WRITERS],
             last_id: 0,
             next_xid: 1,
+            latest_over: 0,
             noted: None,
             mark: Mark::default(),
             looks: 0,
@@ -307,9 +341,9 @@ impl Model for Skipping {
     fn next_state(&self, before: &Table, step: Step) -> Option<Table> {
         let mut table = before.clone();
         match step {
-            Step::Write(row) => table.write(row, self.id_before_xid),
+            Step::Write(row) => table.write(row, self.0),
             Step::NoteLastId => table.noted = Some(table.last_id),
-            Step::Look => table.look(),
+            Step::Look => table.look(self.0),
         }
         Some(table)
     }
@@ -333,9 +367,9 @@ impl Model for Skipping {
 }
 
 impl Table {
-    fn write(&mut self, row: usize, id_before_xid: bool) {
+    fn write(&mut self, row: usize, flaw: Flaw) {
         self.rows[row] = match self.rows[row] {
-            Row::NotBegun if id_before_xid => Row::Cached { id: self.next_id() },
+            Row::NotBegun if flaw == Flaw::IdBeforeXid => Row::Cached { id: self.next_id() },
             Row::NotBegun => Row::Began {
                 xid: self.next_xid(),
             },
@@ -347,21 +381,34 @@ impl Table {
                 xid,
                 id: self.next_id(),
             },
-            Row::Numbered { id, .. } => Row::Committed { id },
+            Row::Numbered { xid, id } => {
+                self.latest_over = self.latest_over.max(xid);
+                Row::Committed { id }
+            }
             other => other,
         };
     }
 
-    /// The second step of a look: a snapshot, and what it shows above the mark is taken.
-    fn look(&mut self) {
+    /// The second step of a look: a snapshot, an id of its own, and what the snapshot shows above
+    /// the mark is taken.
+    fn look(&mut self, flaw: Flaw) {
+        let xmax = self.latest_over + 1;
         let running = self.rows.iter().filter_map(|row| match row {
             Row::Began { xid } | Row::Numbered { xid, .. } => Some(*xid),
             _ => None,
         });
+        let xmin = running.min().unwrap_or(i64::MAX).min(xmax);
+        let own_xid = if flaw == Flaw::SnapshotEnd {
+            xmax
+        } else {
+            let own_xid = self.next_xid();
+            self.latest_over = own_xid;
+            own_xid
+        };
         let look = Look {
             last_id: self.noted.take().unwrap_or_default(),
-            xmin: running.min().unwrap_or(self.next_xid),
-            xmax: self.next_xid,
+            xmin,
+            own_xid,
         };
         for row in &mut self.rows {
             if matches!(row, Row::Committed { id } if *id > self.mark.settled()) {
@@ -385,17 +432,15 @@ impl Table {
 
 #[test]
 fn the_mark_skips_no_row() {
-    let model = Skipping {
-        id_before_xid: false,
-    };
-    model.checker().spawn_bfs().join().assert_properties();
+    let checker = Skipping(Flaw::Nothing).checker().spawn_bfs().join();
+    checker.assert_properties();
 }
 
 #[test]
-fn ids_must_be_taken_under_a_transaction_id() {
-    let model = Skipping {
-        id_before_xid: true,
-    };
-    let checker = model.checker().spawn_bfs().join();
-    assert!(checker.discovery("no row is skipped").is_some());
+fn each_rule_of_the_mark_is_needed() {
+    for flaw in [Flaw::IdBeforeXid, Flaw::SnapshotEnd] {
+        let checker = Skipping(flaw).checker().spawn_bfs().join();
+        let found = checker.discovery("no row is skipped");
+        assert!(found.is_some(), "{flaw:?} skips nothing");
+    }
 }

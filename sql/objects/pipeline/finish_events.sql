@@ -3,6 +3,8 @@
 -- One row of the arrays for each event. processed, failed and cancelled are final; pending puts the event off by delays_ms and
 -- takes the attempt back unless it was spent. A failed event also gets its row in marketing.pipeline_errors.
 --
+-- When all are processed, spent and errors are not read: a processed event has neither.
+--
 -- Arguments: event_ids; statuses; delays_ms in milliseconds (0 when final); spent: whether the attempt counts; errors: why, or
 --            NULL; stage_name for the error log.
 -- Returns: how many events were written.

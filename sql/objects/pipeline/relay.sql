@@ -2,8 +2,8 @@
 --
 -- A few events are told one by one, more by a summary for each type, as those of one statement would be.
 --
--- What comes back lets the caller skip what is over (src/engine/mark.rs): every id up to last_id was given out before the snapshot was
--- taken, and to transactions that had an id of their own; once oldest_xid of a later snapshot reaches this one's next_xid, all of them are over.
+-- What comes back lets the caller skip what is over (src/engine/mark.rs): every id up to last_id was given out before this took its own
+-- transaction id, next_xid, and to transactions that had theirs; once oldest_xid of a later look reaches that, all of them are over.
 --
 -- Arguments: after_id: announcements up to this id are known to be settled; 0: look at all.
 -- Returns: statements: how many announcements there were, at most 10,000 at once; last_id, oldest_xid, next_xid: see above; last_id is after_id
@@ -27,13 +27,11 @@ as $$
 declare
     c_most constant integer := 10000;
     c_announced_singly constant integer := 20;
-    v_snapshot pg_snapshot;
 begin
-    -- In this order: the ids first, then who may still hold one of them, then what is there.
+    -- In this order: the ids, who is under way, an id of our own, what is there.
     last_id := (select sequence.last_value from pipeline.unannounced_id_seq as sequence);
-    v_snapshot := pg_current_snapshot();
-    oldest_xid := pg_snapshot_xmin(v_snapshot)::text;
-    next_xid := pg_snapshot_xmax(v_snapshot)::text;
+    oldest_xid := pg_snapshot_xmin(pg_current_snapshot())::text;
+    next_xid := pg_current_xact_id()::text;
 
     with
     taken as materialized (

@@ -7,11 +7,12 @@
 --            at all.
 -- Returns: claimed: how many events were claimed, 0: none waits, or the stage is paused; failed_ids, attempts, errors: what the
 --          function returned, attempts being those that were begun. NULL: nothing. reached_ids, oldest_xid, next_xid: as of pipeline.take.
---          waited_seconds: of the event that waited longest.
+--          waited_seconds: of the event that waited longest; claim_seconds: what taking the batch took.
 -- Writes: pipeline.ready, marketing.pipeline_events (through pipeline.begin_batch); whatever the function writes
 -- Locks:  as pipeline.begin_batch
 
 drop function if exists pipeline.run_sql_batch(smallint);
+drop function if exists pipeline.run_sql_batch(smallint, bigint[]);
 
 create or replace function pipeline.run_sql_batch(
     stage_id smallint,
@@ -23,12 +24,14 @@ create or replace function pipeline.run_sql_batch(
     out reached_ids bigint[],
     out oldest_xid bigint,
     out next_xid bigint,
-    out waited_seconds double precision
+    out waited_seconds double precision,
+    out claim_seconds double precision
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_began constant timestamptz := clock_timestamp();
     v_batch record;
 begin
     v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids);
@@ -36,6 +39,7 @@ begin
     oldest_xid := v_batch.oldest_xid;
     next_xid := v_batch.next_xid;
     waited_seconds := v_batch.waited_seconds;
+    claim_seconds := extract(epoch from clock_timestamp() - v_began);
 
     claimed := coalesce(cardinality(v_batch.event_ids), 0);
     if claimed = 0 then

@@ -6,7 +6,8 @@
 --
 -- Arguments: stage_id; most: how many at once; after_ids: one id for each priority, NULL: look at all.
 -- Returns: event_ids and priorities of the taken rows, NULL: none; is_alone: the one that was taken must run alone; reached_ids: for each
---          priority the id up to which this look saw everything, NULL: it did not look, or not at all of it; oldest_xid, next_xid: of its snapshot.
+--          priority the id up to which this look saw everything, NULL: it cannot tell; oldest_xid: the oldest transaction that was not over before
+--          it; next_xid: its own transaction id.
 -- Reads:  marketing.pipeline_events_id_seq
 -- Writes: pipeline.ready
 -- Locks:  rows of pipeline.ready that nobody else holds
@@ -34,16 +35,16 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+    -- One that it had before tells nothing of ids that were given out since.
+    v_has_no_xid constant boolean := pg_current_xact_id_if_assigned() is null;
     v_last_id bigint;
-    v_snapshot pg_snapshot;
     v_last_priority smallint;
     v_again record;
 begin
-    -- In this order: the ids first, then who may still hold one of them, then what is there.
+    -- In this order: the ids, who is under way, what is there. Deleting it takes a transaction id, which all have gone before that may
+    -- still hold one of those ids.
     v_last_id := (select sequence.last_value from marketing.pipeline_events_id_seq as sequence);
-    v_snapshot := pg_current_snapshot();
-    oldest_xid := pg_snapshot_xmin(v_snapshot)::text;
-    next_xid := pg_snapshot_xmax(v_snapshot)::text;
+    oldest_xid := pg_snapshot_xmin(pg_current_snapshot())::text;
 
     is_alone := false;
 
@@ -83,7 +84,9 @@ begin
         from taken;
     end if;
 
-    if most <= 0 then
+    next_xid := pg_current_xact_id_if_assigned()::text;
+
+    if most <= 0 or not v_has_no_xid then
         return;
     elsif coalesce(cardinality(event_ids), 0) < most then
         reached_ids := array_fill(v_last_id, array[10]);

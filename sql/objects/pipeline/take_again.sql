@@ -3,7 +3,7 @@
 -- Those have an index of their own. One that a daemon died holding is a batch of its own, and comes first: whatever must run alone was
 -- queued again.
 --
--- Arguments, event_ids, priorities and is_alone: as of pipeline.take, which calls this and pins the planner.
+-- Arguments, event_ids, priorities and is_alone: as of pipeline.take, which calls this.
 -- Writes: pipeline.ready
 -- Locks:  rows of pipeline.ready that nobody else holds
 
@@ -17,6 +17,11 @@ create or replace function pipeline.take_again(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
 as $$
 #variable_conflict use_column
 begin

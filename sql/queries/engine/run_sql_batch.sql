@@ -2,8 +2,9 @@
 --
 -- $1 smallint: stage; $2 bigint[]: for each priority the id up to which nothing new can come.
 -- Returns: claimed integer; failed_ids bigint[], attempts smallint[], errors text[] (NULL: none failed); reached_ids, oldest_xid, next_xid,
---          waited_seconds.
+--          waited_seconds, claim_seconds.
 -- Writes: pipeline.ready, marketing.pipeline_events; whatever the function writes
 -- Locks:  see pipeline.run_sql_batch
-select batch.claimed, batch.failed_ids, batch.attempts, batch.errors, batch.reached_ids, batch.oldest_xid, batch.next_xid, batch.waited_seconds
+select batch.claimed, batch.failed_ids, batch.attempts, batch.errors, batch.reached_ids, batch.oldest_xid, batch.next_xid, batch.waited_seconds,
+    batch.claim_seconds
 from pipeline.run_sql_batch($1, $2) as batch
