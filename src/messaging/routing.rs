@@ -95,6 +95,8 @@ pub struct Question {
     pub offered: u8,
     /// What it is about, in a few words; may be empty.
     pub label: String,
+    /// How it was asked; may be empty.
+    pub asked: String,
     /// Of a clarification: the questions that it offers.
     pub about: Vec<i64>,
     /// Of a clarification: the text that was unclear, and its words.
@@ -244,6 +246,7 @@ mod tests {
             is_answered: false,
             offered: 0,
             label: String::new(),
+            asked: String::new(),
             about: vec![],
             original: None,
         }

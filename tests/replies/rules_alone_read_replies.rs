@@ -17,6 +17,7 @@ fn rows() -> Vec<Row> {
     include_str!("replies.tsv")
         .lines()
         .chain(include_str!("later_replies.tsv").lines())
+        .chain(include_str!("unseen_replies.tsv").lines())
         .filter(|line| !line.starts_with('#'))
         .map(|line| {
             let cells: Vec<&str> = line.splitn(3, '\t').collect();
