@@ -10,9 +10,11 @@ use crate::chat::{self, ChatModel};
 use crate::config;
 use crate::db::Pool;
 use crate::engine::Registry;
+use crate::followup::entities::EntityNaming;
 use crate::followup::goals::PriorityTaking;
 use crate::followup::notes::NoteTaking;
 use crate::followup::progress::ProgressTaking;
+use crate::followup::word::FollowUpWording;
 use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
@@ -145,7 +147,9 @@ fn answers(
         .outside("messaging.find_writer", WriterSearch { gateways })
         .and_then(|stages| stages.in_database("messaging.hear", Hearing { has_model }))
         .and_then(|stages| stages.outside("messaging.ask_model", ModelReading { chat: model() }))
-        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
+        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking { has_model }))
+        .and_then(|stages| stages.outside("followup.name_entities", EntityNaming { chat: model() }))
+        .and_then(|stages| stages.outside("followup.word", FollowUpWording { chat: model() }))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
         .context(UNFIT)

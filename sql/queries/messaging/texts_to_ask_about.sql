@@ -29,8 +29,10 @@ and message.status in ('routed', 'for_a_person')
 and (
     select count(*)
     from public.inbound_messages as other
-    join public.chat_requests as request on request.purpose = 'reply' and request.record_id = other.id
+    left join public.chat_requests as request on request.purpose = 'reply' and request.record_id = other.id
     where other.phone_number = message.phone_number
     and other.stored_at > clock_timestamp() - interval '24 hours'
     and other.id <> message.id
+    -- Those that are to be asked about at once count, too.
+    and (request.record_id is not null or other.id = any ($1::bigint[]) and other.id < message.id)
 ) < $2::bigint
