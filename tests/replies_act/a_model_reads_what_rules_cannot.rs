@@ -174,7 +174,7 @@ async fn what_rules_hold_back_no_model_sets_free() {
     hall.asks_attendance().await;
     hall.chat
         .answer("reply", &reading("neither", 1, "yes", &[], true));
-    let doubtful = "The seminar about unsubscribe rates, and then a stop in Austin";
+    let doubtful = "Honestly, unsubscribe is a funny word";
     let id = hall.hears(doubtful, 1).await;
     assert_eq!(hall.status(id).await, "for_a_person maybe_stop");
     hall.rig.texts_due(1, "held back").await;
@@ -357,7 +357,8 @@ async fn odd_texts_are_asked_about_and_harm_nobody() {
     {
         let times = i64::try_from(place).expect("few") + 1;
         let id = hall.hears(body, times).await;
-        assert_eq!(hall.status(id).await, "for_a_person -", "{place}");
+        let status = hall.status(id).await;
+        assert!(status.starts_with("for_a_person"), "{place}: {status}");
     }
     hall.daemon.stop().await;
     assert_eq!(
