@@ -122,8 +122,7 @@ impl Routes {
         }
     }
 
-    /// Decides about a text; returns whether rules have settled it. A remark or a list settles
-    /// nothing: any words pass for one.
+    /// Decides about a text; returns whether rules have settled it.
     fn take(&mut self, text: &Received, event: i64) -> bool {
         let mut questions = text
             .phone
@@ -136,9 +135,7 @@ impl Routes {
         }
         let routing = routing::route(&text.body, &questions);
         let is_settled = match &routing {
-            Routing::Answers(_, reading) => {
-                !matches!(reading.main(), Intent::Comment | Intent::List)
-            }
+            Routing::Answers(_, reading) => leaves_nothing(reading),
             Routing::AskBack(_) => true,
             Routing::Nothing(_) => false,
         };
@@ -167,6 +164,16 @@ impl Routes {
         decision["caused_by"] = json!(event);
         self.decisions.push(decision);
         is_settled
+    }
+}
+
+/// Whether an answer leaves nothing that a model should look at. Any words pass for a remark or a
+/// list, and a no with many words around it may refuse more than was asked.
+fn leaves_nothing(reading: &Reading) -> bool {
+    match reading.main() {
+        Intent::Comment | Intent::List => false,
+        Intent::No | Intent::Drop(_) => reading.confidence >= routing::PLAIN,
+        _ => true,
     }
 }
 

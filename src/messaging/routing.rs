@@ -13,7 +13,7 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(2);
 /// A remark longer than this is no answer to "rate it", but a note.
 const REMARK_CHARS_MAX: usize = 120;
 /// So sure a reading leaves at most a word unexplained.
-const PLAIN: f32 = 0.9;
+pub(super) const PLAIN: f32 = 0.9;
 /// So strong a feeling says enough where a number was asked for.
 const FEELING_MIN: f32 = 0.3;
 /// At most so many questions are offered when it is unclear which was meant.

@@ -169,12 +169,32 @@ async fn a_possible_refusal_holds_texts_back_until_somebody_has_decided() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_no_that_refuses_more_than_was_asked_is_heard_out() {
+    let hall = hall(1).await;
+    hall.asks_attendance().await;
+    hall.chat
+        .answer("reply", &reading("end_all_texts", 0, "unclear", &[], true));
+    let body = "No, and kindly strike my digits from this whole circus of yours";
+    let id = hall.hears(body, 1).await;
+    assert_eq!(hall.status(id).await, "obeyed stop_all");
+    assert_eq!(
+        hall.decisions(id).await,
+        "attendance no database, opt_out stop_all ai"
+    );
+    let asked = hall.chat.questions();
+    let schema = &asked[0]["response_format"]["json_schema"]["schema"]["properties"];
+    // What it answers is settled; only a refusal is looked for.
+    assert_eq!(schema["question"]["enum"], json!([0]));
+    hall.daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_rules_hold_back_no_model_sets_free() {
     let hall = hall(1).await;
     hall.asks_attendance().await;
     hall.chat
         .answer("reply", &reading("neither", 1, "yes", &[], true));
-    let doubtful = "Honestly, unsubscribe is a funny word";
+    let doubtful = "So many messages in this world, as my uncle says";
     let id = hall.hears(doubtful, 1).await;
     assert_eq!(hall.status(id).await, "for_a_person maybe_stop");
     hall.rig.texts_due(1, "held back").await;
@@ -220,7 +240,7 @@ async fn whatever_a_model_does_the_text_stays_with_a_person() {
     for (place, (plays, outcome)) in cases.into_iter().enumerate() {
         hall.chat.script(plays);
         let times = i64::try_from(place).expect("few") + 1;
-        let id = hall.hears(&format!("{RIDDLE} {place}"), times).await;
+        let id = hall.hears(RIDDLE, times).await;
         assert_eq!(hall.status(id).await, "for_a_person -", "case {place}");
         assert_eq!(
             hall.decisions(id).await,
