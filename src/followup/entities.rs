@@ -1,9 +1,9 @@
 //! Names and companies of notes by a model: the stage `followup.name_entities`, outside.
 //!
-//! Takes `note_taken` events. Rules have organised the note already ([`super::notes`]); a model that
-//! is absent, slow or wrong changes nothing. It is told the words without phone numbers and e-mail
-//! addresses, and of what it finds only that is believed which stands in the note. What it cost is
-//! in `chat_requests`.
+//! Takes `note_taken` events. Rules have organised the note already ([`super::notes`]); a model
+//! that is absent, slow or wrong changes nothing. It is told the words without phone numbers and
+//! e-mail addresses, and of what it finds only that is believed which stands in the note. What it
+//! cost is in `chat_requests`.
 
 use std::collections::HashMap;
 use std::sync::Arc;

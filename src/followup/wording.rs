@@ -140,7 +140,10 @@ mod tests {
             "first_name": "Ana",
             "event": "Power100 Dallas",
             "item": "Follow up with John Smith",
-            "hints": {"mention_event": "Power100 Dallas", "reference_note": "AI automation discussion"},
+            "hints": {
+                "mention_event": "Power100 Dallas",
+                "reference_note": "AI automation discussion",
+            },
         })
     }
 

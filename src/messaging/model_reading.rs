@@ -1,8 +1,8 @@
 //! What a chat model is asked about a received text, and what of its answer is believed.
 //!
-//! Pure. The model chooses: whether the writer wants an end of texts, which of the writer's own open
-//! questions is answered, and what is said of it, from the intents that rules know. It writes no
-//! word, names no person and reaches no question but those. What it is not certain of is a
+//! Pure. The model chooses: whether the writer wants an end of texts, which of the writer's own
+//! open questions is answered, and what is said of it, from the intents that rules know. It writes
+//! no word, names no person and reaches no question but those. What it is not certain of is a
 //! person's to read; of a possible refusal it is enough that it may be one.
 
 use serde_json::{Value, json};

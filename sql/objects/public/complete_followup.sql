@@ -1,6 +1,7 @@
 -- public.complete_followup(): a follow-up in order, with the number of the event that stands for it.
 --
--- Words that a model found for another template, tone or hints are gone with them. A time in the past is now. What is moved, or scheduled again, gets an event of its own; the old one is cancelled when the statement ends.
+-- A time in the past is now. What is moved, or scheduled again, gets an event of its own; the old one is cancelled when the statement ends.
+-- Words that a model found for another template, tone or hints are gone with them.
 --
 -- Returns: the row, completed.
 -- Reads:  nothing
