@@ -63,10 +63,9 @@ fn invented(said: &str, template: &str, known: &str) -> Option<String> {
         return Some("it holds a word in capitals that nobody gave".to_owned());
     }
     let known = known.to_lowercase();
-    let named = capitals::find(said);
-    let unknown = |name: &String| !known.contains(&name.to_lowercase());
-    (named.names.iter().chain(&named.companies))
-        .any(unknown)
+    names(said)
+        .iter()
+        .any(|name| !known.contains(&name.to_lowercase()))
         .then(|| "it names somebody whom nobody named".to_owned())
 }
 
@@ -81,8 +80,7 @@ fn left_out(said: &str, template: &str, wanted: [&str; 3]) -> Option<String> {
     if lacks(mentioned) || template.contains(event) && lacks(event) {
         return Some("it does not name the event".to_owned());
     }
-    let named = capitals::find(template);
-    if (named.names.iter().chain(&named.companies)).any(|name| lacks(name)) {
+    if names(template).iter().any(|name| lacks(name)) {
         return Some("it does not name whom the template names".to_owned());
     }
     let kept = capital_words(said);
@@ -102,6 +100,15 @@ fn left_out(said: &str, template: &str, wanted: [&str; 3]) -> Option<String> {
         return Some("it leaves out a link".to_owned());
     }
     (template.contains('?') && !said.contains('?')).then(|| "it asks nothing".to_owned())
+}
+
+/// The people and companies of a text; "Reply DONE" is neither.
+fn names(text: &str) -> Vec<String> {
+    let found = capitals::find(text);
+    let mut names = found.names;
+    names.extend(found.companies);
+    names.retain(|name| capital_words(name).is_empty());
+    names
 }
 
 /// All that was given, without the names of the fields.
