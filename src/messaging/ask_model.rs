@@ -2,8 +2,8 @@
 //!
 //! Takes `text_unclear` events. Such a text is with a person, or a note, already: a model that is
 //! absent, slow or wrong changes nothing. What it is certain of is acted on as if rules had read
-//! it, unless a person or the writer has settled it meanwhile. What may be a refusal holds all texts
-//! to the number, and no model ever lifts that. What it cost is in `chat_requests`.
+//! it, unless a person or the writer has settled it meanwhile. What may be a refusal holds all
+//! texts to the number, and no model ever lifts that. What it cost is in `chat_requests`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
