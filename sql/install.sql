@@ -237,6 +237,11 @@
 \i objects/public/vw_peer_match_by_industry.sql
 \i objects/public/vw_peer_match_by_time.sql
 
+-- What a chat model is asked, and what it costs
+\i objects/public/begin_chat_requests.sql
+\i objects/public/end_chat_requests.sql
+\i objects/public/vw_chat_costs.sql
+
 -- Received texts: rows of inbound_messages are events
 \i objects/public/number_hash.sql
 \i objects/public/lift_suppression.sql
@@ -249,6 +254,7 @@
 \i objects/public/receive_text.sql
 \i objects/public/texts_to_number.sql
 \i objects/public/opt_out.sql
+\i objects/public/look_again_at_texts.sql
 \i objects/public/reply_to_text.sql
 \i objects/public/obey_wish.sql
 \i objects/public/settle_inbound_message.sql

@@ -6,16 +6,19 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 
 use crate::alerts::{AlertChannel, AlertDelivery};
-use crate::chat::ChatModel;
+use crate::chat::{self, ChatModel};
 use crate::config;
 use crate::db::Pool;
 use crate::engine::Registry;
+use crate::followup::entities::EntityNaming;
 use crate::followup::goals::PriorityTaking;
 use crate::followup::notes::NoteTaking;
 use crate::followup::progress::ProgressTaking;
+use crate::followup::word::FollowUpWording;
 use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
+use crate::messaging::ask_model::ModelReading;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::find_writer::WriterSearch;
 use crate::messaging::gateways::SmsGateways;
@@ -67,7 +70,7 @@ pub struct Providers {
 pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> {
     let gateways = || providers.sms.clone();
     let source = || Arc::clone(&providers.contact_source);
-    let has_model = !providers.chat.name().ends_with("-sandbox");
+    let has_model = chat::is_real(providers.chat.as_ref());
     let verifier = || Arc::clone(&providers.email_verifier);
     let stages = match &providers.webhooks {
         Some(webhooks) => Registry::default().kind(webhook::KIND, webhooks.clone()),
@@ -129,15 +132,24 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             stages.outside("matching.word_introduction", Introductions { chat })
         })
         .context(UNFIT)
-        .and_then(|stages| answers(stages, gateways()))
+        .and_then(|stages| answers(stages, gateways(), &providers.chat))
 }
 
 /// The stages of what people answer.
-fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
+fn answers(
+    stages: Registry,
+    gateways: SmsGateways,
+    chat: &Arc<dyn ChatModel>,
+) -> anyhow::Result<Registry> {
+    let has_model = chat::is_real(chat.as_ref());
+    let model = || Arc::clone(chat);
     stages
         .outside("messaging.find_writer", WriterSearch { gateways })
-        .and_then(|stages| stages.in_database("messaging.hear", Hearing))
-        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
+        .and_then(|stages| stages.in_database("messaging.hear", Hearing { has_model }))
+        .and_then(|stages| stages.outside("messaging.ask_model", ModelReading { chat: model() }))
+        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking { has_model }))
+        .and_then(|stages| stages.outside("followup.name_entities", EntityNaming { chat: model() }))
+        .and_then(|stages| stages.outside("followup.word", FollowUpWording { chat: model() }))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
         .context(UNFIT)

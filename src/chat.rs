@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
@@ -75,6 +75,22 @@ pub struct Usage {
     pub cost_micro_dollars: Option<u64>,
 }
 
+impl Usage {
+    /// What is kept of an asking: how it ended, why it was not used, what it took. The form that
+    /// `public.end_chat_requests` takes, but for `record_id`.
+    pub fn noted(&self, outcome: &str, reason: Option<&str>) -> Value {
+        json!({
+            "outcome": outcome,
+            "reason": reason,
+            "model": self.model,
+            "calls": self.calls,
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cost_micro_dollars": self.cost_micro_dollars,
+        })
+    }
+}
+
 /// An answer and its cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChatReply {
@@ -95,4 +111,18 @@ pub trait ChatModel: Send + Sync {
 
     /// Asks, at most twice where the first answer cannot be used.
     async fn complete(&self, request: &ChatRequest) -> ChatReply;
+}
+
+/// Whether a model's answers may be acted on: a sandbox invents them.
+pub fn is_real(model: &dyn ChatModel) -> bool {
+    !model.name().ends_with("-sandbox")
+}
+
+/// A prompt of our instructions and of what is known, as JSON.
+pub fn prompt(instructions: &str, known: &Value) -> Vec<ChatMessage> {
+    let message = |role, content| ChatMessage { role, content };
+    vec![
+        message(Role::System, instructions.to_owned()),
+        message(Role::User, known.to_string()),
+    ]
 }

@@ -150,17 +150,47 @@ const ORDERS: &str = "call email text send schedule book ask check buy hire try 
 
 /// Organises a note. Phone numbers without a country are of `default_region` (`US`).
 pub fn read(text: &str, default_region: &str) -> Note {
+    let (found, prose) = addresses(text, default_region);
+    let capitals = capitals::find(&prose);
+    organised(found, &prose, capitals.names, capitals.companies)
+}
+
+/// Organises a note whose names and companies somebody else has found.
+pub fn read_naming(
+    text: &str,
+    default_region: &str,
+    names: Vec<String>,
+    companies: Vec<String>,
+) -> Note {
+    let (found, prose) = addresses(text, default_region);
+    organised(found, &prose, names, companies)
+}
+
+/// The words of a note without phone numbers and e-mail addresses.
+pub fn prose(text: &str, default_region: &str) -> String {
+    addresses(text, default_region).1
+}
+
+/// The phone numbers and e-mail addresses of a text, and the text without them.
+fn addresses(text: &str, default_region: &str) -> (Entities, String) {
     let text: String = text.chars().take(CHARS_MAX).collect();
     let (emails, without_emails) = emails(&text);
     let (phone_numbers, prose) = phones(&without_emails, default_region);
-    let capitals = capitals::find(&prose);
-    let entities = Entities {
-        names: capitals.names,
+    let found = Entities {
         phone_numbers,
         emails,
-        companies: capitals.companies,
+        ..Entities::default()
     };
-    let words = words::read(&prose);
+    (found, prose)
+}
+
+fn organised(found: Entities, prose: &str, names: Vec<String>, companies: Vec<String>) -> Note {
+    let entities = Entities {
+        names,
+        companies,
+        ..found
+    };
+    let words = words::read(prose);
     let traits = Traits::of(&words, &entities);
     Note {
         note_type: traits.note_type(),

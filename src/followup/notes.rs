@@ -17,10 +17,13 @@ use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
 
 /// Country of numbers that a note writes without one.
-const DEFAULT_REGION: &str = "US";
+pub(super) const DEFAULT_REGION: &str = "US";
 
 /// Organises notes.
-pub struct NoteTaking;
+pub struct NoteTaking {
+    /// A chat model is there: new notes are events for whoever asks it.
+    pub has_model: bool,
+}
 
 #[async_trait]
 impl InDatabaseStage for NoteTaking {
@@ -39,7 +42,8 @@ impl InDatabaseStage for NoteTaking {
         let statement = tx
             .prepare_cached(include_str!("../../sql/queries/followup/write_notes.sql"))
             .await?;
-        tx.execute(&statement, &[&Value::Array(notes)]).await?;
+        tx.execute(&statement, &[&Value::Array(notes), &self.has_model])
+            .await?;
         Ok(gone(events, &found))
     }
 }
@@ -66,6 +70,7 @@ fn organised(row: &Row) -> Result<Value, DbError> {
     let running: Option<i64> = row.try_get("sponsor_id")?;
     let sponsors: Value = row.try_get("sponsors")?;
     Ok(json!({
+        "caused_by": row.try_get::<_, i64>("event_id")?,
         "decision_id": row.try_get::<_, i64>("decision_id")?,
         "inbound_id": row.try_get::<_, i64>("inbound_id")?,
         "event_id": row.try_get::<_, Option<i64>>("public_event_id")?,

@@ -17,6 +17,9 @@ use super::recipient_zone::{Known, places};
 const MARGIN: TimeDelta = TimeDelta::minutes(5);
 /// How long a text of an event that is still a draft waits before it is looked at again.
 const DRAFT_WAIT: TimeDelta = TimeDelta::minutes(10);
+/// How long a text to a number that may have opted out waits before it is looked at again; at once
+/// when somebody has decided.
+const UNDECIDED_WAIT: TimeDelta = TimeDelta::minutes(10);
 
 /// What becomes of a text now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +158,16 @@ pub fn decide(
     };
     if let Some(reason) = refusal {
         return Decision::Drop { reason };
+    }
+    if facts.is_undecided && !rules.overrides_opt_out {
+        return Decision::PutOff {
+            until: text.now + UNDECIDED_WAIT,
+            reason: Some(
+                "A person must decide first whether the number has opted out \
+                 (vw_unanswered_messages)."
+                    .to_owned(),
+            ),
+        };
     }
     match within_hours(text, number, windows) {
         Decision::Go => within_caps(text, facts),

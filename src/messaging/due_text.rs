@@ -188,6 +188,8 @@ pub struct NumberFacts {
     pub peer_matching: bool,
     /// Why no text can reach it.
     pub undeliverable: Option<String>,
+    /// Somebody must decide first whether its owner has opted out.
+    pub is_undecided: bool,
     /// When the caps allow the next text; None: now.
     pub free_at: Option<DateTime<Utc>>,
     /// Somebody else with the number was sent the same.
@@ -231,6 +233,7 @@ pub async fn look_up(
                 opted_in: row.try_get("opted_in")?,
                 peer_matching: row.try_get("peer_matching")?,
                 undeliverable: row.try_get("undeliverable_reason")?,
+                is_undecided: row.try_get("is_undecided")?,
                 free_at: row.try_get("free_at")?,
                 has_it: row.try_get("has_it")?,
             };

@@ -11,15 +11,19 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
+use super::heard;
 use super::keywords::{self, Certainty, Wish};
 use super::open_question::{self, Received};
-use super::reply::{Asked, Reading};
+use super::reply::{Asked, Intent, Reading};
 use super::routing::{self, Question, RouteTo, Routing};
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome};
 
 /// Reads received texts.
-pub struct Hearing;
+pub struct Hearing {
+    /// A chat model is there: what rules do not settle is an event for whoever asks it.
+    pub has_model: bool,
+}
 
 #[async_trait]
 impl InDatabaseStage for Hearing {
@@ -45,16 +49,26 @@ impl InDatabaseStage for Hearing {
             }
         }
         heard.obeyed(tx).await?;
+        let mut unclear = Vec::new();
         if !others.is_empty() {
             let texts: Vec<&Received> = others.iter().map(|(text, _)| *text).collect();
             let questions = open_question::of(tx, &texts).await?;
             let mut routes = Routes::new(questions);
             for (text, event) in others {
-                routes.take(text, event);
+                let is_settled = routes.take(text, event) && !heard.doubts.contains(&text.id);
+                if !is_settled && !text.body.trim().is_empty() {
+                    unclear.push((text.id, event));
+                }
             }
-            routes.write(tx).await?;
+            heard::write_routes(tx, routes.decisions).await?;
+            heard::ask_back(tx, routes.asked_back).await?;
         }
-        heard.doubted(tx).await?;
+        if !heard.doubts.is_empty() {
+            heard::doubt_wishes(tx, &heard.doubts).await?;
+        }
+        if self.has_model && !unclear.is_empty() {
+            heard::tell_model(tx, unclear).await?;
+        }
         // A text that was read already, or is gone, needs nothing.
         Ok(Vec::new())
     }
@@ -85,23 +99,7 @@ impl Heard {
         if self.ids.is_empty() {
             return Ok(());
         }
-        let statement = tx
-            .prepare_cached(include_str!("../../sql/queries/messaging/obey_wishes.sql"))
-            .await?;
-        tx.execute(&statement, &[&self.ids, &self.wishes, &self.events])
-            .await?;
-        Ok(())
-    }
-
-    async fn doubted(&self, tx: &Transaction<'_>) -> Result<(), DbError> {
-        if self.doubts.is_empty() {
-            return Ok(());
-        }
-        let statement = tx
-            .prepare_cached(include_str!("../../sql/queries/messaging/doubt_wishes.sql"))
-            .await?;
-        tx.execute(&statement, &[&self.doubts]).await?;
-        Ok(())
+        heard::obey_wishes(tx, &self.ids, &self.wishes, &self.events, ("keyword", 1.0)).await
     }
 }
 
@@ -124,7 +122,8 @@ impl Routes {
         }
     }
 
-    fn take(&mut self, text: &Received, event: i64) {
+    /// Decides about a text; returns whether rules have settled it.
+    fn take(&mut self, text: &Received, event: i64) -> bool {
         let mut questions = text
             .phone
             .as_ref()
@@ -134,7 +133,13 @@ impl Routes {
         for question in &mut questions {
             question.is_answered |= self.closed.contains(&question.message_id);
         }
-        let decision = match routing::route(&text.body, &questions) {
+        let routing = routing::route(&text.body, &questions);
+        let is_settled = match &routing {
+            Routing::Answers(_, reading) => leaves_nothing(reading),
+            Routing::AskBack(_) => true,
+            Routing::Nothing(_) => false,
+        };
+        let mut decision = match routing {
             Routing::Answers(question, _) if question.route == RouteTo::Clarification => {
                 self.closed.insert(question.message_id);
                 clarified(text, question, &questions)
@@ -155,27 +160,20 @@ impl Routes {
             }
             Routing::Nothing(reading) => unanswered(text, &reading),
         };
-        let mut decision = decision;
         decision["inbound_id"] = json!(text.id);
         decision["caused_by"] = json!(event);
         self.decisions.push(decision);
+        is_settled
     }
+}
 
-    async fn write(self, tx: &Transaction<'_>) -> Result<(), DbError> {
-        let statement = tx
-            .prepare_cached(include_str!("../../sql/queries/messaging/write_routes.sql"))
-            .await?;
-        tx.execute(&statement, &[&Value::Array(self.decisions)])
-            .await?;
-        if self.asked_back.is_empty() {
-            return Ok(());
-        }
-        let (ids, data): (Vec<i64>, Vec<Value>) = self.asked_back.into_iter().unzip();
-        let statement = tx
-            .prepare_cached(include_str!("../../sql/queries/messaging/ask_back.sql"))
-            .await?;
-        tx.query(&statement, &[&ids, &data]).await?;
-        Ok(())
+/// Whether an answer leaves nothing that a model should look at. Any words pass for a remark or a
+/// list, and a no with many words around it may refuse more than was asked.
+fn leaves_nothing(reading: &Reading) -> bool {
+    match reading.main() {
+        Intent::Comment | Intent::List => false,
+        Intent::No | Intent::Drop(_) => reading.confidence >= routing::PLAIN,
+        _ => true,
     }
 }
 
@@ -193,7 +191,7 @@ fn label(question: &Question) -> &str {
 }
 
 fn answer(text: &Received, about_id: i64, question: &Question, reading: &Reading) -> Value {
-    let mut decision = read(reading);
+    let mut decision = in_words(reading);
     decision["about_id"] = json!(about_id);
     decision["route_to"] = json!(question.route.as_str());
     decision["method"] = json!("database");
@@ -251,7 +249,7 @@ fn unanswered(text: &Received, reading: &Reading) -> Value {
 
 fn unasked(text: &Received, route: RouteTo, note: Option<&str>) -> Value {
     let noted = text.noted_by();
-    let mut decision = read(&super::reply::read(&text.body, Asked::Nothing));
+    let mut decision = in_words(&super::reply::read(&text.body, Asked::Nothing));
     decision["about_id"] = json!(text.id);
     decision["route_to"] = json!(route.as_str());
     decision["method"] = json!("fallback");
@@ -261,7 +259,8 @@ fn unasked(text: &Received, route: RouteTo, note: Option<&str>) -> Value {
     decision
 }
 
-fn read(reading: &Reading) -> Value {
+/// A reading in the words of the database.
+fn in_words(reading: &Reading) -> Value {
     let intents: Vec<Value> = reading
         .intents
         .iter()

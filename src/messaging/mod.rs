@@ -12,12 +12,13 @@
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
 //! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
-//! | [`find_writer`], [`hear`] | the stages of what comes in |
+//! | [`find_writer`], [`hear`], [`ask_model`] | the stages of what comes in |
 //! | [`sms_gateway`], [`gateways`] | what a provider promises; which providers there are |
 //! | [`delivery`], [`gateway_event`] | the words for what providers say |
 
 pub mod admit;
 mod alphabet;
+pub mod ask_model;
 pub mod attempt;
 mod cue;
 pub mod decision;
@@ -28,8 +29,10 @@ pub mod find_writer;
 pub mod gateway_event;
 pub mod gateways;
 pub mod hear;
+mod heard;
 pub mod keywords;
 mod links;
+mod model_reading;
 mod open_question;
 pub mod phone;
 pub mod placeholder;

@@ -125,6 +125,7 @@ fn question(row: &Row) -> Result<Option<Question>, DbError> {
         is_answered: row.try_get("is_answered")?,
         offered: u8::try_from(offered).unwrap_or_default(),
         label: row.try_get("label")?,
+        asked: row.try_get("asked")?,
         about: serde_json::from_value(about).unwrap_or_default(),
         original: original_id.zip(original_body),
     }))

@@ -197,6 +197,9 @@ fn scale(list: &[Word], place: usize) -> Option<(usize, f32)> {
     };
     let ahead = match (plain(1), plain(2)) {
         ("out", "of") => 3,
+        ("outta", _) => 2,
+        ("star" | "stars", "out") if plain(3) == "of" => 4,
+        ("star" | "stars", "of") => 3,
         ("of" | "von" | "sur" | "de" | "sobre" | "over", _) => 2,
         _ if list.get(place)?.after == '/' => 1,
         _ => return None,

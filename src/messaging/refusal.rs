@@ -128,7 +128,25 @@ fn is_suspect(words: &[Word], place: usize) -> bool {
     let asks = words
         .get(first)
         .is_some_and(|first| matches!(first.plain.as_str(), "where" | "when"));
-    !denied(words, place) && !asks
+    !denied(words, place) && !asks && !ends_something_else(words, place)
+}
+
+/// "Stop discounting": an activity of nobody's but the speaker's. "Stop pestering me" is another
+/// matter.
+fn ends_something_else(words: &[Word], place: usize) -> bool {
+    let clause = words.get(place).map(|word| word.clause);
+    let mut behind = words
+        .iter()
+        .skip(place + 1)
+        .take(4)
+        .take_while(|word| Some(word.clause) == clause);
+    let activity = behind.next().is_some_and(|next| {
+        next.plain.ends_with("ing")
+            && !TEXTING.contains(&next.plain.as_str())
+            && !SENDING.contains(&next.plain.as_str())
+    });
+    let ours = ["me", "us", "my", "our", "this", "these", "it", "please"];
+    activity && !behind.any(|word| ours.contains(&word.plain.as_str()))
 }
 
 /// Whether a phrase of the table stands where its class makes it a refusal.

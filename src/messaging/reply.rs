@@ -323,6 +323,8 @@ fn choice(words: &Words, found: &Found, offered: u8) -> Judged {
                 Some(1)
             }
             (_, "second" | "2nd" | "segundo" | "segunda" | "deuxieme" | "zweite") => Some(2),
+            // "First and last": of what was offered.
+            (_, "last") if words.words.len() <= 4 => Some(offered),
             (_, "third" | "3rd" | "tercero" | "tercera" | "troisieme" | "dritte") => Some(3),
             (_, "all" | "everything" | "every" | "todos" | "todas" | "tous" | "alle") => {
                 // "All my friends": only a short answer means what was offered.

@@ -13,7 +13,7 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(2);
 /// A remark longer than this is no answer to "rate it", but a note.
 const REMARK_CHARS_MAX: usize = 120;
 /// So sure a reading leaves at most a word unexplained.
-const PLAIN: f32 = 0.9;
+pub(super) const PLAIN: f32 = 0.9;
 /// So strong a feeling says enough where a number was asked for.
 const FEELING_MIN: f32 = 0.3;
 /// At most so many questions are offered when it is unclear which was meant.
@@ -95,6 +95,8 @@ pub struct Question {
     pub offered: u8,
     /// What it is about, in a few words; may be empty.
     pub label: String,
+    /// How it was asked; may be empty.
+    pub asked: String,
     /// Of a clarification: the questions that it offers.
     pub about: Vec<i64>,
     /// Of a clarification: the text that was unclear, and its words.
@@ -244,6 +246,7 @@ mod tests {
             is_answered: false,
             offered: 0,
             label: String::new(),
+            asked: String::new(),
             about: vec![],
             original: None,
         }

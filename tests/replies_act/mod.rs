@@ -1,5 +1,6 @@
 //! Received texts act: what people write is obeyed, answered, kept.
 
+mod a_model_reads_what_rules_cannot;
 mod a_person_is_forgotten;
 mod a_text_is_received_once;
 mod answers_reach_what_was_asked;

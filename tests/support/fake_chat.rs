@@ -1,6 +1,6 @@
 //! A local chat service: answers as it is told, keeps what it was asked.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ struct Chat {
     requests: Vec<Request>,
     refused: Vec<String>,
     content: Option<String>,
+    answers: HashMap<String, String>,
     delay: Duration,
 }
 
@@ -47,6 +48,12 @@ impl FakeChat {
     /// Every answer says this from now on; before, it makes one up from the schema.
     pub fn set_content(&self, content: &str) {
         self.server.service().content = Some(content.to_owned());
+    }
+
+    /// Every answer of this name, such as `reply`, says this from now on.
+    pub fn answer(&self, name: &str, content: &str) {
+        let mut service = self.server.service();
+        service.answers.insert(name.to_owned(), content.to_owned());
     }
 
     /// A parameter, or `json_schema` and `json_object`, that this server does not know.
@@ -125,9 +132,12 @@ impl Service for Chat {
             }
         }
         let schema = &body["response_format"]["json_schema"]["schema"];
+        let name = &body["response_format"]["json_schema"]["name"];
         let content = self
-            .content
-            .clone()
+            .answers
+            .get(name.as_str().unwrap_or_default())
+            .or(self.content.as_ref())
+            .cloned()
             .unwrap_or_else(|| made_up(schema).to_string());
         FakeChat::completion(Some(&content), "stop", None)
     }

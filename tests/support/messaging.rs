@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pgcascade::app::{self, Providers};
+use pgcascade::chat::ChatModel;
 use pgcascade::db::Pool;
 use pgcascade::messaging::gateways::SmsGateways;
 use pgcascade::messaging::sms_gateway::SmsGateway;
 use pgcascade::providers::ghl::{GhlClient, GhlConfig};
 use pgcascade::providers::http::BaseUrl;
+use pgcascade::providers::openai::{OpenAiClient, OpenAiConfig, Prices};
 
 use super::daemon::{Rig, RunningDaemon};
+use super::fake_chat::FakeChat;
 use super::fake_ghl::FakeGhl;
 
 /// An event in Chicago tomorrow, with `$1` people who are registered and agreed to be texted. Nobody
@@ -45,6 +48,20 @@ pub fn ghl(server: &FakeGhl) -> Arc<dyn SmsGateway> {
     Arc::new(GhlClient::new(config).expect("a client"))
 }
 
+/// The real client against the fake, with prices; it gives up after a second.
+pub fn model(chat: &FakeChat) -> Arc<dyn ChatModel> {
+    super::install_crypto();
+    let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
+    let mut config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
+    config.try_timeout = Duration::from_secs(1);
+    config.prices = Some(Prices {
+        input: 400_000,
+        cached_input: 100_000,
+        output: 1_600_000,
+    });
+    Arc::new(OpenAiClient::new(config).expect("a client"))
+}
+
 /// Sandboxes, and this gateway.
 pub fn with_gateway(gateway: Arc<dyn SmsGateway>) -> Providers {
     Providers {
@@ -65,6 +82,37 @@ impl Rig {
     /// A daemon that sends through the fake.
     pub fn texts(&self, server: &FakeGhl) -> RunningDaemon {
         self.texts_through(ghl(server))
+    }
+
+    /// A daemon that sends through the fake and asks a chat model; what fails is soon tried again.
+    pub async fn texts_and_asks(&self, server: &FakeGhl, chat: &FakeChat) -> RunningDaemon {
+        self.run(
+            "update pipeline.stages set backoff = '50 milliseconds', backoff_max = '50 milliseconds'
+            where name in ('ask_model', 'word_followup', 'name_entities')",
+        )
+        .await;
+        let providers = Providers {
+            chat: model(chat),
+            ..with_gateway(ghl(server))
+        };
+        let pool = Pool::open(self.database.url(), 12, "test stages").expect("a pool");
+        self.daemon(app::registry(&providers, &pool).expect("a registry"))
+    }
+
+    /// Waits until the chat model was asked so often about this, and answered or did not.
+    pub async fn until_asked(&self, purpose: &str, times: i64) {
+        self.until(&format!(
+            "(select count(*) = {times} from chat_requests where purpose = '{purpose}' and outcome <> 'asked')"
+        ))
+        .await;
+    }
+
+    /// How the chat model's answers about this ended, such as `used, late`, the first first.
+    pub async fn outcomes(&self, purpose: &str) -> String {
+        self.text(&format!(
+            "select string_agg(outcome, ', ' order by record_id) from chat_requests where purpose = '{purpose}'"
+        ))
+        .await
     }
 
     /// A daemon that sends through this gateway.

@@ -7,7 +7,8 @@
 -- Arguments: attempt_id.
 -- Returns: verdict: go: make the call; wait: the rate allows it in wait_ms milliseconds, ask again then; stop: do not call, have the text
 --          decided anew; wait_ms: 0 unless wait; reason: why to stop, or NULL.
--- Reads:  public.sending_accounts, public.event_messaging, public.sms_subscriptions, public.event_attendees, public.message_types
+-- Reads:  public.sending_accounts, public.event_messaging, public.sms_subscriptions, public.inbound_messages, public.event_attendees,
+--         public.message_types
 -- Writes: public.message_attempts
 -- Locks:  the text's row (waits 2 s), then the account's, then the attempt's
 
@@ -67,6 +68,18 @@ begin
             and (subscription.opted_in = false or subscription.undeliverable_at is not null)
             and not coalesce(type.overrides_opt_out, false)
         ) then 'the number has opted out'
+        when exists (
+            select
+            from public.inbound_messages as inbound
+            where inbound.phone_number = v_attempt.phone_number
+            and inbound.wish = 'maybe_stop'
+            and inbound.status = 'for_a_person'
+        ) and not exists (
+            select
+            from public.message_types as type
+            where type.message_type = v_message.message_type
+            and type.overrides_opt_out
+        ) then 'a person must decide first whether the number has opted out'
         when exists (
             select
             from public.event_attendees as attendee

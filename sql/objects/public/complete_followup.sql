@@ -1,6 +1,7 @@
 -- public.complete_followup(): a follow-up in order, with the number of the event that stands for it.
 --
 -- A time in the past is now. What is moved, or scheduled again, gets an event of its own; the old one is cancelled when the statement ends.
+-- Words that a model found for another template, tone or hints are gone with them.
 --
 -- Returns: the row, completed.
 -- Reads:  nothing
@@ -18,6 +19,11 @@ begin
         new.pipeline_event_id := null;
     else
         new.updated_at := clock_timestamp();
+        if (new.message_template, new.message_tone, new.ai_context_hints, new.contractor_id)
+            is distinct from (old.message_template, old.message_tone, old.ai_context_hints, old.contractor_id)
+        then
+            new.ai_message := null;
+        end if;
         if new.status = 'scheduled' and (old.status <> 'scheduled' or new.scheduled_time <> old.scheduled_time) then
             new.pipeline_event_id := null;
             new.message_id := case when new.message_id is distinct from old.message_id then new.message_id end;

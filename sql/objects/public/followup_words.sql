@@ -1,6 +1,6 @@
 -- public.followup_words(followup): what a follow-up says, with its hints worked in.
 --
--- Hints that the words name already are not repeated.
+-- In a model's words where there are some, else in those of the template. Hints that the words name already are not repeated.
 --
 -- Arguments: followup.
 -- Returns: words in which {firstName}, {name} and {eventName} are still to be filled in.
@@ -14,8 +14,9 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select followup.message_template
-        || case
+    select case
+        when followup.ai_should_personalize and followup.ai_message is not null then followup.ai_message
+        else followup.message_template || case
             when not followup.ai_should_personalize then ''
             else coalesce(
                 ' (' || nullif(
@@ -35,7 +36,8 @@ begin atomic
                 ) || ')',
                 ''
             )
-        end;
+        end
+    end;
 end;
 
 comment on function public.followup_words(public.contractor_followup_schedules) is 'What a follow-up says, with its hints worked in.';

@@ -1,15 +1,21 @@
--- public.obey_wish(inbound_message_id, wish, caused_by): does what STOP, STOP PEER, START or HELP ask for.
+-- public.obey_wish(inbound_message_id, wish, caused_by, source): does what STOP, STOP PEER, START or HELP ask for.
 --
 -- STOP is obeyed however late it comes. START is not when its writer has said STOP after it: texts come out of order. One confirmation
 -- follows a STOP, and none when the number had opted out already, or the provider has answered.
 --
--- Arguments: inbound_message_id; wish: stop_all, stop_peer, start, help; caused_by: the event.
+-- Arguments: inbound_message_id; wish: stop_all, stop_peer, start, help; caused_by: the event; source: who read it so: keyword, ai,
+--            operator.
 -- Returns: what was done, for the log.
 -- Reads:  public.inbound_messages
--- Writes: public.inbound_messages; by public.opt_out, public.set_sms_consent and public.reply_to_text what they write
+-- Writes: public.inbound_messages; by public.opt_out, public.set_sms_consent, public.look_again_at_texts and public.reply_to_text what they
+--         write
 -- Locks:  as public.opt_out
 
-create or replace function public.obey_wish(inbound_message_id bigint, wish text, caused_by bigint default null)
+drop function if exists public.obey_wish(bigint, text, bigint);
+
+create or replace function public.obey_wish(
+    inbound_message_id bigint, wish text, caused_by bigint default null, source text default 'keyword'
+)
 returns text
 language plpgsql
 security definer
@@ -35,9 +41,9 @@ begin
 
     if wish = 'stop_all' then
         select done.was_new into v_was_new
-        from public.opt_out(v_text.phone_number, 'keyword', v_text.body, v_text.contractor_id) as done;
+        from public.opt_out(v_text.phone_number, obey_wish.source, v_text.body, v_text.contractor_id) as done;
     elsif wish = 'stop_peer' then
-        perform public.set_sms_consent(v_text.phone_number, false, 'keyword', v_text.body, v_text.contractor_id, true);
+        perform public.set_sms_consent(v_text.phone_number, false, obey_wish.source, v_text.body, v_text.contractor_id, true);
     elsif wish = 'start' then
         if exists (
             select
@@ -52,7 +58,7 @@ begin
             return 'outdated';
         end if;
         perform public.lift_suppression(v_text.phone_number);
-        perform public.set_sms_consent(v_text.phone_number, true, 'keyword', v_text.body, v_text.contractor_id);
+        perform public.set_sms_consent(v_text.phone_number, true, obey_wish.source, v_text.body, v_text.contractor_id);
     end if;
 
     -- Whatever a person was to decide about earlier words is decided by these.
@@ -62,6 +68,10 @@ begin
         where message.phone_number = v_text.phone_number
         and message.status = 'for_a_person'
         and message.wish = 'maybe_stop';
+    end if;
+
+    if wish = 'start' then
+        perform public.look_again_at_texts(v_text.phone_number);
     end if;
 
     if not v_text.answered_by_provider and (wish <> 'stop_all' or v_was_new) then
@@ -80,6 +90,6 @@ begin
 end
 $$;
 
-comment on function public.obey_wish(bigint, text, bigint) is 'Does what STOP, STOP PEER, START or HELP ask for, in one transaction.';
+comment on function public.obey_wish(bigint, text, bigint, text) is 'Does what STOP, STOP PEER, START or HELP ask for, in one transaction.';
 
-revoke execute on function public.obey_wish(bigint, text, bigint) from public;
+revoke execute on function public.obey_wish(bigint, text, bigint, text) from public;

@@ -4,8 +4,8 @@
 --            after.
 -- Returns: nothing.
 -- Reads:  nothing
--- Writes: public.inbound_messages; by public.obey_wish what it writes
--- Locks:  the text; as public.obey_wish
+-- Writes: public.inbound_messages; by public.obey_wish and public.look_again_at_texts what they write
+-- Locks:  the text; as public.obey_wish or public.look_again_at_texts
 
 create or replace function public.settle_inbound_message(inbound_message_id bigint, what text default 'none', note text default null)
 returns void
@@ -13,6 +13,8 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_phone text;
 begin
     if what not in ('stop_all', 'stop_peer', 'start', 'none') then
         raise invalid_parameter_value using
@@ -25,14 +27,17 @@ begin
         wish = case when message.wish = 'maybe_stop' then null else message.wish end,
         handled_at = clock_timestamp(),
         handling_note = coalesce(settle_inbound_message.note, format('Settled by %s: %s.', session_user, what))
-    where message.id = settle_inbound_message.inbound_message_id;
+    where message.id = settle_inbound_message.inbound_message_id
+    returning message.phone_number into v_phone;
 
     if not found then
         raise exception using errcode = 'PC001', message = format('There is no received text %s.', settle_inbound_message.inbound_message_id);
     end if;
 
     if what <> 'none' then
-        perform public.obey_wish(settle_inbound_message.inbound_message_id, what);
+        perform public.obey_wish(settle_inbound_message.inbound_message_id, what, null, 'operator');
+    else
+        perform public.look_again_at_texts(v_phone);
     end if;
 end
 $$;

@@ -1,5 +1,6 @@
 -- trigger_followup_event: public.schedule_followups(): each follow-up that waits is the event followup_due, at its time.
 --
+-- One whose words a chat model may better is the event followup_upcoming a while before; whoever takes it looks whether it is still so.
 -- A text that was made of one already is cancelled when the follow-up is moved or ends.
 --
 -- Returns: nothing (statement trigger).
@@ -14,6 +15,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    -- Time for a thousand that are due at one hour; within the second, nobody could answer before it is due.
+    c_ahead constant interval := '15 minutes';
+    c_too_late constant interval := '15 seconds';
     v_old bigint[];
 begin
     if tg_op <> 'INSERT' then
@@ -36,6 +40,27 @@ begin
         from new_followups as followup
         where followup.pipeline_event_id is not null
         and (v_old is null or followup.pipeline_event_id <> all (v_old))
+        order by followup.pipeline_event_id;
+
+        insert into marketing.pipeline_events (event_type, payload, run_at, priority, parent_id, root_id)
+        select
+            'followup_upcoming',
+            jsonb_build_object('record_id', followup.id, 'due_event_id', followup.pipeline_event_id),
+            greatest(followup.scheduled_time - c_ahead, clock_timestamp()),
+            8,
+            followup.caused_by,
+            (
+                select coalesce(parent.root_id, parent.id)
+                from marketing.pipeline_events as parent
+                where parent.id = followup.caused_by
+            )
+        from new_followups as followup
+        where followup.pipeline_event_id is not null
+        and (v_old is null or followup.pipeline_event_id <> all (v_old))
+        and followup.ai_should_personalize
+        and followup.ai_context_hints <> '{}'
+        and followup.ai_message is null
+        and followup.scheduled_time > clock_timestamp() + c_too_late
         order by followup.pipeline_event_id;
 
         select array_agg(gone.id) into v_old

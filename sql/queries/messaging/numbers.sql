@@ -3,8 +3,8 @@
 -- Asked after the texts' rows are held and before attempts are written. A text that is under way counts as sent.
 --
 -- $1 bigint[]: texts; $2 text[]: their numbers, E.164.
--- Columns: message_id; opted_in: what the number said, NULL: nothing; peer_matching; undeliverable_reason, NULL: none; also while
---          somebody must decide whether the number has opted out; free_at: when the
+-- Columns: message_id; opted_in: what the number said, NULL: nothing; peer_matching; undeliverable_reason, NULL: none;
+--          is_undecided: somebody must decide first whether the number has opted out; free_at: when the
 --          caps on texts to the number allow the next, NULL: now; has_it: somebody else with the number was sent the same.
 -- Reads:  public.inbound_messages, public.sms_subscriptions, public.message_caps, public.message_attempts, public.event_messages
 -- Locks:  none
@@ -12,18 +12,14 @@ select
     given.message_id,
     subscription.opted_in,
     coalesce(subscription.peer_matching, true) as peer_matching,
-    coalesce(
-        subscription.undeliverable_reason,
-        case
-            when exists (
-                select
-                from public.inbound_messages as inbound
-                where inbound.phone_number = given.phone_number
-                and inbound.wish = 'maybe_stop'
-                and inbound.status = 'for_a_person'
-            ) then 'a person must decide first whether its owner has opted out (vw_unanswered_messages).'
-        end
-    ) as undeliverable_reason,
+    subscription.undeliverable_reason,
+    exists (
+        select
+        from public.inbound_messages as inbound
+        where inbound.phone_number = given.phone_number
+        and inbound.wish = 'maybe_stop'
+        and inbound.status = 'for_a_person'
+    ) as is_undecided,
     (
         select max(recent.at + cap.period)
         from public.message_caps as cap

@@ -5,7 +5,7 @@
 --
 -- $1 text[]: numbers, E.164; $2 bigint[]: the people who have them.
 -- Columns: phone; message_id; message_type; route_to; contractor_id; event_id; sent_at; is_answered; offered: how many things to choose
---          from; label: what it is about, in a few words; about: of a clarification, the texts that it offers; original_id,
+--          from; label: what it is about, in a few words; asked: its words; about: of a clarification, the texts that it offers; original_id,
 --          original_body: of a clarification, the text that was unclear.
 -- Reads:  public.event_messages, public.message_attempts, public.reply_windows, public.inbound_messages, public.contractor_followup_schedules,
 --         public.contractor_action_items
@@ -35,6 +35,7 @@ select
         message.personalization_data ->> 'peer_name', message.personalization_data ->> 'session_title',
         message.personalization_data ->> 'sponsor_name', item.title, ''
     ) as label,
+    coalesce(attempt.body, message.message_content) as asked,
     coalesce(message.personalization_data -> 'message_ids', '[]') as about,
     original.id as original_id,
     original.body as original_body

@@ -30,6 +30,9 @@ const ANSWERS_MAX: u32 = 2;
 /// Steps down in one question, which cost nothing.
 const STEPS_MAX: u32 = 5;
 
+/// Longest name of a model that is kept.
+const MODEL_CHARS_MAX: usize = 120;
+
 /// Tokens that prices are for.
 const MILLION: u64 = 1_000_000;
 
@@ -191,7 +194,9 @@ impl OpenAiClient {
     fn count(&self, completion: &Completion, usage: &mut Usage) {
         usage.calls += 1;
         if let Some(model) = &completion.model {
-            usage.model.clone_from(model);
+            // Foreign text, which ends up in the database.
+            let fit = model.chars().filter(|c| !c.is_control());
+            usage.model = fit.take(MODEL_CHARS_MAX).collect();
         }
         let Some(counts) = &completion.usage else {
             return;

@@ -1,0 +1,6 @@
+-- messaging/begin_chat_requests: writes down that a chat model is about to be asked about received texts.
+--
+-- $1 bigint[]: received texts; $2 text: who is asked.
+-- Writes: by public.begin_chat_requests public.chat_requests
+-- Locks:  the rows, in the order of their ids
+select public.begin_chat_requests('reply', $1::bigint[], $2::text)
