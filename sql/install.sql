@@ -217,6 +217,7 @@
 -- Peers: who is introduced to whom
 \i objects/public/introduction_moment.sql
 \i objects/public/introduction_slots.sql
+\i objects/public/peer_weights_of.sql
 \i objects/public/complete_peer_matching_run.sql
 \i objects/public/trigger_peer_matching_run_event.sql
 \i objects/public/order_peer_matching_stage.sql
@@ -232,6 +233,12 @@
 \i objects/public/release_peer_matches.sql
 \i objects/public/follow_attendance.sql
 \i objects/public/move_introductions.sql
+\i objects/public/vw_peer_match_outcomes.sql
+\i objects/public/learn_peer_weights.sql
+\i objects/public/pin_peer_weights.sql
+\i objects/public/trigger_peer_learning_event.sql
+\i objects/public/order_peer_learning_stage.sql
+\i objects/public/vw_peer_weights.sql
 \i objects/public/vw_peer_match_metrics.sql
 \i objects/public/vw_peer_match_by_criterion.sql
 \i objects/public/vw_peer_match_by_industry.sql
