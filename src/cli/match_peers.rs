@@ -4,6 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::failure::{Done, Failure};
+use super::match_weights;
 use super::output::{Output, Side};
 use super::schema::Schema;
 use super::target::{Absent, Session, Target};
@@ -17,10 +18,12 @@ use crate::matching::run::perform;
   pgcascade match dry-run 41
   pgcascade match run 41
   pgcascade match show 41 --json
+  pgcascade match learn --dry-run
 
 The same in psql: INSERT INTO event_peer_matching_runs (event_id, dry_run)
 VALUES (41, true); the agenda does it by itself 15 minutes before lunch.
-Parameters of an event: event_peer_matching; pins and blocks: event_peer_rules.")]
+Parameters of an event: event_peer_matching; pins and blocks: event_peer_rules;
+what was learned: vw_peer_weights, held by SELECT pin_peer_weights('{focus}').")]
 pub struct MatchArgs {
     /// What to do.
     #[command(subcommand)]
@@ -35,6 +38,10 @@ enum Action {
     DryRun(RunArgs),
     /// The matches that there are, and the last run
     Show(ShowArgs),
+    /// Learn the weights from what became of introductions
+    Learn(match_weights::LearnArgs),
+    /// The weights: set, in use, old, new, pinned
+    Weights(match_weights::WeightsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -84,6 +91,8 @@ pub async fn run(args: MatchArgs) -> Done {
         Action::Run(args) => order(&args, false).await,
         Action::DryRun(args) => order(&args, true).await,
         Action::Show(args) => show(&args).await,
+        Action::Learn(args) => match_weights::learn(&args).await,
+        Action::Weights(args) => match_weights::weights(&args).await,
     }
 }
 

@@ -20,6 +20,7 @@
 //! | [`unplaced`] | why somebody meets nobody |
 //! | [`plan`] | a whole run |
 //! | [`repair`] | small changes to a plan that stands |
+//! | [`seating`] | tables of three and four with a topic |
 //! | [`run`] | a run as a stage: rows in, matches and texts out |
 //! | [`learn`] | weights from what became of introductions |
 //! | [`feedback`] | an order to learn, as a stage |
@@ -64,5 +65,6 @@ pub mod repair;
 pub mod roster;
 pub mod run;
 pub mod score;
+pub mod seating;
 pub mod unplaced;
 pub mod wording;

@@ -8,3 +8,4 @@ mod the_api_speaks_as_documented;
 mod the_documented_sql_runs;
 mod the_whole_way;
 mod venue;
+mod weights_are_learned;
