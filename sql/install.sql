@@ -225,6 +225,12 @@
 \i objects/public/note_introductions_sent.sql
 \i objects/public/word_introduction.sql
 \i objects/public/set_peer_match_status.sql
+\i objects/public/roundtable_moment.sql
+\i objects/public/peer_group_data.sql
+\i objects/public/invite_peer_groups.sql
+\i objects/public/follow_peer_group.sql
+\i objects/public/note_groups_sent.sql
+\i objects/public/set_peer_group_status.sql
 \i objects/public/approve_peer_matches.sql
 \i objects/public/generate_peer_matches.sql
 \i objects/public/peer_matching_answer.sql
@@ -233,12 +239,14 @@
 \i objects/public/release_peer_matches.sql
 \i objects/public/follow_attendance.sql
 \i objects/public/move_introductions.sql
+\i objects/public/move_roundtables.sql
 \i objects/public/vw_peer_match_outcomes.sql
 \i objects/public/learn_peer_weights.sql
 \i objects/public/pin_peer_weights.sql
 \i objects/public/trigger_peer_learning_event.sql
 \i objects/public/order_peer_learning_stage.sql
 \i objects/public/vw_peer_weights.sql
+\i objects/public/vw_peer_groups.sql
 \i objects/public/vw_peer_match_metrics.sql
 \i objects/public/vw_peer_match_by_criterion.sql
 \i objects/public/vw_peer_match_by_industry.sql

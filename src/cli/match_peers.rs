@@ -220,10 +220,19 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
         out.paragraph(0, &format!("Note: {warning}"));
     }
     tell_matches(out, &answer["matches"]);
+    if let Some(count) = answer["groups_created"].as_i64() {
+        out.say(format!("{count} roundtables {verb}"));
+    }
+    tell_tables(out, &answer["groups"]);
     for (key, heading, columns) in [
         (
             "unplaced",
             "Without a peer",
+            ["contractor_id", "name", "reason"],
+        ),
+        (
+            "unseated",
+            "Without a table",
             ["contractor_id", "name", "reason"],
         ),
         (
@@ -243,6 +252,34 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
             out.table(&names, rows.iter().map(cells).collect());
         }
     }
+}
+
+/// Roundtables of a dry run.
+fn tell_tables(out: &Output, tables: &Value) {
+    let tables = tables.as_array().map(Vec::as_slice).unwrap_or_default();
+    if tables.is_empty() {
+        return;
+    }
+    out.heading("Roundtables");
+    let cells = |table: &Value| {
+        let people = table["people"].as_array().map(Vec::as_slice);
+        let people = people.unwrap_or_default().iter();
+        let names: Vec<String> = people.map(|person| shown(&person["name"])).collect();
+        let score = table["score"].as_f64().unwrap_or_default();
+        vec![
+            shown(&table["topic"]),
+            names.join(", "),
+            format!("{score:.2}"),
+        ]
+    };
+    out.table(
+        &[
+            ("topic", Side::Left),
+            ("who", Side::Left),
+            ("score", Side::Right),
+        ],
+        tables.iter().map(cells).collect(),
+    );
 }
 
 fn tell_matches(out: &Output, matches: &Value) {

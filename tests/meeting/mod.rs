@@ -4,6 +4,7 @@ mod introductions_are_worded;
 mod odd_events_are_survived;
 mod people_come_late_and_leave_early;
 mod rows_keep_the_rules;
+mod tables_are_laid;
 mod the_api_speaks_as_documented;
 mod the_documented_sql_runs;
 mod the_whole_way;

@@ -4,6 +4,7 @@
 //! around them. Whoever is left joins a table of three, or makes a new one with people whom tables
 //! of four can spare. Then people change places, two at a time, while the total grows.
 
+use super::exact::{self, EXACT_MAX};
 use super::{SEATS_MAX, SEATS_MIN};
 
 /// People of a room, and who may sit with whom.
@@ -36,6 +37,14 @@ struct Tables<'a> {
 impl Room {
     /// The tables, each of three or four.
     pub(super) fn arrange(&self) -> Vec<Vec<usize>> {
+        if self.rank.len() <= EXACT_MAX {
+            return exact::arranged(self);
+        }
+        self.searched()
+    }
+
+    /// Tables that are good, but not proved to be the best.
+    pub(super) fn searched(&self) -> Vec<Vec<usize>> {
         let mut tables = Tables {
             room: self,
             tables: Vec::new(),
@@ -58,7 +67,7 @@ impl Room {
     }
 
     /// The scores of somebody with everybody at a table; None: they may not sit there.
-    fn with(&self, person: usize, table: &[usize]) -> Option<u64> {
+    pub(super) fn with(&self, person: usize, table: &[usize]) -> Option<u64> {
         let mut topics = self.topics[person];
         let mut sum = 0;
         for other in table {

@@ -8,7 +8,7 @@
 //! Dividing people into groups whose pairs score most is NP-hard (maximally diverse grouping), so
 //! the tables come without the certificate that pairs have: [`arrange`] seats whoever is hardest to
 //! seat first, mends, and exchanges people while it helps (the neighbourhoods of Gallego et al.
-//! 2013 and Schulz). Each person has three partners at most, so that half the sum of everybody's
+//! 2013 and Schulz); a room of a dozen is tried out. Each person has three partners at most, so that half the sum of everybody's
 //! three best scores bounds every seating; it is stored beside the total. Large crowds are divided
 //! into rooms of [`ROOM`] by the salted hash of their ids, and who finds no table in a room is
 //! tried again with all others who did not.
@@ -17,6 +17,7 @@
 //! number of threads.
 
 mod arrange;
+mod exact;
 
 use std::collections::{BTreeMap, BTreeSet};
 

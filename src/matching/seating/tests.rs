@@ -129,9 +129,11 @@ fn any_number_from_six_on_is_seated_where_nothing_keeps_people_apart() {
             topics: vec![1; count],
             rank: (0..count as u64).map(mix).collect(),
         };
-        let seated: usize = room.arrange().iter().map(Vec::len).sum();
         let wanted = if count == 5 { 4 } else { count };
-        assert_eq!(seated, wanted, "{count}");
+        for tables in [room.arrange(), room.searched()] {
+            let seated: usize = tables.iter().map(Vec::len).sum();
+            assert_eq!(seated, wanted, "{count}");
+        }
     }
 }
 
@@ -193,13 +195,17 @@ fn small_rooms_seat_as_many_as_any_seating() {
                 .collect(),
             rank: (0..count as u64).map(|person| mix(person ^ seed)).collect(),
         };
-        let tables = room.arrange();
-        let seated: usize = tables.iter().map(Vec::len).sum();
+        let people = |tables: Vec<Vec<usize>>| tables.iter().map(Vec::len).sum::<usize>();
         let wanted = most(&room, &mut (0..count).collect());
-        assert!(seated <= wanted);
-        missed += wanted - seated;
+        assert_eq!(people(room.arrange()), wanted, "room {seed}");
+        let searched = people(room.searched());
+        assert!(searched <= wanted);
+        missed += wanted - searched;
     }
-    assert!(missed <= 15, "{missed} of about 1,500 people stand in vain");
+    assert!(
+        missed <= 60,
+        "the search, which larger rooms have, leaves {missed} of about 2,000 standing in vain"
+    );
 }
 
 #[test]
