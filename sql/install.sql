@@ -236,6 +236,7 @@
 \i objects/public/peer_matching_answer.sql
 \i objects/public/peer_matches_answer.sql
 \i objects/public/finds_peers_on_check_in.sql
+\i objects/public/find_peers_on_check_in.sql
 \i objects/public/release_peer_matches.sql
 \i objects/public/follow_attendance.sql
 \i objects/public/move_introductions.sql
@@ -251,6 +252,8 @@
 \i objects/public/vw_peer_match_by_criterion.sql
 \i objects/public/vw_peer_match_by_industry.sql
 \i objects/public/vw_peer_match_by_time.sql
+\i objects/public/vw_peer_match_by_wording.sql
+\i objects/public/vw_peer_match_impact.sql
 
 -- Received texts: rows of inbound_messages are events
 \i objects/public/number_hash.sql
@@ -344,3 +347,4 @@
 \i objects/public/agenda_grants.sql
 \i objects/public/message_grants.sql
 \i objects/public/answer_grants.sql
+\i objects/public/peer_grants.sql

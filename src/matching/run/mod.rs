@@ -87,7 +87,7 @@ pub async fn perform(
         load::pairs(tx, run_id, &mut crowd, true).await?;
         let again = compute(order, crowd).await?;
         took += again.3;
-        (order, decision) = (again.0, again.2);
+        (order, crowd, decision) = (again.0, again.1, again.2);
     }
     let mut written = if order.dry_run {
         Performed {
