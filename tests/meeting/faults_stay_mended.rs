@@ -184,8 +184,10 @@ async fn introductions_of_late_people_go_with_lunch_too() {
         "(select count(*) from event_messages where message_type = 'peer_match_introduction') = 2",
     )
     .await;
-    rig.run("update event_agenda_items set start_time = start_time + interval '30 minutes', end_time = end_time + interval '30 minutes' where item_type = 'lunch'")
-        .await;
+    for _ in 0..2 {
+        rig.run("update event_agenda_items set start_time = start_time + interval '15 minutes', end_time = end_time + interval '15 minutes' where item_type = 'lunch'")
+            .await;
+    }
     let moved = rig
         .number(
             "select count(*) from event_messages, event_agenda_items

@@ -44,11 +44,15 @@ begin
                     and planned.introduction_time = run.introduction_time
                 )
             )
-            and exists (
-                select from public.event_peer_matches as match
-                where match.run_id = run.id
-                and match.status in ('draft', 'proposed')
-                and match.introduction_sent_time is null
+            and (
+                -- Nobody may have been there yet; those who come late are measured by it.
+                run.origin = 'agenda' and run.introduction_time > now()
+                or exists (
+                    select from public.event_peer_matches as match
+                    where match.run_id = run.id
+                    and match.status in ('draft', 'proposed')
+                    and match.introduction_sent_time is null
+                )
             )
         )
         select runs.id, runs.introduction_time as was, plan.scheduled_time as becomes, plan.expires_at

@@ -24,6 +24,8 @@ met as materialized (
     join public.event_peer_group_members as other on other.group_id = seated.id and other.contractor_id > one.contractor_id
     where run.roundtables
     and seated.status <> 'released'
+    and one.status in ('invited', 'accepted')
+    and other.status in ('invited', 'accepted')
 )
 select
     run.roundtables and run.contractor_ids is null as is_wanted,
