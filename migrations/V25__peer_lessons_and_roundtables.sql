@@ -187,6 +187,9 @@ comment on column public.event_peer_matching_runs.group_score_bound is 'No table
 comment on column public.event_peer_matching_runs.unseated is 'JSON array of who has no table and why: contractor_id, name, reason.';
 comment on column public.event_peer_matching_runs.groups is 'JSON array of the tables of a dry run; NULL: it was none.';
 
+comment on column public.event_peer_matches.status is
+    'draft: waits for approval; proposed: texts are scheduled; introduced: sent; later: one wants to meet in another break; accepted_by_one; connected: both want to; declined; released: called back; expired: none of its texts was sent in time.';
+
 insert into public.message_types (
     message_type, category, priority, expires_after, when_quiet, event_day_exempt, needs_check_in, max_segments, variables, description
 )

@@ -184,13 +184,18 @@ mod tests {
     fn names_of_ours_are_no_facts() {
         let person = |name: &str, place: &str| json!({"first_name": name, "name": name, "company": "Co", "place": place});
         let input = json!({"known": {
-            "event": "Expo 24", "person1": person("Ada", "Austin, TX"), "person2": person("Zeek", "Houston, TX"),
-            "shared": {"focus_areas": ["team_building"]}, "is_non_competing": true,
+            "event": "Expo 24",
+            "person1": person("Ada", "Austin, TX"),
+            "person2": person("Zeek", "Houston, TX"),
+            "shared": {"focus_areas": ["team_building"]},
+            "is_non_competing": true,
         }});
         let texts = |more: &str| {
+            let one = "Hi Ada, meet Zeek of Co, Houston, TX.";
+            let other = "Hi Zeek, meet Ada of Co, Austin, TX. Reply YES or LATER.";
             json!({
-                "message_to_contractor1": format!("Hi Ada, meet Zeek of Co, Houston, TX.{more} Reply YES or LATER."),
-                "message_to_contractor2": "Hi Zeek, meet Ada of Co, Austin, TX. Reply YES or LATER.",
+                "message_to_contractor1": format!("{one}{more} Reply YES or LATER."),
+                "message_to_contractor2": other,
             })
         };
         assert_eq!(objection(&input, &texts("")), None);

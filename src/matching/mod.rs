@@ -5,8 +5,8 @@
 //! many as possible meet two, then the sum of all scores is the largest, and nobody gets more
 //! introductions than the maximum. It comes with a proof of how far from the best it can be.
 //!
-//! Pure but for [`run`], [`feedback`] and [`introduce`]: values in, values out; no database, no clock, the same
-//! plan for the same input whatever the order of rows and the number of threads.
+//! Pure but for [`run`], [`feedback`] and [`introduce`]: values in, values out; no database, no
+//! clock, the same plan for the same input whatever the order of rows and the number of threads.
 //!
 //! | module | holds |
 //! |---|---|

@@ -23,8 +23,9 @@ const SEPTETS_MAX: usize = 459;
 /// Three segments with any other character in it, in UTF-16 units: less than half as much.
 const UNITS_MAX: usize = 201;
 /// Beside ASCII: letters of the plain alphabet, and signs that are spelled in it before sending.
-const PLAIN: &str = "\u{a3}\u{a5}\u{e8}\u{e9}\u{f9}\u{ec}\u{f2}\u{c7}\u{d8}\u{f8}\u{c5}\u{e5}\u{c6}\u{e6}\u{df}\u{c9}\u{c4}\u{d6}\u{d1}\u{dc}\
-    \u{a7}\u{bf}\u{e4}\u{f6}\u{f1}\u{fc}\u{e0}\u{2018}\u{2019}\u{201c}\u{201d}\u{2013}\u{2014}\u{2026}\u{a0}";
+const PLAIN: &str = "\u{a3}\u{a5}\u{e8}\u{e9}\u{f9}\u{ec}\u{f2}\u{c7}\u{d8}\u{f8}\u{c5}\u{e5}\
+    \u{c6}\u{e6}\u{df}\u{c9}\u{c4}\u{d6}\u{d1}\u{dc}\u{a7}\u{bf}\u{e4}\u{f6}\u{f1}\u{fc}\u{e0}\
+    \u{2018}\u{2019}\u{201c}\u{201d}\u{2013}\u{2014}\u{2026}\u{a0}";
 /// These take two septets.
 const TWICE: &str = "^{}\\[~]|";
 /// Nobody is sent there, and no address is invented.

@@ -200,14 +200,29 @@ async fn introductions_of_late_people_go_with_lunch_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_about_a_match_leave_with_the_person() {
-    let rig = Rig::venue(0).await;
+    let rig = Rig::venue(2).await;
     rig.run(
         "insert into event_peer_matches (event_id, contractor1_id, contractor2_id) values (41, 1, 56);
         select set_peer_match_status(id, 1, 'positive', 'My own words') from event_peer_matches;
         select set_peer_match_status(id, 56, 'negative', 'Other words') from event_peer_matches;
+        insert into event_peer_groups (id, event_id, topic) values (8, 41, 'lead flow'), (9, 41, 'team building');
+        insert into event_peer_group_members (group_id, contractor_id) values (8, 1), (8, 56), (8, 1001), (8, 1002), (9, 1), (9, 56), (9, 1001);
+        select invite_peer_groups('{8,9}');
+        update event_messages set status = 'sent' where personalization_data ->> 'group_id' = '9';
         select erase_contractor(1)",
     )
     .await;
+    let told = rig
+        .text("select string_agg(distinct status || ' ' || (personalization_data ? 'peers'), ', ') from event_messages
+            where contractor_id in (56, 1001, 1002) and personalization_data::text like '%group_id%'")
+        .await;
+    assert_eq!(told, "scheduled true, sent false");
+    let named = "select count(*) from event_messages where personalization_data::text like '%Sample Roofing%'";
+    assert_eq!(
+        rig.number(named).await,
+        0,
+        "the table that waits is told of the others only"
+    );
     let left = rig
         .text("select coalesce(feedback_contractor1, '-') || ' ' || feedback_contractor2 from event_peer_matches")
         .await;

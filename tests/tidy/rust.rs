@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("src/followup/", &["db", "engine"]),
     ("src/matching/run/", &["db", "engine", "matching"]),
     ("src/matching/introduce.rs", &["db", "engine", "matching"]),
+    ("src/matching/feedback.rs", &["db", "engine", "matching"]),
     // The rest of the room is values in, values out.
     ("src/matching/", &[]),
     ("src/messaging/", &["db", "engine"]),

@@ -113,6 +113,24 @@ begin
     get diagnostics v_rows = row_count;
     v_done := v_done || jsonb_build_object('event_peer_group_members', v_rows);
 
+    -- What the others at a table were told names the person.
+    update public.message_attempts as attempt
+    set body = '[erased]'
+    from public.event_messages as message
+    join public.event_peer_group_members as member on member.group_id::text = message.personalization_data ->> 'group_id'
+    where message.id = attempt.message_id
+    and message.message_type = 'peer_group_introduction'
+    and member.contractor_id = erase_words.contractor_id;
+
+    update public.event_messages as message
+    set personalization_data = message.personalization_data - 'peers',
+        message_content = case when message.message_content <> '' then '[erased]' else '' end
+    from public.event_peer_group_members as member
+    where member.group_id::text = message.personalization_data ->> 'group_id'
+    and message.message_type = 'peer_group_introduction'
+    and message.status not in ('draft', 'scheduled')
+    and member.contractor_id = erase_words.contractor_id;
+
     update public.ai_learning_events as learned
     set event_data = learned.event_data - 'feedback'
     where learned.contractor_id = erase_words.contractor_id

@@ -139,11 +139,10 @@ impl<'a> Step<'a> {
     fn coefficients(&mut self) -> f64 {
         let mut slope = [0.0; 6];
         let mut curve = [[0.0; 6]; 6];
-        for i in 0..5 {
-            for j in 0..5 {
-                slope[i] -= self.before.precision[i][j] * (self.at[j] - self.before.mean[j]);
-                curve[i][j] = self.before.precision[i][j];
-            }
+        let moved: [f64; 5] = std::array::from_fn(|at| self.at[at] - self.before.mean[at]);
+        for (at, row) in self.before.precision.iter().enumerate() {
+            slope[at] = -dot(row, &moved);
+            curve[at][..5].copy_from_slice(row);
         }
         slope[5] = -self.at[5] / (EVENT * EVENT);
         curve[5][5] = 1.0 / (EVENT * EVENT);
@@ -199,20 +198,16 @@ impl<'a> Step<'a> {
             let weight = chance * (1.0 - chance);
             // Two people's constants are in it that are not known either.
             let weight = weight / (1.0 + 2.0 * PERSON * PERSON * weight);
-            for i in 0..5 {
-                shared[i] += weight * row.features[i];
-                for j in 0..5 {
-                    precision[i][j] += weight * row.features[i] * row.features[j];
-                }
+            let [a, b, c, d, e, _] = row.features;
+            let features = [a, b, c, d, e];
+            for (shared, feature) in shared.iter_mut().zip(features) {
+                *shared += weight * feature;
             }
+            add(&mut precision, &features, weight);
             constant += weight;
         }
         // The event's constant taken out.
-        for i in 0..5 {
-            for j in 0..5 {
-                precision[i][j] -= shared[i] * shared[j] / constant;
-            }
-        }
+        add(&mut precision, &shared, -1.0 / constant);
         let [a, b, c, d, e, _] = self.at;
         Belief {
             mean: [a, b, c, d, e],

@@ -13,12 +13,13 @@ pub(super) fn solve<const N: usize>(mut a: Matrix<N>, mut b: [f64; N]) -> Option
         }
         a.swap(column, pivot);
         b.swap(column, pivot);
-        for row in column + 1..N {
-            let share = a[row][column] / a[column][column];
-            for at in column..N {
-                a[row][at] -= share * a[column][at];
+        let (top, right) = (a[column], b[column]);
+        for (row, value) in a.iter_mut().zip(&mut b).skip(column + 1) {
+            let share = row[column] / top[column];
+            for (cell, above) in row.iter_mut().zip(top).skip(column) {
+                *cell -= share * above;
             }
-            b[row] -= share * b[column];
+            *value -= share * right;
         }
     }
     for row in (0..N).rev() {

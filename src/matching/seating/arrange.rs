@@ -66,6 +66,13 @@ impl Room {
         self.scores[a * self.rank.len() + b]
     }
 
+    /// The sum of the scores of all pairs at a table.
+    pub(super) fn total(&self, table: &[usize]) -> u64 {
+        let seats = table.iter().enumerate();
+        let pairs = seats.flat_map(|(at, a)| table[at + 1..].iter().map(|b| (*a, *b)));
+        pairs.map(|(a, b)| u64::from(self.score(a, b))).sum()
+    }
+
     /// The scores of somebody with everybody at a table; None: they may not sit there.
     pub(super) fn with(&self, person: usize, table: &[usize]) -> Option<u64> {
         let mut topics = self.topics[person];

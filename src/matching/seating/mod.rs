@@ -6,12 +6,12 @@
 //! here, since the topic is what the table has in common.
 //!
 //! Dividing people into groups whose pairs score most is NP-hard (maximally diverse grouping), so
-//! the tables come without the certificate that pairs have: [`arrange`] seats whoever is hardest to
+//! the tables come without the certificate that pairs have: `arrange` seats whoever is hardest to
 //! seat first, mends, and exchanges people while it helps (the neighbourhoods of Gallego et al.
-//! 2013 and Schulz); a room of a dozen is tried out. Each person has three partners at most, so that half the sum of everybody's
-//! three best scores bounds every seating; it is stored beside the total. Large crowds are divided
-//! into rooms of [`ROOM`] by the salted hash of their ids, and who finds no table in a room is
-//! tried again with all others who did not.
+//! 2013 and Schulz); a room of a dozen is tried out. Each person has three partners at most, so
+//! that half the sum of everybody's three best scores bounds every seating; it is stored beside
+//! the total. Large crowds are divided into rooms of 400 by the salted hash of their ids, and who
+//! finds no table in a room is tried again with all others who did not.
 //!
 //! The same people, parameters and salt give the same tables, whatever the order of rows and the
 //! number of threads.
@@ -126,7 +126,8 @@ pub fn seat(
         .filter(|person| person.max_matches != Some(0))
         .map(|person| &person.profile)
         .partition(|profile| profile.place.is_some() && !profile.focus.is_empty());
-    let crowd = Crowd::new(&present, &params, vocabulary, constraints, salt);
+    let roster = roster(&present, &params, vocabulary, constraints);
+    let crowd = Crowd::new(&present, roster, salt);
     let mut seating = crowd.seated();
     let unknown = absent.iter().map(|person| (person.id, Unseated::Unknown));
     seating.unseated.extend(unknown);
@@ -137,45 +138,42 @@ pub fn seat(
 /// Everybody who can be seated.
 struct Crowd<'a> {
     people: &'a [&'a Profile],
-    /// For each person whom they may sit with, by place.
-    partners: Vec<Vec<Partner>>,
+    roster: Roster<'a>,
+    /// For each person what is known of those whom they may sit with.
+    company: Vec<Company>,
     /// For each person what settles equal scores.
     rank: Vec<u64>,
     /// For each area how many have it.
     areas: BTreeMap<&'a str, usize>,
 }
 
+/// Whom somebody may sit with. The list itself is made anew where it is needed: those of
+/// everybody would fill the memory of a large event.
+struct Company {
+    count: usize,
+    /// Sum of the best scores that fit at one table.
+    best: u64,
+}
+
+/// People of a table by place, and the sum of their scores.
+type Seats = (Vec<usize>, u64);
+
 impl<'a> Crowd<'a> {
-    fn new(
-        people: &'a [&'a Profile],
-        params: &Params,
-        vocabulary: &Vocabulary,
-        constraints: &Constraints,
-        salt: u64,
-    ) -> Self {
-        let place = |id: &i64| {
-            let place = people.binary_search_by_key(id, |person| person.id).ok()?;
-            u32::try_from(place).ok()
+    fn new(people: &'a [&'a Profile], roster: Roster<'a>, salt: u64) -> Self {
+        let company = |(row, found): &mut (Row, Vec<Partner>), person: usize| {
+            roster.partners(person, row, found);
+            let mut weights: Vec<u32> = found.iter().map(|partner| partner.weight).collect();
+            weights.sort_unstable_by(|a, b| b.cmp(a));
+            let best = weights.iter().take(SEATS_MAX - 1);
+            Company {
+                count: weights.len(),
+                best: best.map(|weight| u64::from(*weight)).sum(),
+            }
         };
-        let lists = [
-            (&constraints.blocked, Gate::Blocked),
-            (&constraints.forbidden, Gate::Forbidden),
-            (&constraints.met, Gate::MetBefore),
-            (&constraints.kept, Gate::MetBefore),
-        ];
-        let apart: Vec<(u32, u32, Gate)> = lists
-            .into_iter()
-            .flat_map(|(pairs, gate)| {
-                let placed = move |(a, b): &(i64, i64)| Some((place(a)?, place(b)?, gate));
-                pairs.iter().filter_map(placed)
-            })
+        let company = (0..people.len())
+            .into_par_iter()
+            .map_init(Default::default, company)
             .collect();
-        let roster = Roster::new(people, params, vocabulary, &apart);
-        let partners = |scratch: &mut Row, person: usize| {
-            let mut found = Vec::new();
-            roster.partners(person, scratch, &mut found);
-            found
-        };
         let mut areas = BTreeMap::new();
         for area in people.iter().flat_map(|person| &person.focus) {
             *areas.entry(area.key()).or_insert(0) += 1;
@@ -185,12 +183,10 @@ impl<'a> Crowd<'a> {
             .map(|person| mix(salt ^ mix(u64::from_ne_bytes(person.id.to_ne_bytes()))));
         Self {
             people,
-            partners: (0..people.len())
-                .into_par_iter()
-                .map_init(Row::default, partners)
-                .collect(),
+            company,
             rank: rank.collect(),
             areas,
+            roster,
         }
     }
 
@@ -199,29 +195,32 @@ impl<'a> Crowd<'a> {
         places.sort_by_key(|person| (self.rank[*person], *person));
         let rooms: Vec<&[usize]> = places.chunks(ROOM).collect();
         let several = rooms.len() > 1;
-        let mut tables: Vec<Vec<usize>> = rooms
+        let mut tables: Vec<Seats> = rooms
             .into_par_iter()
             .flat_map(|room| self.arranged(room))
             .collect();
         if several {
-            let seated: BTreeSet<usize> = tables.iter().flatten().copied().collect();
+            let people = tables.iter().flat_map(|(table, _)| table);
+            let seated: BTreeSet<usize> = people.copied().collect();
             places.retain(|person| !seated.contains(person));
             places.truncate(ROOM);
             tables.extend(self.arranged(&places));
         }
-        self.told(tables)
+        self.told(&tables)
     }
 
     /// The tables of one room.
-    fn arranged(&self, people: &[usize]) -> Vec<Vec<usize>> {
+    fn arranged(&self, people: &[usize]) -> Vec<Seats> {
         let mut people = people.to_vec();
         people.sort_unstable();
         let count = people.len();
         let mut scores = vec![0; count * count];
-        for (row, person) in people.iter().enumerate() {
-            for partner in &self.partners[*person] {
+        let (mut row, mut found) = (Row::default(), Vec::new());
+        for (at, person) in people.iter().enumerate() {
+            self.roster.partners(*person, &mut row, &mut found);
+            for partner in &found {
                 if let Ok(other) = people.binary_search(&(partner.person as usize)) {
-                    scores[row * count + other] = partner.weight;
+                    scores[at * count + other] = partner.weight;
                 }
             }
         }
@@ -230,10 +229,13 @@ impl<'a> Crowd<'a> {
             topics: self.topics(&people),
             rank: people.iter().map(|person| self.rank[*person]).collect(),
         };
-        let tables = room.arrange().into_iter();
-        tables
-            .map(|table| table.into_iter().map(|place| people[place]).collect())
-            .collect()
+        let seats = |table: Vec<usize>| {
+            let sum = room.total(&table);
+            let mut table: Vec<usize> = table.into_iter().map(|place| people[place]).collect();
+            table.sort_unstable();
+            (table, sum)
+        };
+        room.arrange().into_iter().map(seats).collect()
     }
 
     /// For each person of a room the possible topics, a bit for each.
@@ -260,33 +262,29 @@ impl<'a> Crowd<'a> {
     }
 
     /// The tables for people, and who has none.
-    fn told(&self, tables: Vec<Vec<usize>>) -> Seating {
-        let seated: BTreeSet<usize> = tables.iter().flatten().copied().collect();
-        let mut total = 0;
+    fn told(&self, tables: &[Seats]) -> Seating {
+        let people = tables.iter().flat_map(|(table, _)| table);
+        let seated: BTreeSet<usize> = people.copied().collect();
         let mut told: Vec<Table> = tables
-            .into_iter()
-            .map(|mut table| {
-                table.sort_unstable();
-                let sum = self.total(&table);
-                total += sum;
-                self.table(&table, sum)
-            })
+            .iter()
+            .map(|(table, sum)| self.table(table, *sum))
             .collect();
         told.sort_by_key(|table| table.contractor_ids.first().copied());
         let alone = (0..self.people.len()).filter(|person| !seated.contains(person));
         let unseated = alone.map(|person| {
-            let partners = self.partners[person].len();
+            let partners = self.company[person].count;
             let why = match partners < SEATS_MIN - 1 {
                 true => Unseated::TooFew(partners),
                 false => Unseated::NoTable(partners),
             };
             (self.people[person].id, why)
         });
+        let best: u64 = self.company.iter().map(|company| company.best).sum();
         Seating {
             tables: told,
             unseated: unseated.collect(),
-            total,
-            bound: self.bound(),
+            total: tables.iter().map(|(_, sum)| sum).sum(),
+            bound: best.div_ceil(2),
         }
     }
 
@@ -307,30 +305,33 @@ impl<'a> Crowd<'a> {
             score: Score::from_millionths(u32::try_from(sum / pairs).unwrap_or(u32::MAX)),
         }
     }
+}
 
-    fn total(&self, table: &[usize]) -> u64 {
-        let score = |a: usize, b: usize| {
-            let list = &self.partners[a];
-            let found = list.binary_search_by_key(&b, |partner| partner.person as usize);
-            found.map_or(0, |place| u64::from(list[place].weight))
-        };
-        let pairs = table
-            .iter()
-            .enumerate()
-            .flat_map(|(at, a)| table[at + 1..].iter().map(|b| (*a, *b)));
-        pairs.map(|(a, b)| score(a, b)).sum()
-    }
-
-    /// Half of what everybody's three best partners are worth.
-    fn bound(&self) -> u64 {
-        let best = |partners: &Vec<Partner>| {
-            let mut weights: Vec<u32> = partners.iter().map(|partner| partner.weight).collect();
-            weights.sort_unstable_by(|a, b| b.cmp(a));
-            let most = weights.iter().take(SEATS_MAX - 1);
-            most.map(|weight| u64::from(*weight)).sum::<u64>()
-        };
-        self.partners.iter().map(best).sum::<u64>().div_ceil(2)
-    }
+/// Everybody's scores, but for pairs that must not sit together.
+fn roster<'a>(
+    people: &[&'a Profile],
+    params: &'a Params,
+    vocabulary: &Vocabulary,
+    constraints: &Constraints,
+) -> Roster<'a> {
+    let place = |id: &i64| {
+        let place = people.binary_search_by_key(id, |person| person.id).ok()?;
+        u32::try_from(place).ok()
+    };
+    let lists = [
+        (&constraints.blocked, Gate::Blocked),
+        (&constraints.forbidden, Gate::Forbidden),
+        (&constraints.met, Gate::MetBefore),
+        (&constraints.kept, Gate::MetBefore),
+    ];
+    let apart: Vec<(u32, u32, Gate)> = lists
+        .into_iter()
+        .flat_map(|(pairs, gate)| {
+            let placed = move |(a, b): &(i64, i64)| Some((place(a)?, place(b)?, gate));
+            pairs.iter().filter_map(placed)
+        })
+        .collect();
+    Roster::new(people, params, vocabulary, &apart)
 }
 
 /// The finalizer of SplitMix64.
