@@ -182,7 +182,10 @@ mod tests {
 
     #[test]
     fn names_of_ours_are_no_facts() {
-        let person = |name: &str, place: &str| json!({"first_name": name, "name": name, "company": "Co", "place": place});
+        let person = |name: &str, place: &str| {
+            let company = "Co";
+            json!({"first_name": name, "name": name, "company": company, "place": place})
+        };
         let input = json!({"known": {
             "event": "Expo 24",
             "person1": person("Ada", "Austin, TX"),

@@ -54,7 +54,7 @@ async fn outcomes_change_the_weights_of_the_next_run_and_old_and_new_are_shown()
         (old - 0.15).abs() < 1e-9 && (new - 0.25).abs() < 1e-6,
         "{new}"
     );
-    assert!(focus < 0.40 && focus >= 0.30 - 1e-9, "{focus}");
+    assert!((0.299_999..0.40).contains(&focus), "{focus}");
     let shown = rig
         .number("select count(*) from vw_peer_weights where old = set_by_organiser and new = in_use and verdict = 'applied'")
         .await;
