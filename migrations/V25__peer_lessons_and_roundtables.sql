@@ -39,6 +39,8 @@ create table public.event_peer_weight_fits (
     log_loss_after double precision,
     coefficients jsonb,
     pinned text[],
+    base jsonb,
+    base_with_titles jsonb,
     old_weights jsonb,
     new_weights jsonb,
     old_weights_with_titles jsonb,
@@ -74,6 +76,8 @@ comment on column public.event_peer_weight_fits.log_loss_before is 'How badly th
 comment on column public.event_peer_weight_fits.log_loss_after is 'The same with weights learned from the rest; less is better.';
 comment on column public.event_peer_weight_fits.coefficients is 'What each component adds to the log-odds of a success: focus, geography, scale, industry, title. NULL: not fitted.';
 comment on column public.event_peer_weight_fits.pinned is 'The components that were held as they are.';
+comment on column public.event_peer_weight_fits.base is 'What the organiser had set then, unless both have a job title; NULL: not begun.';
+comment on column public.event_peer_weight_fits.base_with_titles is 'The same when both have one.';
 comment on column public.event_peer_weight_fits.old_weights is 'In use before, unless both have a job title.';
 comment on column public.event_peer_weight_fits.new_weights is 'Learned; each within 0.10 of what the organiser has set. NULL: nothing was learned.';
 comment on column public.event_peer_weight_fits.old_weights_with_titles is 'In use before when both have one.';
@@ -153,6 +157,7 @@ comment on column public.event_peer_groups.updated_at is 'When it was last chang
 create table public.event_peer_group_members (
     group_id bigint not null references public.event_peer_groups (id) on delete cascade,
     contractor_id bigint not null references public.contractors (id) on delete cascade,
+    place text,
     status text not null default 'invited',
     feedback text,
     updated_at timestamptz not null default now(),
@@ -166,6 +171,7 @@ create index event_peer_group_members_contractor_idx on public.event_peer_group_
 comment on table public.event_peer_group_members is 'Who sits at which roundtable.';
 comment on column public.event_peer_group_members.group_id is 'The table.';
 comment on column public.event_peer_group_members.contractor_id is 'Who.';
+comment on column public.event_peer_group_members.place is 'Where the person works, as the others are told; NULL: as contractors.service_area says.';
 comment on column public.event_peer_group_members.status is 'invited; accepted; declined; left: went home before the text was sent.';
 comment on column public.event_peer_group_members.feedback is 'In the person''s own words; NULL: none.';
 comment on column public.event_peer_group_members.updated_at is 'When it was last changed.';

@@ -72,12 +72,7 @@ pub async fn relearn(
     let statement = include_str!("../../sql/queries/matching/finish_fit.sql");
     let statement = tx.prepare_cached(statement).await?;
     let values = result(&order, &lesson);
-    let (plain, titled) = (
-        json(&order.base.plain, false),
-        json(&order.base.titled, true),
-    );
-    tx.execute(&statement, &[&fit_id, &values, &plain, &titled])
-        .await?;
+    tx.execute(&statement, &[&fit_id, &values]).await?;
     tracing::info!(
         fit.id = fit_id,
         outcomes = lesson.outcomes,

@@ -106,7 +106,7 @@ begin
 
     -- Whose table is not told of yet is not told of this person.
     update public.event_peer_group_members as member
-    set feedback = null, status = case when seated.status in ('draft', 'proposed') then 'left' else member.status end
+    set feedback = null, place = null, status = case when seated.status in ('draft', 'proposed') then 'left' else member.status end
     from public.event_peer_groups as seated
     where seated.id = member.group_id
     and member.contractor_id = erase_words.contractor_id;

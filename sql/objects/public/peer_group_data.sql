@@ -22,7 +22,7 @@ begin atomic
                 jsonb_build_object(
                     'name', peer.name,
                     'company', nullif(btrim(peer.company_name), ''),
-                    'location', nullif(btrim(peer.service_area), '')
+                    'location', nullif(btrim(coalesce(member.place, peer.service_area)), '')
                 )
                 order by peer.id
             )

@@ -7,9 +7,17 @@
 -- Writes: public.event_peer_weight_fits, public.event_peer_weights
 -- Locks:  the order, then the weights of its series, until it is done
 with
+settings as (
+    select
+        coalesce(settings.weights, '{"focus": 0.40, "geography": 0.25, "scale": 0.20, "industry": 0.15}') as plain,
+        coalesce(settings.weights_with_titles, '{"focus": 0.35, "geography": 0.25, "scale": 0.20, "industry": 0.15, "title": 0.05}') as titled
+    from (select) as always
+    left join public.event_peer_matching as settings on settings.event_id is null
+),
 fit as (
     update public.event_peer_weight_fits as fit
-    set caused_by = coalesce($2::bigint, fit.caused_by)
+    set caused_by = coalesce($2::bigint, fit.caused_by), base = settings.plain, base_with_titles = settings.titled
+    from settings
     where fit.id = $1
     and fit.status = 'requested'
     returning fit.series, fit.dry_run
@@ -22,13 +30,6 @@ known as (
     on conflict on constraint event_peer_weights_series_key do update
     set series = excluded.series
     returning known.*
-),
-settings as (
-    select
-        coalesce(settings.weights, '{"focus": 0.40, "geography": 0.25, "scale": 0.20, "industry": 0.15}') as plain,
-        coalesce(settings.weights_with_titles, '{"focus": 0.35, "geography": 0.25, "scale": 0.20, "industry": 0.15, "title": 0.05}') as titled
-    from (select) as always
-    left join public.event_peer_matching as settings on settings.event_id is null
 )
 select
     fit.series,

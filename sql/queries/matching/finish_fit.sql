@@ -1,7 +1,7 @@
 -- matching/finish_fit: what was learned, and, where it is to be used, the weights that are in use from now on.
 --
 -- $1 bigint: order; $2 jsonb: verdict, reason, outcomes, successes, events, log_loss_before, log_loss_after, coefficients, pinned,
--- old_weights, new_weights, old_weights_with_titles, new_weights_with_titles; $3 jsonb: base; $4 jsonb: base_with_titles.
+-- old_weights, new_weights, old_weights_with_titles, new_weights_with_titles.
 -- Reads:  nothing else
 -- Writes: public.event_peer_weight_fits, public.event_peer_weights
 -- Locks:  the order, then the weights of its series, which begin_fit holds
@@ -30,8 +30,9 @@ done as (
 update public.event_peer_weights as known
 set weights = done.new_weights,
     weights_with_titles = done.new_weights_with_titles,
-    base = $3::jsonb,
-    base_with_titles = $4::jsonb,
+    -- As it stands in the rows: a number that went through the program might not be the same any more.
+    base = done.base,
+    base_with_titles = done.base_with_titles,
     fit_id = done.id,
     updated_at = clock_timestamp()
 from done

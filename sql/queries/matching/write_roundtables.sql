@@ -1,7 +1,7 @@
 -- matching/write_roundtables: the tables of a run.
 --
--- $1 bigint: run; $2 text[]: topic of each table; $3 double precision[]: its score, 0 to 1; $4 integer[], $5 bigint[]: for each person the
--- number of the table, from 1, and who it is.
+-- $1 bigint: run; $2 text[]: topic of each table; $3 double precision[]: its score, 0 to 1; $4 integer[], $5 bigint[], $6 text[]: for
+-- each person the number of the table, from 1, who it is, and where they work.
 -- Columns: group_ids bigint[]: the tables, which have no texts yet.
 -- Reads:  public.event_peer_matching_runs, and what roundtable_moment reads
 -- Writes: public.event_peer_groups, public.event_peer_group_members
@@ -30,9 +30,9 @@ tables as (
     order by numbered.id
 ),
 people as (
-    insert into public.event_peer_group_members (group_id, contractor_id)
-    select numbered.id, given.contractor_id
-    from unnest($4::integer[], $5::bigint[]) as given (number, contractor_id)
+    insert into public.event_peer_group_members (group_id, contractor_id, place)
+    select numbered.id, given.contractor_id, nullif(given.place, '')
+    from unnest($4::integer[], $5::bigint[], $6::text[]) as given (number, contractor_id, place)
     join numbered on numbered.number = given.number
     order by numbered.id, given.contractor_id
 )

@@ -40,10 +40,7 @@ pub(super) async fn lay(
     constraints.met.extend(&standing.met);
     let computed = tokio::task::spawn_blocking(move || {
         let people = people(&crowd, &standing.seated);
-        let names: BTreeMap<i64, String> = people
-            .iter()
-            .map(|person| (person.profile.id, person.profile.name.clone()))
-            .collect();
+        let names: Names = people.iter().map(named).collect();
         let salt = u64::from_ne_bytes(order.salt.to_ne_bytes());
         let seating = seat(
             &people,
@@ -60,7 +57,7 @@ pub(super) async fn lay(
         .map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
     let texts = match dry_run {
         true => 0,
-        false => write(tx, run_id, &seating.tables).await?,
+        false => write(tx, run_id, &seating.tables, &names).await?,
     };
     finish(tx, run_id, &seating, &names, dry_run, texts).await?;
     tracing::info!(
@@ -70,6 +67,18 @@ pub(super) async fn lay(
         "seated"
     );
     Ok(usize::try_from(texts).unwrap_or_default())
+}
+
+/// Each person's name and place, as others read them.
+type Names = BTreeMap<i64, (String, String)>;
+
+fn named(person: &Person) -> (i64, (String, String)) {
+    let profile = &person.profile;
+    let place = profile.place.as_ref().map(|place| place.name().to_owned());
+    (
+        profile.id,
+        (profile.name.clone(), place.unwrap_or_default()),
+    )
 }
 
 async fn standing(tx: &Transaction<'_>, run_id: i64) -> Result<Standing, DbError> {
@@ -119,7 +128,12 @@ fn constraints(crowd: &Crowd, pairs: &[NewPair]) -> Constraints {
 }
 
 /// Writes tables, people and texts; the number of texts.
-async fn write(tx: &Transaction<'_>, run_id: i64, tables: &[Table]) -> Result<i32, DbError> {
+async fn write(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    tables: &[Table],
+    names: &Names,
+) -> Result<i32, DbError> {
     if tables.is_empty() {
         return Ok(0);
     }
@@ -133,10 +147,15 @@ async fn write(tx: &Transaction<'_>, run_id: i64, tables: &[Table]) -> Result<i3
         ids.map(move |id| (number, *id))
     });
     let (numbers, ids): (Vec<i32>, Vec<i64>) = seats.unzip();
+    let place = |id| names.get(id).map_or("", |(_, place)| place.as_str());
+    let places: Vec<&str> = ids.iter().map(place).collect();
     let statement = include_str!("../../../sql/queries/matching/write_roundtables.sql");
     let statement = tx.prepare_cached(statement).await?;
     let row = tx
-        .query_one(&statement, &[&run_id, &topics, &scores, &numbers, &ids])
+        .query_one(
+            &statement,
+            &[&run_id, &topics, &scores, &numbers, &ids, &places],
+        )
         .await?;
     let group_ids: Vec<i64> = row.try_get("group_ids")?;
     // A statement of its own: the words for each person are made from the rows of the others.
@@ -150,11 +169,11 @@ async fn finish(
     tx: &Transaction<'_>,
     run_id: i64,
     seating: &Seating,
-    names: &BTreeMap<i64, String>,
+    names: &Names,
     dry_run: bool,
     texts: i32,
 ) -> Result<(), DbError> {
-    let name = |id: &i64| names.get(id).cloned().unwrap_or_default();
+    let name = |id: &i64| names.get(id).map_or("", |(name, _)| name.as_str());
     let people = |table: &Table| {
         let ids = table.contractor_ids.iter();
         ids.map(|id| json!({"contractor_id": id, "name": name(id)}))
