@@ -176,3 +176,23 @@ async fn the_command_line_learns_and_shows_without_a_daemon() {
         assert!(said.contains(word), "{word}: {said}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn weights_with_many_digits_are_learned_from_too() {
+    let rig = Rig::venue(0).await;
+    rig.run(HISTORY).await;
+    rig.run(
+        "update event_peer_matching
+        set weights = '{\"focus\": 0.3333333333333333333, \"geography\": 0.3333333333333333333, \"scale\": 0.2, \"industry\": 0.1333333333333333334}'
+        where event_id is null",
+    )
+    .await;
+    let daemon = rig.host();
+    rig.run("select learn_peer_weights()").await;
+    rig.until(ARE_LEARNED).await;
+    let verdict = rig.text("select verdict from event_peer_weight_fits").await;
+    assert_eq!(verdict, "applied");
+    let source = rig.text("select source from peer_weights_of(41)").await;
+    assert_eq!(source, "learned");
+    daemon.stop().await;
+}
