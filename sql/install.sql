@@ -217,6 +217,7 @@
 -- Peers: who is introduced to whom
 \i objects/public/introduction_moment.sql
 \i objects/public/introduction_slots.sql
+\i objects/public/peer_weights_of.sql
 \i objects/public/complete_peer_matching_run.sql
 \i objects/public/trigger_peer_matching_run_event.sql
 \i objects/public/order_peer_matching_stage.sql
@@ -224,18 +225,35 @@
 \i objects/public/note_introductions_sent.sql
 \i objects/public/word_introduction.sql
 \i objects/public/set_peer_match_status.sql
+\i objects/public/roundtable_moment.sql
+\i objects/public/peer_group_data.sql
+\i objects/public/invite_peer_groups.sql
+\i objects/public/follow_peer_group.sql
+\i objects/public/note_groups_sent.sql
+\i objects/public/set_peer_group_status.sql
 \i objects/public/approve_peer_matches.sql
 \i objects/public/generate_peer_matches.sql
 \i objects/public/peer_matching_answer.sql
 \i objects/public/peer_matches_answer.sql
 \i objects/public/finds_peers_on_check_in.sql
+\i objects/public/find_peers_on_check_in.sql
 \i objects/public/release_peer_matches.sql
 \i objects/public/follow_attendance.sql
 \i objects/public/move_introductions.sql
+\i objects/public/move_roundtables.sql
+\i objects/public/vw_peer_match_outcomes.sql
+\i objects/public/learn_peer_weights.sql
+\i objects/public/pin_peer_weights.sql
+\i objects/public/trigger_peer_learning_event.sql
+\i objects/public/order_peer_learning_stage.sql
+\i objects/public/vw_peer_weights.sql
+\i objects/public/vw_peer_groups.sql
 \i objects/public/vw_peer_match_metrics.sql
 \i objects/public/vw_peer_match_by_criterion.sql
 \i objects/public/vw_peer_match_by_industry.sql
 \i objects/public/vw_peer_match_by_time.sql
+\i objects/public/vw_peer_match_by_wording.sql
+\i objects/public/vw_peer_match_impact.sql
 
 -- What a chat model is asked, and what it costs
 \i objects/public/begin_chat_requests.sql
@@ -335,3 +353,4 @@
 \i objects/public/agenda_grants.sql
 \i objects/public/message_grants.sql
 \i objects/public/answer_grants.sql
+\i objects/public/peer_grants.sql

@@ -15,6 +15,7 @@ use crate::followup::goals::PriorityTaking;
 use crate::followup::notes::NoteTaking;
 use crate::followup::progress::ProgressTaking;
 use crate::followup::word::FollowUpWording;
+use crate::matching::feedback::LearnWeights;
 use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
@@ -127,6 +128,7 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
             )
         })
         .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers { has_model }))
+        .and_then(|stages| stages.in_database("matching.learn_weights", LearnWeights))
         .and_then(|stages| {
             let chat = Arc::clone(&providers.chat);
             stages.outside("matching.word_introduction", Introductions { chat })

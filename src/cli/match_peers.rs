@@ -4,6 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::failure::{Done, Failure};
+use super::match_weights;
 use super::output::{Output, Side};
 use super::schema::Schema;
 use super::target::{Absent, Session, Target};
@@ -17,10 +18,12 @@ use crate::matching::run::perform;
   pgcascade match dry-run 41
   pgcascade match run 41
   pgcascade match show 41 --json
+  pgcascade match learn --dry-run
 
 The same in psql: INSERT INTO event_peer_matching_runs (event_id, dry_run)
 VALUES (41, true); the agenda does it by itself 15 minutes before lunch.
-Parameters of an event: event_peer_matching; pins and blocks: event_peer_rules.")]
+Parameters of an event: event_peer_matching; pins and blocks: event_peer_rules;
+what was learned: vw_peer_weights, held by SELECT pin_peer_weights('{focus}').")]
 pub struct MatchArgs {
     /// What to do.
     #[command(subcommand)]
@@ -35,6 +38,10 @@ enum Action {
     DryRun(RunArgs),
     /// The matches that there are, and the last run
     Show(ShowArgs),
+    /// Learn the weights from what became of introductions
+    Learn(match_weights::LearnArgs),
+    /// The weights: set, in use, old, new, pinned
+    Weights(match_weights::WeightsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -84,6 +91,8 @@ pub async fn run(args: MatchArgs) -> Done {
         Action::Run(args) => order(&args, false).await,
         Action::DryRun(args) => order(&args, true).await,
         Action::Show(args) => show(&args).await,
+        Action::Learn(args) => match_weights::learn(&args).await,
+        Action::Weights(args) => match_weights::weights(&args).await,
     }
 }
 
@@ -211,10 +220,19 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
         out.paragraph(0, &format!("Note: {warning}"));
     }
     tell_matches(out, &answer["matches"]);
+    if let Some(count) = answer["groups_created"].as_i64() {
+        out.say(format!("{count} roundtables {verb}"));
+    }
+    tell_tables(out, &answer["groups"]);
     for (key, heading, columns) in [
         (
             "unplaced",
             "Without a peer",
+            ["contractor_id", "name", "reason"],
+        ),
+        (
+            "unseated",
+            "Without a table",
             ["contractor_id", "name", "reason"],
         ),
         (
@@ -234,6 +252,34 @@ fn tell_run(out: &Output, answer: &Value, dry_run: bool) {
             out.table(&names, rows.iter().map(cells).collect());
         }
     }
+}
+
+/// Roundtables of a dry run.
+fn tell_tables(out: &Output, tables: &Value) {
+    let tables = tables.as_array().map(Vec::as_slice).unwrap_or_default();
+    if tables.is_empty() {
+        return;
+    }
+    out.heading("Roundtables");
+    let cells = |table: &Value| {
+        let people = table["people"].as_array().map(Vec::as_slice);
+        let people = people.unwrap_or_default().iter();
+        let names: Vec<String> = people.map(|person| shown(&person["name"])).collect();
+        let score = table["score"].as_f64().unwrap_or_default();
+        vec![
+            shown(&table["topic"]),
+            names.join(", "),
+            format!("{score:.2}"),
+        ]
+    };
+    out.table(
+        &[
+            ("topic", Side::Left),
+            ("who", Side::Left),
+            ("score", Side::Right),
+        ],
+        tables.iter().map(cells).collect(),
+    );
 }
 
 fn tell_matches(out: &Output, matches: &Value) {

@@ -10,6 +10,7 @@
 //! | `messages` | texts: what is to come, what went wrong, settling it |
 //! | `webhooks` | where events are posted to |
 //! | `match_peers` | who is introduced to whom at an event |
+//! | `match_weights` | what is learned from what became of it |
 //! | `pg` | the cluster of our own |
 //! | `output` `failure` `words` | how results and errors look |
 //! | `target` `schema` | which database, and whether it fits this program |
@@ -23,6 +24,7 @@ mod errors;
 mod failure;
 mod import;
 mod match_peers;
+mod match_weights;
 mod messages;
 mod output;
 mod pg;

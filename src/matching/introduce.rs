@@ -129,12 +129,24 @@ fn objection(input: &Value, texts: &Value) -> Option<String> {
                 peer_company: known[about]["company"].as_str(),
                 peer_place: known[about]["place"].as_str(),
                 is_non_competing: known["is_non_competing"] == true,
-                all: known.to_string(),
+                all: values(known).join("\n"),
             };
             let text = texts[format!("message_to_contractor{number}")].as_str();
             let why = wording::objection(text.unwrap_or_default(), &facts)?;
             Some(format!("message_to_contractor{number}: {why}"))
         })
+}
+
+/// Every value that the model was told, without the names that we gave them: `person2` is no reason
+/// to say 2.
+fn values(known: &Value) -> Vec<String> {
+    match known {
+        Value::String(text) => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Array(items) => items.iter().flat_map(values).collect(),
+        Value::Object(fields) => fields.values().flat_map(values).collect(),
+        Value::Null | Value::Bool(_) => Vec::new(),
+    }
 }
 
 fn worded(outcome: &str, reason: Option<String>, texts: Option<&Value>, usage: &Usage) -> Value {
@@ -162,4 +174,36 @@ fn written(ended: &Ended) -> Value {
     };
     result["match_id"] = json!(match_id(&ended.event));
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ours_are_no_facts() {
+        let person = |name: &str, place: &str| {
+            let company = "Co";
+            json!({"first_name": name, "name": name, "company": company, "place": place})
+        };
+        let input = json!({"known": {
+            "event": "Expo 24",
+            "person1": person("Ada", "Austin, TX"),
+            "person2": person("Zeek", "Houston, TX"),
+            "shared": {"focus_areas": ["team_building"]},
+            "is_non_competing": true,
+        }});
+        let texts = |more: &str| {
+            let one = "Hi Ada, meet Zeek of Co, Houston, TX.";
+            let other = "Hi Zeek, meet Ada of Co, Austin, TX. Reply YES or LATER.";
+            json!({
+                "message_to_contractor1": format!("{one}{more} Reply YES or LATER."),
+                "message_to_contractor2": other,
+            })
+        };
+        assert_eq!(objection(&input, &texts("")), None);
+        assert_eq!(objection(&input, &texts(" See you at Expo 24.")), None);
+        let said = objection(&input, &texts(" He has 2 crews."));
+        assert!(said.is_some_and(|said| said.contains("number")));
+    }
 }

@@ -5,8 +5,8 @@
 //! many as possible meet two, then the sum of all scores is the largest, and nobody gets more
 //! introductions than the maximum. It comes with a proof of how far from the best it can be.
 //!
-//! Pure but for [`run`] and [`introduce`]: values in, values out; no database, no clock, the same
-//! plan for the same input whatever the order of rows and the number of threads.
+//! Pure but for [`run`], [`feedback`] and [`introduce`]: values in, values out; no database, no
+//! clock, the same plan for the same input whatever the order of rows and the number of threads.
 //!
 //! | module | holds |
 //! |---|---|
@@ -20,7 +20,10 @@
 //! | [`unplaced`] | why somebody meets nobody |
 //! | [`plan`] | a whole run |
 //! | [`repair`] | small changes to a plan that stands |
+//! | [`seating`] | tables of three and four with a topic |
 //! | [`run`] | a run as a stage: rows in, matches and texts out |
+//! | [`learn`] | weights from what became of introductions |
+//! | [`feedback`] | an order to learn, as a stage |
 //! | [`introduce`] | introductions in a chat model's words, and [`wording`], which checks them |
 //!
 //! ```
@@ -50,8 +53,10 @@
 //! ```
 
 pub mod assign;
+pub mod feedback;
 pub mod gate;
 pub mod introduce;
+pub mod learn;
 pub mod params;
 pub mod plan;
 pub mod profile;
@@ -60,5 +65,6 @@ pub mod repair;
 pub mod roster;
 pub mod run;
 pub mod score;
+pub mod seating;
 pub mod unplaced;
 pub mod wording;

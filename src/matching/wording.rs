@@ -18,8 +18,16 @@ pub struct Facts<'a> {
     pub all: String,
 }
 
-/// Three segments of the plain alphabet.
-const CHARS_MAX: usize = 459;
+/// Three segments in the plain alphabet of networks, in septets.
+const SEPTETS_MAX: usize = 459;
+/// Three segments with any other character in it, in UTF-16 units: less than half as much.
+const UNITS_MAX: usize = 201;
+/// Beside ASCII: letters of the plain alphabet, and signs that are spelled in it before sending.
+const PLAIN: &str = "\u{a3}\u{a5}\u{e8}\u{e9}\u{f9}\u{ec}\u{f2}\u{c7}\u{d8}\u{f8}\u{c5}\u{e5}\
+    \u{c6}\u{e6}\u{df}\u{c9}\u{c4}\u{d6}\u{d1}\u{dc}\u{a7}\u{bf}\u{e4}\u{f6}\u{f1}\u{fc}\u{e0}\
+    \u{2018}\u{2019}\u{201c}\u{201d}\u{2013}\u{2014}\u{2026}\u{a0}";
+/// These take two septets.
+const TWICE: &str = "^{}\\[~]|";
 /// Nobody is sent there, and no address is invented.
 const NEVER: [&str; 6] = ["http", "www.", "@", "{", "}", "$"];
 
@@ -29,11 +37,8 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
     if said.is_empty() {
         return Some("it is empty".to_owned());
     }
-    let chars = said.chars().count();
-    if chars > CHARS_MAX {
-        return Some(format!(
-            "it has {chars} characters; {CHARS_MAX} are the most"
-        ));
+    if let Some(why) = too_long(said) {
+        return Some(why);
     }
     if said.chars().any(|c| c.is_control() && c != '\n') {
         return Some("it holds control characters".to_owned());
@@ -59,6 +64,11 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
     {
         return Some(format!("it holds {word}"));
     }
+    if lower.split_whitespace().any(|word| {
+        is_address(word) && !known.contains(word.trim_matches(|c: char| !c.is_alphanumeric()))
+    }) {
+        return Some("it holds an address that nobody gave".to_owned());
+    }
     if numbers(said).any(|number| !numbers(&facts.all).any(|known| known == number)) {
         return Some("it holds a number that nobody gave".to_owned());
     }
@@ -69,6 +79,32 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
         return Some("it does not say how to answer".to_owned());
     }
     None
+}
+
+/// Longer than three segments: it would cost more than the template, and come in pieces.
+fn too_long(said: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii() && c != '`' || PLAIN.contains(c);
+    let (length, most) = match said.chars().find(|c| !is_plain(*c)) {
+        None => (
+            said.chars()
+                .map(|c| 1 + usize::from(TWICE.contains(c)))
+                .sum(),
+            SEPTETS_MAX,
+        ),
+        Some(_) => (said.encode_utf16().count(), UNITS_MAX),
+    };
+    (length > most).then(|| {
+        format!("it takes more than three segments: {length} characters, where {most} fit")
+    })
+}
+
+/// A word that people can tap: letters, a dot, letters.
+fn is_address(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    word.split_once('.').is_some_and(|(name, rest)| {
+        let is_name = |part: &str| part.chars().next().is_some_and(char::is_alphabetic);
+        is_name(name) && is_name(rest) && rest.chars().count() > 1
+    })
 }
 
 fn numbers(text: &str) -> impl Iterator<Item = &str> {
@@ -100,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn typography_costs_nothing_and_three_segments_are_not_too_long() {
+        let text = GOOD.replace("Ask what", "Ask Ada\u{2019}s crew \u{2013} what");
+        assert_eq!(objection(&text, &facts()), None);
+        let long = format!("{GOOD} {}", "Do go there soon. ".repeat(16));
+        assert_eq!(objection(long.trim(), &facts()), None, "{}", long.len());
+    }
+
+    #[test]
     fn words_that_are_wrong_are_refused_with_the_reason() {
         for (text, why) in [
             (String::new(), "empty"),
@@ -111,7 +155,12 @@ mod tests {
             (format!("{GOOD} See http://evil.example"), "http"),
             (format!("{GOOD} {{first_name}}"), "holds {"),
             (GOOD.replace("YES", "yes"), "how to answer"),
-            (GOOD.repeat(5), "characters"),
+            (GOOD.repeat(5), "segments"),
+            (
+                format!("{GOOD} \u{1f600} {}", "Do go there. ".repeat(6)),
+                "segments",
+            ),
+            (format!("{GOOD} More at evil.example/x."), "an address"),
         ] {
             let said = objection(&text, &facts()).unwrap_or_default();
             assert!(said.contains(why), "{said:?} for {text}");

@@ -50,6 +50,38 @@ async fn everybody_from_one_city_is_told_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_people_who_are_all_alike_everybody_meets_somebody_elsewhere() {
+    let rig = Rig::venue(40).await;
+    rig.run(
+        "update contractors
+        set first_name = 'Robin', last_name = 'Sample', name = 'Robin Sample', focus_areas = 'team_building', revenue_tier = '1m_5m',
+            team_size = '10', services_offered = 'Roofing', job_title = 'Owner', company_name = 'Company ' || id",
+    )
+    .await;
+    rig.run(CHECK_IN).await;
+    let daemon = rig.host();
+    rig.matched().await;
+    let row = &rig
+        .rows(
+            "select covered, coverable, gap from event_peer_matching_runs",
+            &[],
+        )
+        .await[0];
+    assert_eq!((row.get::<_, i32>(0), row.get::<_, i32>(1)), (42, 42));
+    assert!(row.get::<_, f64>(2) < 0.005, "{row:?}");
+    // One company, too: then nobody is another's peer.
+    rig.run("update contractors set company_name = 'One Company'; delete from event_peer_matches")
+        .await;
+    rig.matched().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.number("select count(*) from event_peer_matches").await,
+        0
+    );
+    assert!(reasons(&rig).await.contains("of the same company"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn empty_profiles_and_people_without_consent_are_listed_with_the_reason() {
     let rig = Rig::venue(4).await;
     rig.run(

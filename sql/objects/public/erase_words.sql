@@ -5,7 +5,7 @@
 -- Reads:  nothing
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
 --         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
---         public.sms_subscriptions
+--         public.sms_subscriptions, public.event_peer_matches, public.event_peer_group_members, public.ai_learning_events
 -- Locks:  the person's rows, table by table
 
 create or replace function public.erase_words(contractor_id bigint, numbers text[])
@@ -95,6 +95,48 @@ begin
     where score.contractor_id = erase_words.contractor_id;
     get diagnostics v_rows = row_count;
     v_done := v_done || jsonb_build_object('event_pcr_scores', v_rows);
+
+    update public.event_peer_matches as match
+    set feedback_contractor1 = case when match.contractor1_id = erase_words.contractor_id then null else match.feedback_contractor1 end,
+        feedback_contractor2 = case when match.contractor2_id = erase_words.contractor_id then null else match.feedback_contractor2 end
+    where match.contractor1_id = erase_words.contractor_id and match.feedback_contractor1 is not null
+    or match.contractor2_id = erase_words.contractor_id and match.feedback_contractor2 is not null;
+    get diagnostics v_rows = row_count;
+    v_done := v_done || jsonb_build_object('event_peer_matches', v_rows);
+
+    -- Whose table is not told of yet is not told of this person.
+    update public.event_peer_group_members as member
+    set feedback = null, place = null, status = case when seated.status in ('draft', 'proposed') then 'left' else member.status end
+    from public.event_peer_groups as seated
+    where seated.id = member.group_id
+    and member.contractor_id = erase_words.contractor_id;
+    get diagnostics v_rows = row_count;
+    v_done := v_done || jsonb_build_object('event_peer_group_members', v_rows);
+
+    -- What the others at a table were told names the person.
+    update public.message_attempts as attempt
+    set body = '[erased]'
+    from public.event_messages as message
+    join public.event_peer_group_members as member on member.group_id::text = message.personalization_data ->> 'group_id'
+    where message.id = attempt.message_id
+    and message.message_type = 'peer_group_introduction'
+    and member.contractor_id = erase_words.contractor_id;
+
+    update public.event_messages as message
+    set personalization_data = message.personalization_data - 'peers',
+        message_content = case when message.message_content <> '' then '[erased]' else '' end
+    from public.event_peer_group_members as member
+    where member.group_id::text = message.personalization_data ->> 'group_id'
+    and message.message_type = 'peer_group_introduction'
+    and message.status not in ('draft', 'scheduled')
+    and member.contractor_id = erase_words.contractor_id;
+
+    update public.ai_learning_events as learned
+    set event_data = learned.event_data - 'feedback'
+    where learned.contractor_id = erase_words.contractor_id
+    and learned.event_data ? 'feedback';
+    get diagnostics v_rows = row_count;
+    v_done := v_done || jsonb_build_object('ai_learning_events', v_rows);
 
     update public.sms_consents as consent
     set phone_number = public.number_hash(consent.phone_number), wording = null

@@ -4,9 +4,9 @@
 -- introduction was sent has the match released, and a run is ordered for those who had been promised him or her.
 --
 -- Returns: nothing (statement trigger).
--- Reads:  old_rows, new_rows (transition tables), public.event_peer_matching, public.event_peer_matching_runs
--- Writes: public.event_peer_matches, public.event_peer_matching_runs, and by their triggers texts and the ledger
--- Locks:  the matches in the order of their ids
+-- Reads:  old_rows, new_rows (transition tables), and what find_peers_on_check_in reads
+-- Writes: what release_peer_matches and find_peers_on_check_in write
+-- Locks:  the matches in the order of their ids, then the matching of each event, shared
 
 create or replace function public.follow_attendance()
 returns trigger
@@ -16,6 +16,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_left record;
+    v_event record;
+    v_came bigint[];
 begin
     if tg_op = 'UPDATE' then
         -- Nothing to do with coming and going: the frequent case.
@@ -42,30 +44,28 @@ begin
             perform public.release_peer_matches(v_left.event_id, v_left.contractor_ids);
         end loop;
 
-        insert into public.event_peer_matching_runs (event_id, contractor_ids, origin)
-        select came.event_id, array_agg(came.contractor_id order by came.contractor_id), 'check_in'
+        select array_agg(came.id) into v_came
         from new_rows as came
         join old_rows as before on before.id = came.id
-        where came.check_in_time is not null
-        and came.check_out_time is null
-        and came.registration_status = 'registered'
-        and (before.check_in_time is null or before.check_out_time is not null)
-        and public.finds_peers_on_check_in(came.event_id)
-        group by came.event_id
-        having count(*) <= 1000
-        order by came.event_id;
+        where before.check_in_time is null
+        or before.check_out_time is not null
+        or before.registration_status <> 'registered';
     else
-        insert into public.event_peer_matching_runs (event_id, contractor_ids, origin)
-        select came.event_id, array_agg(came.contractor_id order by came.contractor_id), 'check_in'
+        select array_agg(came.id) into v_came from new_rows as came;
+    end if;
+
+    for v_event in
+        select came.event_id, array_agg(came.contractor_id order by came.contractor_id) as contractor_ids
         from new_rows as came
-        where came.check_in_time is not null
+        where came.id = any (v_came)
+        and came.check_in_time is not null
         and came.check_out_time is null
         and came.registration_status = 'registered'
-        and public.finds_peers_on_check_in(came.event_id)
         group by came.event_id
-        having count(*) <= 1000
-        order by came.event_id;
-    end if;
+        order by came.event_id
+    loop
+        perform public.find_peers_on_check_in(v_event.event_id, v_event.contractor_ids);
+    end loop;
 
     return null;
 end

@@ -23,6 +23,8 @@ begin
         new.status := case
             when new.contractor1_response and new.contractor2_response then 'connected'
             when not new.contractor1_response or not new.contractor2_response then 'declined'
+            -- Its texts wait for approval still.
+            when old.status = 'draft' then 'draft'
             when new.contractor1_response or new.contractor2_response then 'accepted_by_one'
             when new.introduction_sent_time is not null then 'introduced'
             else 'proposed'
@@ -30,6 +32,8 @@ begin
     end if;
 
     new.connection_made := new.connection_made or new.status = 'connected';
+    -- Whoever writes a time has agreed on one.
+    new.meeting_scheduled := new.meeting_scheduled or new.meeting_time is not null and old.meeting_time is null;
     return new;
 end
 $$;

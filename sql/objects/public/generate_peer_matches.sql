@@ -1,8 +1,8 @@
 -- public.generate_peer_matches(event_id, options): orders a matching run as the API does.
 --
 -- Arguments: event_id; options: a JSON object: min_matches (default 5: a wish), send_immediately (default true), match_criteria
---            {min_distance_miles, same_industry, same_role_title}, min_score, max_matches, dry_run, approval, force; event_id, if it is
---            there, must be the same. Other keys are ignored.
+--            {min_distance_miles, same_industry, same_role_title}, min_score, max_matches, dry_run, approval, roundtables, force;
+--            event_id, if it is there, must be the same. Other keys are ignored.
 -- Returns: the number of the run; peer_matching_answer tells what came of it.
 -- Raises: P0002 no such event; 22023 an option that cannot be used; 23514 one that is out of its range.
 -- Reads:  public.events
@@ -37,7 +37,7 @@ begin
         values
             ('event_id', 'number'), ('min_matches', 'number'), ('min_score', 'number'), ('max_matches', 'number'),
             ('min_distance_miles', 'number'), ('send_immediately', 'boolean'), ('dry_run', 'boolean'), ('approval', 'boolean'),
-            ('force', 'boolean'), ('same_industry', 'boolean'), ('same_role_title', 'boolean')
+            ('force', 'boolean'), ('roundtables', 'boolean'), ('same_industry', 'boolean'), ('same_role_title', 'boolean')
     ) as wanted (name, kind) on wanted.name = given.name
     where jsonb_typeof(given.value) not in (wanted.kind, 'null');
 
@@ -61,7 +61,7 @@ begin
 
     insert into public.event_peer_matching_runs (
         event_id, origin, dry_run, max_matches, min_score, min_distance_miles, same_industry, same_role_title, approval, min_matches,
-        send_immediately, force
+        send_immediately, force, roundtables
     )
     values (
         generate_peer_matches.event_id,
@@ -75,7 +75,8 @@ begin
         (v_options ->> 'approval')::boolean,
         coalesce((v_options ->> 'min_matches')::numeric::integer, 5),
         coalesce((v_options ->> 'send_immediately')::boolean, true),
-        coalesce((v_options ->> 'force')::boolean, false)
+        coalesce((v_options ->> 'force')::boolean, false),
+        (v_options ->> 'roundtables')::boolean
     )
     returning id into v_run;
 

@@ -31,13 +31,28 @@ begin
             select run.id, run.event_id, run.day_date, run.introduction_time, run.introductions_expire_at
             from moved
             join public.event_peer_matching_runs as run on run.event_id = moved.event_id
-            where run.origin = 'agenda'
-            and run.status = 'done'
-            and exists (
-                select from public.event_peer_matches as match
-                where match.run_id = run.id
-                and match.status in ('draft', 'proposed')
-                and match.introduction_sent_time is null
+            where run.status = 'done'
+            -- The agenda's own, and those of people who came late or were asked for, at the same moment.
+            and (
+                run.origin = 'agenda'
+                or not run.send_immediately
+                and exists (
+                    select from public.event_peer_matching_runs as planned
+                    where planned.event_id = run.event_id
+                    and planned.day_date = run.day_date
+                    and planned.origin = 'agenda'
+                    and planned.introduction_time = run.introduction_time
+                )
+            )
+            and (
+                -- Nobody may have been there yet; those who come late are measured by it.
+                run.origin = 'agenda' and run.introduction_time > now()
+                or exists (
+                    select from public.event_peer_matches as match
+                    where match.run_id = run.id
+                    and match.status in ('draft', 'proposed')
+                    and match.introduction_sent_time is null
+                )
             )
         )
         select runs.id, runs.introduction_time as was, plan.scheduled_time as becomes, plan.expires_at

@@ -2,8 +2,8 @@
 --
 -- Arguments: run_id.
 -- Returns: a JSON object: success, matches_created, introductions_sent (texts that have left), introductions_scheduled (that wait),
---          workflow_id, timestamp, run_id, status, and where they say something warning, matches (of a dry run), unplaced, unread and the
---          certificate. NULL: there is no such run.
+--          workflow_id, timestamp, run_id, status, and where they say something warning, matches and groups (of a dry run), groups_created,
+--          unplaced, unseated, unread and the certificate. NULL: there is no such run.
 -- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_messages
 -- Writes: nothing
 -- Locks:  none
@@ -29,6 +29,9 @@ begin atomic
         'covered', run.covered,
         'coverable', run.coverable,
         'gap', run.gap,
+        'groups_created', run.groups_created,
+        'groups', run.groups,
+        'unseated', run.unseated,
         'matches', run.matches,
         'unplaced', run.unplaced,
         'unread', run.unread

@@ -3,7 +3,7 @@
 -- Arguments: event_id; contractor_ids: who has left.
 -- Returns: how many matches were released. A run is ordered for their peers.
 -- Reads:  nothing else
--- Writes: public.event_peer_matches, public.event_peer_matching_runs, and by their triggers texts and the ledger
+-- Writes: public.event_peer_matches, public.event_peer_group_members, public.event_peer_matching_runs, and by their triggers texts and the ledger
 -- Locks:  the matches in the order of their ids
 
 create or replace function public.release_peer_matches(event_id bigint, contractor_ids bigint[])
@@ -36,9 +36,19 @@ begin
     set status = 'released'
     where match.id = any (v_ids);
 
-    if cardinality(v_peers) between 1 and 1000 then
+    update public.event_peer_group_members as member
+    set status = 'left', updated_at = clock_timestamp()
+    from public.event_peer_groups as seated
+    where seated.id = member.group_id
+    and seated.event_id = release_peer_matches.event_id
+    and seated.status in ('draft', 'proposed')
+    and member.contractor_id = any (release_peer_matches.contractor_ids)
+    and member.status in ('invited', 'accepted');
+
+    if cardinality(v_peers) > 0 then
         insert into public.event_peer_matching_runs (event_id, contractor_ids, origin)
-        values (release_peer_matches.event_id, v_peers, 'check_out');
+        -- A run for some names a thousand at most; more of them are everybody.
+        values (release_peer_matches.event_id, case when cardinality(v_peers) <= 1000 then v_peers end, 'check_out');
     end if;
 
     return (select count(distinct id) from unnest(v_ids) as released (id));

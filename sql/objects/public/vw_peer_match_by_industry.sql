@@ -11,7 +11,10 @@ select
     count(*) as introduced,
     count(match.contractor1_response) + count(match.contractor2_response) as answers,
     count(*) filter (where match.connection_made) as connections,
-    round(count(*) filter (where match.connection_made)::numeric / count(*), 4) as connection_rate
+    round(count(*) filter (where match.connection_made)::numeric / count(*), 4) as connection_rate,
+    round((count(match.contractor1_response) + count(match.contractor2_response))::numeric / (2 * count(*)), 4) as response_rate,
+    count(*) filter (where match.meeting_scheduled) as meetings,
+    round(count(*) filter (where match.meeting_scheduled)::numeric / count(*), 4) as meeting_rate
 from public.event_peer_matches as match
 cross join lateral (
     select shared.name
@@ -34,3 +37,6 @@ comment on column public.vw_peer_match_by_industry.introduced is 'Introduced mat
 comment on column public.vw_peer_match_by_industry.answers is 'Answers, at most two for each.';
 comment on column public.vw_peer_match_by_industry.connections is 'Those in which both want to meet.';
 comment on column public.vw_peer_match_by_industry.connection_rate is 'Connections by introduced matches, 0 to 1.';
+comment on column public.vw_peer_match_by_industry.response_rate is 'Answers by two for each introduced match, 0 to 1.';
+comment on column public.vw_peer_match_by_industry.meetings is 'Those with an agreed meeting.';
+comment on column public.vw_peer_match_by_industry.meeting_rate is 'Meetings by introduced matches, 0 to 1.';

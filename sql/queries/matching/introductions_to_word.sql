@@ -32,7 +32,7 @@ asked as materialized (
                     'place', first.personalization_data ->> 'peer_location'
                 ),
                 'shared', jsonb_build_object(
-                    'focus_areas', match.match_criteria -> 'sharedFocusAreas', 'trades', match.match_criteria -> 'sharedServices'
+                    'focus_areas', match.match_criteria -> 'sharedFocusAreas', 'trades', match.match_criteria -> 'sharedTrades'
                 ),
                 'is_non_competing', first.personalization_data -> 'is_non_competing'
             ))

@@ -57,6 +57,8 @@ join public.event_peer_matches as match on match.contractor1_id = person.id and 
 where run.id = $1
 and run.exclude_matched
 and match.status not in ('draft', 'released')
+-- Nobody was told: no text of it was ever sent.
+and (match.status <> 'expired' or match.introduction_sent_time is not null)
 and match.contractor2_id = any ($2::bigint[])
 and (
     run.cool_down is null

@@ -6,12 +6,14 @@
 //! | `solve` | who is placed with whom, and what texts may say (pure; calls plan and repair) |
 //! | `slots` | several introductions of one person at different times (pure) |
 //! | `write` | the pairs, their texts and the run's result |
+//! | `roundtables` | tables of three and four, where the event wants them |
 //!
 //! A run is a row of `event_peer_matching_runs`. One run of an event follows the other, by an
 //! advisory lock; what an earlier one made is never touched, so that a second adds what is new.
 //! The texts are rows of `event_messages`, which another room sends.
 
 mod load;
+mod roundtables;
 mod slots;
 mod solve;
 mod write;
@@ -85,9 +87,9 @@ pub async fn perform(
         load::pairs(tx, run_id, &mut crowd, true).await?;
         let again = compute(order, crowd).await?;
         took += again.3;
-        (order, decision) = (again.0, again.2);
+        (order, crowd, decision) = (again.0, again.1, again.2);
     }
-    let written = if order.dry_run {
+    let mut written = if order.dry_run {
         Performed {
             matches: decision.pairs.len(),
             texts: 0,
@@ -97,6 +99,7 @@ pub async fn perform(
         write::pairs(tx, run_id, &decision.pairs, has_model && order.by_model).await?
     };
     write::result(tx, run_id, &order, &decision, checked_in, written, took).await?;
+    written.texts += roundtables::lay(tx, run_id, order, crowd, &decision.pairs).await?;
     tracing::info!(
         run.id = run_id,
         people = checked_in,

@@ -116,7 +116,7 @@ pub(super) async fn result(
 
 /// Millionths as a decimal number.
 #[expect(clippy::cast_precision_loss, reason = "totals are below 2^52")]
-fn unit(millionths: u64) -> f64 {
+pub(super) fn unit(millionths: u64) -> f64 {
     millionths as f64 / 1e6
 }
 
