@@ -50,6 +50,10 @@ pub struct OutboundText {
     pub attempt: String,
     /// After so long the service should give up rather than deliver late, where it can.
     pub valid_for: Option<Duration>,
+    /// What it is about, one of `message_types`.
+    pub message_type: String,
+    /// When the call was allowed to begin, by the database's clock.
+    pub called_at: DateTime<Utc>,
 }
 
 /// A text that the service accepted. It is queued there; delivery is reported later.

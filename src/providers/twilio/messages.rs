@@ -5,12 +5,12 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::codes;
-use super::refusal::{Purpose, Refusal};
 use super::{NAME, TwilioClient};
 use crate::mask::Phone;
 use crate::messaging::delivery::{Delivery, DeliveryStatus};
 use crate::messaging::gateway_event::InboundText;
 use crate::messaging::sms_gateway::{Evidence, InboundPage, SentText, UncertainAttempt};
+use crate::providers::sms_call::{Purpose, Refusal};
 
 /// Messages in one page.
 const PAGE: &str = "500";
@@ -169,7 +169,8 @@ impl TwilioClient {
                     .append_pair("PageSize", PAGE);
             }
         }
-        self.ask(Purpose::LookUp, self.request(Method::GET, url))
+        self.calls
+            .ask(Purpose::LookUp, self.request(Method::GET, url))
             .await
     }
 }
