@@ -1,11 +1,12 @@
 //! What a text says in the end: its own words or its template's, spelled and measured.
 //!
 //! Pure. Words that came with the row are no template: only their three placeholders are filled,
-//! and they are never cut. What is missing is an error; a text with a hole is not sent.
+//! and they are never cut; they lose emoji only where their account says so. What is missing is an error; a text with a hole is not sent.
 
 use serde_json::{Map, Value};
 
 use super::due_text::DueText;
+use super::emoji::spell_thriftily;
 use super::placeholder::{self, Placeholders};
 use super::segments;
 use super::sms_gateway::BODY_CHARS_MAX;
@@ -55,7 +56,15 @@ fn own_words(text: &DueText) -> Result<String, String> {
     };
     let filled = placeholder::fill(&text.content, &placeholders)
         .map_err(|error| format!("message_content cannot be sent: {error}."))?;
-    let body = transliterate(&filled).text;
+    let body = if text
+        .account
+        .as_ref()
+        .is_some_and(|account| !account.keeps_emoji)
+    {
+        spell_thriftily(&filled)
+    } else {
+        transliterate(&filled).text
+    };
     let chars = body.chars().count();
     if chars > BODY_CHARS_MAX {
         return Err(format!(
@@ -88,7 +97,7 @@ fn from_template(text: &DueText) -> Result<String, String> {
     let spelled = if text.keeps_emoji {
         rendered
     } else {
-        transliterate(&rendered).text
+        spell_thriftily(&rendered)
     };
     let fitted = segments::fit(&spelled, text.rules.max_segments)
         .map_err(|error| format!("The text is too long: {error}."))?;

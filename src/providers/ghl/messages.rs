@@ -165,7 +165,7 @@ pub(super) fn delivery(status: &str, error: Option<&str>) -> Delivery {
         carrier_code: error.and_then(carrier_code),
         reason: Some(reason.to_owned()),
         number,
-        advice: None,
+        is_senders_fault: false,
     };
     match status.as_str() {
         // Whoever opens, reads or clicks has received.
