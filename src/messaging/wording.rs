@@ -3,6 +3,7 @@
 //! Pure. Words that came with the row are no template: only their three placeholders are filled,
 //! and they are never cut; they lose emoji only where their account says so. What is missing is an error; a text with a hole is not sent.
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
 use super::due_text::DueText;
@@ -14,7 +15,7 @@ use super::template::Template;
 use super::transliterate::transliterate;
 
 /// What every template may name, whatever the type.
-pub const ALWAYS_KNOWN: [&str; 7] = [
+pub const ALWAYS_KNOWN: [&str; 8] = [
     "first_name",
     "last_name",
     "name",
@@ -22,7 +23,12 @@ pub const ALWAYS_KNOWN: [&str; 7] = [
     "event_name",
     "event_location",
     "event_date",
+    "is_early",
 ];
+
+/// A text that goes so long before its time was moved ahead, and what it says of "in an hour" would
+/// be wrong. Less is the machine's own.
+const EARLY_MIN: TimeDelta = TimeDelta::minutes(5);
 
 /// A text as it will be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +128,8 @@ fn values(text: &DueText) -> Map<String, Value> {
         known("event_location", event.location.as_ref());
         known("event_date", event.date.as_ref());
     }
+    let is_early = text.now + EARLY_MIN < text.scheduled_time;
+    values.insert("is_early".to_owned(), Value::Bool(is_early));
     for (name, value) in &text.values {
         if !value.is_null() {
             values.insert(name.clone(), value.clone());

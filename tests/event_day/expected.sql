@@ -48,7 +48,10 @@ due as (
     cross join talks
     where comes_at < talks.end_time
     union all
-    select 'pcr_request', contractor_id, null, null from public.guests where says_yes
+    select 'pcr_request', contractor_id, null, (select talks.id from talks order by talks.start_time limit 1)
+    from public.guests
+    where says_yes
+    and comes_at is not null
     union all
     select 'sponsor_batch_check', contractor_id, (day.day_date + day.end_time) at time zone 'America/Chicago', null
     from public.guests
@@ -65,13 +68,10 @@ due as (
     cross join talks
     group by contractor_id
     union all
-    -- Both of every pair, five minutes into the lunch of the day of the run that made it.
-    select 'peer_match_introduction', guest.contractor_id, lunch.start_time + interval '5 minutes', null
+    -- Both of every pair, when the match says; who meets whom is not this test's subject.
+    select 'peer_match_introduction', guest.contractor_id, match.introduction_time, null
     from public.event_peer_matches as match
     join public.guests as guest on guest.contractor_id in (match.contractor1_id, match.contractor2_id)
-    join public.event_agenda_items as lunch
-        on lunch.item_type = 'lunch'
-        and (lunch.start_time at time zone 'America/Chicago')::date = (match.created_at at time zone 'America/Chicago')::date
 )
 select due.message_type, due.contractor_id, due.due, due.item_id
 from due
@@ -81,6 +81,7 @@ where guest.stops_at is null
 or due.due is null and due.message_type <> 'pcr_request'
 or due.due < guest.stops_at
 union all
-select 'opt_out_confirmation', guest.contractor_id, null, null
+-- It goes to the number, whosever it is.
+select 'opt_out_confirmation', null, null, null
 from public.guests as guest
 where guest.stops_at is not null

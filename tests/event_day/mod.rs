@@ -3,5 +3,6 @@
 //!
 //! The short form has some of the sample's attendees; PGCASCADE_TEST_ATTENDEES=300 takes them all.
 
+mod nights_when_clocks_change;
 mod two_days_are_lived;
 mod venue;

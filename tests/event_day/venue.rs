@@ -43,6 +43,11 @@ impl Venue {
         self.rig.rows("select clock_timestamp()", &[]).await[0].get(0)
     }
 
+    /// How often the clock was moved.
+    pub fn moves(&self) -> usize {
+        self.clock.moves()
+    }
+
     /// Waits until nothing is under way.
     pub async fn until_still(&self) {
         self.rig.until(STILL).await;

@@ -89,7 +89,8 @@ async fn values_of_any_kind_are_said_as_they_are_or_refused() {
     let mut bodies: Vec<String> = server.texts().into_iter().map(|text| text.body).collect();
     let mut expected: Vec<String> = odd[..4]
         .iter()
-        .map(|value| format!("At {value}, Robin."))
+        // A tab costs more than a blank and says no more.
+        .map(|value| format!("At {value}, Robin.").replace('\t', " "))
         .chain([String::from("At {eventName} {firstName} $$1 %s , Robin.")])
         .collect();
     bodies.sort();

@@ -103,6 +103,14 @@ impl MovedClock {
         *said + TimeDelta::from_std(passed).expect("a short time")
     }
 
+    /// How often it was moved.
+    pub fn moves(&self) -> usize {
+        self.moves
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+
     /// How far two readings of the same moment may be apart.
     pub fn tolerance() -> TimeDelta {
         TimeDelta::milliseconds(APART_MS_MAX)

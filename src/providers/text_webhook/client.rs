@@ -5,8 +5,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::refusal::Refusals;
@@ -31,15 +30,6 @@ pub struct TextWebhook {
     calls: Caller<Refusals>,
     config: TextWebhookConfig,
     signer: Signer,
-}
-
-/// What a receiver may say of a text that it took; ids come as texts or numbers.
-#[derive(Debug, Default, Deserialize)]
-struct Taken {
-    #[serde(default, alias = "messageId")]
-    message_id: Value,
-    #[serde(default, alias = "contactId")]
-    contact_id: Value,
 }
 
 impl TextWebhook {
@@ -73,10 +63,12 @@ impl TextWebhook {
         sms_limits::check(text)?;
         let request = self.request(text)?;
         let reply = self.calls.reply(Purpose::Send, request).await?;
-        let taken = reply.json::<Taken>().unwrap_or_default();
+        // Whatever else it says, or does not, the text was taken.
+        let said = reply.json::<Map<String, Value>>().unwrap_or_default();
+        let message_id = id(&said, ["message_id", "messageId"]);
         let sent = SentText {
-            message_id: id(&taken.message_id).unwrap_or_else(|| text.attempt.clone()),
-            contact_id: id(&taken.contact_id),
+            message_id: message_id.unwrap_or_else(|| text.attempt.clone()),
+            contact_id: id(&said, ["contact_id", "contactId"]),
             status: DeliveryStatus::Queued,
         };
         log_handed_over(NAME, text, &sent);
@@ -131,9 +123,9 @@ impl TextWebhook {
     }
 }
 
-/// An id that is one.
-fn id(value: &Value) -> Option<String> {
-    let text = match value {
+/// An id under one of its names, which comes as a text or a number.
+fn id(said: &Map<String, Value>, names: [&str; 2]) -> Option<String> {
+    let text = match names.iter().find_map(|name| said.get(*name))? {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         _ => return None,

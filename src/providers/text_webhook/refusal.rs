@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 use crate::messaging::delivery::NumberFault;
@@ -18,13 +18,6 @@ use crate::providers::sms_call::{Purpose, Refusal, Refuses, Service, credential,
 
 /// A receiver that asks for less is not asked again in the same breath.
 const WAIT_MIN: Duration = Duration::from_millis(500);
-
-/// What a receiver may say of a text that it did not take.
-#[derive(Debug, Default, Deserialize)]
-struct Words {
-    #[serde(default)]
-    number: Option<NumberFault>,
-}
 
 /// Turns answers into refusals.
 #[derive(Debug)]
@@ -99,18 +92,19 @@ impl Refuses for Refusals {
 
 /// The text's own fault, or its number's.
 fn not_taken(reply: &Reply, said: &str) -> Refusal {
-    match reply.json::<Words>().unwrap_or_default().number {
-        Some(NumberFault::OptedOut) => rejected(format!(
+    let words = reply.json::<Map<String, Value>>().unwrap_or_default();
+    match words.get("number").and_then(Value::as_str) {
+        Some("opted_out") => rejected(format!(
             "The text webhook says that the person has opted out ({said}). Nothing is sent to \
              this number until the person writes START."
         ))
         .about_number(NumberFault::OptedOut),
-        Some(NumberFault::Unreachable) => rejected(format!(
+        Some("unreachable") => rejected(format!(
             "The text webhook says that this number cannot receive texts ({said}). Correct the \
              person's number, then retry."
         ))
         .about_number(NumberFault::Unreachable),
-        None => rejected(format!(
+        _ => rejected(format!(
             "The text webhook refuses the text ({said}). Correct what it names, then retry."
         )),
     }
