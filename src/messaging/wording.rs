@@ -1,7 +1,8 @@
 //! What a text says in the end: its own words or its template's, spelled and measured.
 //!
 //! Pure. Words that came with the row are no template: only their three placeholders are filled,
-//! and they are never cut; they lose emoji only where their account says so. What is missing is an error; a text with a hole is not sent.
+//! and they are never cut; they lose emoji only where their account says so. What is missing is an
+//! error; a text with a hole is not sent.
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};

@@ -2,6 +2,7 @@
 
 mod a_row_is_a_text;
 mod an_abandoned_text_is_seen;
+mod an_event_chooses_who_sends;
 mod an_unknown_outcome_is_never_resent;
 mod any_number_gets_an_answer;
 mod any_text_is_measured_and_cut;

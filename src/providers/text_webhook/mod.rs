@@ -1,14 +1,15 @@
 //! A webhook that sends texts: a flow of n8n, say, that passes them on to whatever service it
 //! knows.
 //!
-//! Each text is one POST, signed as Standard Webhooks has it, whose `webhook-id` is our reference of
-//! the attempt. The body holds the text under `data`, and once more under `send_via_ghl`, in the
+//! Each text is one POST, signed as Standard Webhooks has it, whose `webhook-id` is our reference
+//! of the attempt. The body holds the text under `data`, and once more under `send_via_ghl`, in the
 //! form that existing flows read:
 //!
 //! ```json
 //! {"id": "6f1…", "type": "text.send", "timestamp": "2026-01-02T03:04:05Z",
-//!  "data": {"phone": "+15125550123", "message": "Lunch is served.", "message_type": "admin_custom",
-//!           "first_name": "Jane", "last_name": "Roe", "valid_secs": 600},
+//!  "data": {"phone": "+15125550123", "message": "Lunch is served.",
+//!           "message_type": "admin_custom", "first_name": "Jane", "last_name": "Roe",
+//!           "valid_secs": 600},
 //!  "send_via_ghl": {"phone": "+15125550123", "message": "Lunch is served.", "from_name": "Events",
 //!                   "timestamp": "2026-01-02T03:04:05Z", "tags": ["admin_custom"]}}
 //! ```
