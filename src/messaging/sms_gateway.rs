@@ -135,8 +135,8 @@ pub struct InboundPage {
 /// A service that sends texts.
 #[async_trait]
 pub trait SmsGateway: Send + Sync {
-    /// The name stored with every text that left here, for example `ghl`, `twilio` or
-    /// `ghl-sandbox`; a sandbox's name ends in `-sandbox`.
+    /// The name stored with every text that left here, for example `ghl`, `twilio`,
+    /// `webhook` or `ghl-sandbox`; a sandbox's name ends in `-sandbox`.
     fn name(&self) -> &'static str;
 
     /// Finds the recipient at the service, or makes a contact if there is none, and compares the
