@@ -187,6 +187,8 @@
 \i objects/public/trigger_message_scheduled_event.sql
 \i objects/public/trigger_message_changed_event.sql
 \i objects/public/trigger_message_deleted_event.sql
+\i objects/public/close_abandoned_texts.sql
+\i objects/public/trigger_text_abandoned_event.sql
 \i objects/public/paced_period.sql
 \i objects/public/follow_sending_account.sql
 \i objects/public/follow_event_messaging.sql

@@ -38,6 +38,7 @@ use crate::providers::ghl::GhlClient;
 use crate::providers::millionverifier::{DemoKey, MillionVerifierClient, MillionVerifierSandbox};
 use crate::providers::openai::{OpenAiClient, OpenAiSandbox};
 use crate::providers::sms_sandbox::SmsSandbox;
+use crate::providers::text_webhook::TextWebhook;
 use crate::providers::twilio::TwilioClient;
 use crate::providers::webhook::{self, BreakerLimits, WebhookStages};
 
@@ -217,8 +218,13 @@ pub fn sms(config: &config::Texts) -> anyhow::Result<SmsGateways> {
     if let Some(settings) = config.twilio()? {
         gateways.push(Arc::new(TwilioClient::new(settings)?));
     }
+    if let Some(settings) = config.webhook()? {
+        gateways.push(Arc::new(TextWebhook::new(settings)?));
+    }
     if gateways.is_empty() {
-        tracing::warn!("neither GHL_API_KEY nor TWILIO_AUTH_TOKEN: texts go to a sandbox");
+        tracing::warn!(
+            "no GHL_API_KEY, TWILIO_AUTH_TOKEN or PGCASCADE_TEXT_WEBHOOK_URL: texts go to a sandbox"
+        );
         return Ok(sms_sandboxes());
     }
     Ok(SmsGateways::new(gateways))
@@ -226,8 +232,11 @@ pub fn sms(config: &config::Texts) -> anyhow::Result<SmsGateways> {
 
 /// Sandboxes of all services that send texts.
 fn sms_sandboxes() -> SmsGateways {
-    let sandboxes: [Arc<dyn SmsGateway>; 2] =
-        [Arc::new(SmsSandbox::ghl()), Arc::new(SmsSandbox::twilio())];
+    let sandboxes: [Arc<dyn SmsGateway>; 3] = [
+        Arc::new(SmsSandbox::ghl()),
+        Arc::new(SmsSandbox::twilio()),
+        Arc::new(SmsSandbox::webhook()),
+    ];
     SmsGateways::new(sandboxes)
 }
 

@@ -190,7 +190,8 @@ fn is_ignored(c: char) -> bool {
     ) || is_combining_mark(c)
 }
 
-fn is_emoji(c: char) -> bool {
+/// Whether a sign is shown as a picture; flags, which are made of letters, are not among them.
+pub fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F300}'..='\u{1FAFF}')
 }
 

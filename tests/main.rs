@@ -12,6 +12,8 @@ mod db;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod event_day;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod followup;

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ConfigError, base_url};
 use crate::providers::ghl::{self, GhlConfig, PublicKeys};
 use crate::providers::http::BaseUrl;
+use crate::providers::text_webhook::TextWebhookConfig;
 use crate::providers::twilio::{self, TwilioConfig};
 
 /// The heading of these flags in `--help`.
@@ -65,6 +66,21 @@ pub struct Texts {
     #[arg(long, env = "TWILIO_BASE_URL", value_name = "URL", default_value = twilio::BASE_URL,
           hide_env_values = true, help_heading = TEXTS)]
     pub twilio_base_url: String,
+
+    /// The webhook that texts are posted to, for sending accounts whose provider is webhook
+    #[arg(long, env = "PGCASCADE_TEXT_WEBHOOK_URL", value_name = "URL", hide_env_values = true,
+          help_heading = TEXTS)]
+    pub text_webhook_url: Option<String>,
+
+    /// The secret that texts to the webhook are signed with, as Standard Webhooks has it: whsec_…
+    #[arg(long, env = "PGCASCADE_TEXT_WEBHOOK_SECRET", value_name = "SECRET",
+          hide_env_values = true, help_heading = TEXTS)]
+    pub text_webhook_secret: Option<SecretString>,
+
+    /// Whom the webhook is told that texts come from
+    #[arg(long, env = "PGCASCADE_TEXT_WEBHOOK_FROM", value_name = "NAME", default_value = "Events",
+          help_heading = TEXTS)]
+    pub text_webhook_from: String,
 
     /// Where the services reach this daemon from outside, such as `https://texts.example.com`
     ///
@@ -131,6 +147,28 @@ impl Texts {
             public_url: self.public_url()?,
             ..config
         }))
+    }
+
+    /// Settings of the webhook that sends texts; None without an address.
+    ///
+    /// # Errors
+    /// The address is none, or only one of address and secret is set.
+    pub fn webhook(&self) -> Result<Option<TextWebhookConfig>, ConfigError> {
+        let missing = |name, beside| ConfigError::Missing { name, beside };
+        let (address, secret) = (
+            "PGCASCADE_TEXT_WEBHOOK_URL",
+            "PGCASCADE_TEXT_WEBHOOK_SECRET",
+        );
+        match (&self.text_webhook_url, &self.text_webhook_secret) {
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(missing(secret, address)),
+            (None, Some(_)) => Err(missing(address, secret)),
+            (Some(url), Some(key)) => {
+                let url = base_url(address, url)?;
+                let from_name = self.text_webhook_from.trim();
+                Ok(Some(TextWebhookConfig::new(url, key.clone(), from_name)))
+            }
+        }
     }
 
     /// What proves notifications.

@@ -252,6 +252,7 @@ async fn store_report(door: &Door, report: &DeliveryReport) -> Result<bool, DbEr
                 &report.delivery.carrier_code.as_deref().map(storable),
                 &report.delivery.reason.as_deref().map(storable),
                 &fault,
+                &report.delivery.is_senders_fault,
             ],
         )
         .await?;

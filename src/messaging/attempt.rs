@@ -1,6 +1,7 @@
 //! Attempts to send a text, as they are written down: before the call, at its last moment and
 //! after it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -30,8 +31,8 @@ pub struct Noted {
 /// Whether the call may be made now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LastLook {
-    /// It counts as made from here on.
-    Go,
+    /// It counts as made from here on, which is then, by the database's clock.
+    Go(DateTime<Utc>),
     /// The rate allows it in so many milliseconds.
     Wait(u64),
     /// It is not made.
@@ -83,6 +84,7 @@ impl NewAttempts {
             "first_name": person.first_name,
             "last_name": person.last_name,
             "valid_secs": left.num_seconds(),
+            "message_type": text.message_type,
         }));
         self.ids.push(text.id);
         self.numbers.push(to);
@@ -140,20 +142,28 @@ impl NewAttempts {
     }
 }
 
-/// The text of a call's input, to the contact that was found for it.
-pub fn outbound(input: &Value, contact_id: Option<String>) -> OutboundText {
+/// For whom a call's input is, with what is known of the contact.
+pub fn recipient(input: &Value, contact_id: Option<String>) -> Recipient {
+    let text = |key: &str| input[key].as_str().map(str::to_owned);
+    Recipient {
+        phone: Phone::new(text("phone").unwrap_or_default()),
+        contact_id,
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+    }
+}
+
+/// The text of a call's input, whose call may begin since `called_at`.
+pub fn outbound(input: &Value, recipient: Recipient, called_at: DateTime<Utc>) -> OutboundText {
     let text = |key: &str| input[key].as_str().map(str::to_owned);
     let valid_secs = input["valid_secs"].as_u64();
     OutboundText {
-        recipient: Recipient {
-            phone: Phone::new(text("phone").unwrap_or_default()),
-            contact_id,
-            first_name: text("first_name"),
-            last_name: text("last_name"),
-        },
+        recipient,
         body: text("body").unwrap_or_default(),
         attempt: text("reference").unwrap_or_default(),
         valid_for: valid_secs.map(std::time::Duration::from_secs),
+        message_type: text("message_type").unwrap_or_default(),
+        called_at,
     }
 }
 
@@ -170,7 +180,7 @@ pub async fn begin(pool: &Pool, attempt_id: i64) -> Result<LastLook, DbError> {
         .await?;
     let row = client.query_one(&statement, &[&attempt_id]).await?;
     Ok(match row.try_get("verdict")? {
-        "go" => LastLook::Go,
+        "go" => LastLook::Go(row.try_get("now")?),
         "wait" => LastLook::Wait(u64::try_from(row.try_get::<_, i64>("wait_ms")?).unwrap_or(0)),
         _ => LastLook::Stop(
             row.try_get::<_, Option<String>>("reason")?

@@ -1,7 +1,5 @@
 //! How far a text has come on its way to the phone, in words that all services share.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 /// How far a text has come. The order is the order of progress: of two reports on one text the
@@ -60,19 +58,9 @@ pub struct Delivery {
     pub reason: Option<String>,
     /// What the report says about the number.
     pub number: Option<NumberFault>,
-    /// What the service or the carrier would have us do next.
-    pub advice: Option<Advice>,
-}
-
-/// What a report on a text that did not arrive asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Advice {
-    /// The phone was away: once more after so long, if the text is still of use by then.
-    OnceMoreAfter(Duration),
-    /// The sender is at fault (registration, a suspended account, a cap): every further text would
-    /// fail as well until somebody has done what the reason says.
-    PauseSender,
+    /// The sender is at fault (registration, a suspended account): every further text would fail
+    /// as well until somebody has done what the reason says.
+    pub is_senders_fault: bool,
 }
 
 impl Delivery {
@@ -83,7 +71,7 @@ impl Delivery {
             carrier_code: None,
             reason: None,
             number: None,
-            advice: None,
+            is_senders_fault: false,
         }
     }
 }

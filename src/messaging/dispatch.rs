@@ -130,15 +130,15 @@ impl TextSending {
 
     async fn send(&self, gateway: &dyn SmsGateway, input: &Value) -> Answer<Value> {
         let known = input["contact_id"].as_str().map(str::to_owned);
-        let recipient = outbound(input, known).recipient;
+        let mut recipient = attempt::recipient(input, known);
         let contact = gateway.resolve(&recipient).await;
-        let contact_id = match contact.answer {
-            Answer::Delivered(contact) => contact.contact_id,
+        match contact.answer {
+            Answer::Delivered(contact) => recipient.contact_id = contact.contact_id,
             _ => return self.refused(input, contact).await,
-        };
-        loop {
+        }
+        let called_at = loop {
             match attempt::begin(&self.pool, attempt_id(input)).await {
-                Ok(LastLook::Go) => break,
+                Ok(LastLook::Go(at)) => break at,
                 Ok(LastLook::Wait(ms)) if ms > WAIT_MS_MAX => {
                     return Answer::Throttled {
                         after: Duration::from_millis(ms),
@@ -159,8 +159,9 @@ impl TextSending {
                     };
                 }
             }
-        }
-        let answer = gateway.send(&outbound(input, contact_id)).await;
+        };
+        let text = outbound(input, recipient, called_at);
+        let answer = gateway.send(&text).await;
         self.sent(input, answer).await
     }
 

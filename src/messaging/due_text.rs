@@ -123,6 +123,8 @@ pub struct Account {
     pub sample_numbers: bool,
     /// Country of numbers that are written without one.
     pub default_region: String,
+    /// Emoji of texts with words of their own are sent even where they cost more.
+    pub keeps_emoji: bool,
 }
 
 /// A text that is due.
@@ -164,7 +166,7 @@ pub struct DueText {
     pub account: Option<Account>,
     /// The template, if there is one.
     pub template: Option<String>,
-    /// Emoji of the template are sent.
+    /// Emoji of the template are sent even where they cost more.
     pub keeps_emoji: bool,
 }
 
@@ -395,5 +397,6 @@ fn account(row: &Row) -> Result<Option<Account>, DbError> {
             .map(Phone::new),
         sample_numbers: row.try_get("sample_numbers")?,
         default_region: row.try_get("default_region")?,
+        keeps_emoji: row.try_get("account_keeps_emoji")?,
     }))
 }

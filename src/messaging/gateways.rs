@@ -23,7 +23,7 @@ impl SmsGateways {
         Self(by_name.collect())
     }
 
-    /// The gateway of this name, `ghl` or `twilio`; None: its keys are not set.
+    /// The gateway of this name, such as `ghl`; None: its keys are not set.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn SmsGateway>> {
         self.0.get(name)
     }

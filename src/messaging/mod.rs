@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`phone`], [`recipient_zone`], [`quiet_hours`] | numbers, where their holders may be, when they may be texted (pure) |
 //! | [`template`], [`placeholder`], [`wording`] | what a text says (pure) |
-//! | [`segments`], [`transliterate`] | what it costs, and how it is spelled to cost less (pure) |
+//! | [`segments`], [`transliterate`], [`emoji`] | what it costs, and how it is spelled to cost less (pure) |
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
 //! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
@@ -25,6 +25,7 @@ pub mod decision;
 pub mod delivery;
 pub mod dispatch;
 pub mod due_text;
+pub mod emoji;
 pub mod find_writer;
 pub mod gateway_event;
 pub mod gateways;

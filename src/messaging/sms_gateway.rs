@@ -50,6 +50,10 @@ pub struct OutboundText {
     pub attempt: String,
     /// After so long the service should give up rather than deliver late, where it can.
     pub valid_for: Option<Duration>,
+    /// What it is about, one of `message_types`.
+    pub message_type: String,
+    /// When the call was allowed to begin, by the database's clock.
+    pub called_at: DateTime<Utc>,
 }
 
 /// A text that the service accepted. It is queued there; delivery is reported later.
@@ -131,8 +135,8 @@ pub struct InboundPage {
 /// A service that sends texts.
 #[async_trait]
 pub trait SmsGateway: Send + Sync {
-    /// The name stored with every text that left here, for example `ghl`, `twilio` or
-    /// `ghl-sandbox`; a sandbox's name ends in `-sandbox`.
+    /// The name stored with every text that left here, for example `ghl`, `twilio`,
+    /// `webhook` or `ghl-sandbox`; a sandbox's name ends in `-sandbox`.
     fn name(&self) -> &'static str;
 
     /// Finds the recipient at the service, or makes a contact if there is none, and compares the

@@ -68,8 +68,8 @@ fn first_look(event: &Event, found: Option<Found>, gateways: &SmsGateways) -> Ju
     }
     match (text.status.as_str(), text.attempt_outcome.as_deref()) {
         ("scheduled", _) => {}
-        // Its attempts were spent, and a person had its event queued again.
-        ("failed", Some("not_sent")) => {}
+        // Its attempts were spent, or daemons died of it, and a person had its event queued again.
+        ("failed", Some("not_sent") | None) => {}
         ("sending", Some("called")) => return Judged::Open(text),
         ("sending", _) => {}
         ("sent" | "delivered", _) => return Judged::Stale("The text was sent already."),

@@ -1,11 +1,14 @@
 //! What a text says in the end: its own words or its template's, spelled and measured.
 //!
 //! Pure. Words that came with the row are no template: only their three placeholders are filled,
-//! and they are never cut. What is missing is an error; a text with a hole is not sent.
+//! and they are never cut; they lose emoji only where their account says so. What is missing is an
+//! error; a text with a hole is not sent.
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
 use super::due_text::DueText;
+use super::emoji::spell_thriftily;
 use super::placeholder::{self, Placeholders};
 use super::segments;
 use super::sms_gateway::BODY_CHARS_MAX;
@@ -13,7 +16,7 @@ use super::template::Template;
 use super::transliterate::transliterate;
 
 /// What every template may name, whatever the type.
-pub const ALWAYS_KNOWN: [&str; 7] = [
+pub const ALWAYS_KNOWN: [&str; 8] = [
     "first_name",
     "last_name",
     "name",
@@ -21,7 +24,12 @@ pub const ALWAYS_KNOWN: [&str; 7] = [
     "event_name",
     "event_location",
     "event_date",
+    "is_early",
 ];
+
+/// A text that goes so long before its time was moved ahead, and what it says of "in an hour" would
+/// be wrong. Less is the machine's own.
+const EARLY_MIN: TimeDelta = TimeDelta::minutes(5);
 
 /// A text as it will be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +63,15 @@ fn own_words(text: &DueText) -> Result<String, String> {
     };
     let filled = placeholder::fill(&text.content, &placeholders)
         .map_err(|error| format!("message_content cannot be sent: {error}."))?;
-    let body = transliterate(&filled).text;
+    let body = if text
+        .account
+        .as_ref()
+        .is_some_and(|account| !account.keeps_emoji)
+    {
+        spell_thriftily(&filled)
+    } else {
+        transliterate(&filled).text
+    };
     let chars = body.chars().count();
     if chars > BODY_CHARS_MAX {
         return Err(format!(
@@ -88,7 +104,7 @@ fn from_template(text: &DueText) -> Result<String, String> {
     let spelled = if text.keeps_emoji {
         rendered
     } else {
-        transliterate(&rendered).text
+        spell_thriftily(&rendered)
     };
     let fitted = segments::fit(&spelled, text.rules.max_segments)
         .map_err(|error| format!("The text is too long: {error}."))?;
@@ -113,6 +129,8 @@ fn values(text: &DueText) -> Map<String, Value> {
         known("event_location", event.location.as_ref());
         known("event_date", event.date.as_ref());
     }
+    let is_early = text.now + EARLY_MIN < text.scheduled_time;
+    values.insert("is_early".to_owned(), Value::Bool(is_early));
     for (name, value) in &text.values {
         if !value.is_null() {
             values.insert(name.clone(), value.clone());

@@ -13,6 +13,7 @@ pub mod http;
 pub mod millionverifier;
 pub mod openai;
 pub mod sms_sandbox;
+pub mod text_webhook;
 pub mod twilio;
 pub mod webhook;
 
@@ -21,6 +22,7 @@ mod dice;
 mod foreign;
 mod pace;
 mod reach;
+mod sms_call;
 mod sms_limits;
 mod webhook_body;
 

@@ -43,6 +43,11 @@ impl SmsSandbox {
         Self::new("twilio-sandbox", false)
     }
 
+    /// Stands for a webhook.
+    pub fn webhook() -> Self {
+        Self::new("webhook-sandbox", false)
+    }
+
     fn new(name: &'static str, has_contacts: bool) -> Self {
         Self {
             name,
@@ -77,18 +82,16 @@ impl SmsGateway for SmsSandbox {
     }
 
     async fn resolve(&self, recipient: &Recipient) -> GatewayAnswer<Contact> {
-        match sms_limits::phone_objection(&recipient.phone) {
-            Some(objection) => objection.into(),
-            None => Answer::Delivered(Contact {
+        sms_limits::check_phone(&recipient.phone)
+            .map(|()| Contact {
                 contact_id: self.contact_of(&recipient.phone),
             })
-            .into(),
-        }
+            .into()
     }
 
     async fn send(&self, text: &OutboundText) -> GatewayAnswer<SentText> {
-        if let Some(objection) = sms_limits::objection(text) {
-            return objection.into();
+        if let Err(refusal) = sms_limits::check(text) {
+            return refusal.into();
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.push_back(text.attempt.clone());

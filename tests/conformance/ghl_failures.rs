@@ -176,7 +176,7 @@ async fn every_error_of_a_look_up_has_its_class_and_no_look_up_is_ever_unknown()
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_without_an_answer_is_unknown_and_a_look_up_without_one_is_tried_again() {
     let plays = [
         Play::CutBefore,

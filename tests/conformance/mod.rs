@@ -14,4 +14,5 @@ mod sms_notifications;
 mod twilio_texts;
 mod webhook_delivery;
 mod webhook_destinations;
+mod webhook_texts;
 mod who_sends;

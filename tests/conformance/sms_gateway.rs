@@ -1,5 +1,6 @@
 //! What every text gateway promises: the sandboxes and the real clients pass the same cases.
 
+use std::any::Any;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,11 +13,13 @@ use pgcascade::messaging::sms_gateway::{
 use pgcascade::providers::ghl::{GhlClient, GhlConfig};
 use pgcascade::providers::http::BaseUrl;
 use pgcascade::providers::sms_sandbox::SmsSandbox;
+use pgcascade::providers::text_webhook::{TextWebhook, TextWebhookConfig};
 use pgcascade::providers::twilio::{TwilioClient, TwilioConfig};
 
 use super::apify_failures::class;
 use crate::support::fake_clock::now;
 use crate::support::fake_ghl::FakeGhl;
+use crate::support::fake_receiver::{FakeReceiver, SECRET};
 use crate::support::fake_twilio::FakeTwilio;
 
 /// Somebody's number.
@@ -25,15 +28,13 @@ pub const PHONE: &str = "+15125550123";
 /// A gateway, with the server that it needs to live.
 struct Subject {
     gateway: Box<dyn SmsGateway>,
-    _ghl: Option<FakeGhl>,
-    _twilio: Option<FakeTwilio>,
+    _server: Box<dyn Any>,
 }
 
 fn sandbox(sandbox: SmsSandbox) -> Subject {
     Subject {
         gateway: Box::new(sandbox),
-        _ghl: None,
-        _twilio: None,
+        _server: Box::new(()),
     }
 }
 
@@ -41,8 +42,7 @@ async fn ghl() -> Subject {
     let server = FakeGhl::start().await;
     Subject {
         gateway: Box::new(ghl_client(&server.base_url)),
-        _ghl: Some(server),
-        _twilio: None,
+        _server: Box::new(server),
     }
 }
 
@@ -50,9 +50,27 @@ async fn twilio() -> Subject {
     let server = FakeTwilio::start().await;
     Subject {
         gateway: Box::new(twilio_client(&server.base_url, |_| {})),
-        _ghl: None,
-        _twilio: Some(server),
+        _server: Box::new(server),
     }
+}
+
+async fn webhook() -> Subject {
+    let receiver = FakeReceiver::start().await;
+    Subject {
+        gateway: Box::new(webhook_client(&receiver.url)),
+        _server: Box::new(receiver),
+    }
+}
+
+/// The real client with a short wait.
+pub fn webhook_client(url: &str) -> TextWebhook {
+    crate::support::install_crypto();
+    let url = BaseUrl::parse(url).unwrap();
+    let config = TextWebhookConfig {
+        send_timeout: Duration::from_secs(2),
+        ..TextWebhookConfig::new(url, SECRET.into(), "Power100 Events")
+    };
+    TextWebhook::new(config).unwrap()
 }
 
 /// The real client with short waits.
@@ -96,6 +114,8 @@ pub fn text(recipient: Recipient, body: &str) -> OutboundText {
         body: body.to_owned(),
         attempt: format!("attempt-{}", body.len()),
         valid_for: Some(Duration::from_secs(600)),
+        message_type: String::from("admin_custom"),
+        called_at: now(),
     }
 }
 
@@ -129,46 +149,66 @@ pub async fn send(gateway: &dyn SmsGateway, body: &str) -> (OutboundText, SentTe
     (text, sent)
 }
 
-/// Runs one case against every gateway.
-macro_rules! every_gateway {
-    ($($case:ident),* $(,)?) => {
-        mod ghl_sandbox_conforms {
-            use super::{SmsSandbox, sandbox};
-            $(#[tokio::test] async fn $case() { super::$case(sandbox(SmsSandbox::ghl())).await; })*
-        }
-        mod twilio_sandbox_conforms {
-            use super::{SmsSandbox, sandbox};
-            $(#[tokio::test] async fn $case() {
-                super::$case(sandbox(SmsSandbox::twilio())).await;
-            })*
-        }
-        mod ghl_conforms {
-            $(#[tokio::test] async fn $case() { super::$case(super::ghl().await).await; })*
-        }
-        mod twilio_conforms {
-            $(#[tokio::test] async fn $case() { super::$case(super::twilio().await).await; })*
+/// The cases as tests of one gateway.
+macro_rules! cases {
+    ($module:ident, $subject:expr, $($case:ident),*) => {
+        mod $module {
+            #[expect(unused_imports, reason = "each subject uses some")]
+            use super::{SmsSandbox, ghl, sandbox, twilio, webhook};
+            $(#[tokio::test] async fn $case() { super::$case($subject).await; })*
         }
     };
 }
 
+/// Runs cases against every gateway.
+macro_rules! every_gateway {
+    ($($case:ident),* $(,)?) => {
+        cases!(ghl_sandbox_conforms, sandbox(SmsSandbox::ghl()), $($case),*);
+        cases!(twilio_sandbox_conforms, sandbox(SmsSandbox::twilio()), $($case),*);
+        cases!(webhook_sandbox_conforms, sandbox(SmsSandbox::webhook()), $($case),*);
+        cases!(ghl_conforms, ghl().await, $($case),*);
+        cases!(twilio_conforms, twilio().await, $($case),*);
+        cases!(webhook_conforms, webhook().await, $($case),*);
+    };
+}
+
+/// Runs cases against those that can be asked what became of a text.
+macro_rules! every_gateway_that_can_be_asked {
+    ($($case:ident),* $(,)?) => {
+        cases!(ghl_sandbox_can_be_asked, sandbox(SmsSandbox::ghl()), $($case),*);
+        cases!(twilio_sandbox_can_be_asked, sandbox(SmsSandbox::twilio()), $($case),*);
+        cases!(webhook_sandbox_can_be_asked, sandbox(SmsSandbox::webhook()), $($case),*);
+        cases!(ghl_can_be_asked, ghl().await, $($case),*);
+        cases!(twilio_can_be_asked, twilio().await, $($case),*);
+    };
+}
+
 every_gateway!(
-    a_text_gets_an_id_and_a_status_that_can_be_asked_for,
+    a_text_gets_an_id_of_its_own,
     a_contact_is_resolved_to_the_same_id_every_time,
     an_unknown_message_is_rejected,
     a_text_that_nobody_can_take_is_rejected_and_says_what_to_do,
-    evidence_finds_a_text_that_was_sent,
-    evidence_does_not_find_what_was_never_sent,
     nothing_came_in_where_nobody_wrote,
 );
 
-async fn a_text_gets_an_id_and_a_status_that_can_be_asked_for(subject: Subject) {
+every_gateway_that_can_be_asked!(
+    a_text_has_a_status_that_can_be_asked_for,
+    evidence_finds_a_text_that_was_sent,
+    evidence_does_not_find_what_was_never_sent,
+);
+
+async fn a_text_gets_an_id_of_its_own(subject: Subject) {
     let (_, first) = send(subject.gateway.as_ref(), "Your session starts at 9.").await;
     let (_, second) = send(subject.gateway.as_ref(), "Lunch is served.").await;
     assert_ne!(first.message_id, second.message_id);
-    let delivery = delivered(subject.gateway.delivery(&first.message_id).await);
-    assert!(delivery.status >= DeliveryStatus::Queued && delivery.reason.is_none());
     let is_sandbox = subject.gateway.name().ends_with("-sandbox");
     assert_eq!(first.message_id.starts_with("sandbox-"), is_sandbox);
+}
+
+async fn a_text_has_a_status_that_can_be_asked_for(subject: Subject) {
+    let (_, sent) = send(subject.gateway.as_ref(), "Your session starts at 9.").await;
+    let delivery = delivered(subject.gateway.delivery(&sent.message_id).await);
+    assert!(delivery.status >= DeliveryStatus::Queued && delivery.reason.is_none());
 }
 
 async fn a_contact_is_resolved_to_the_same_id_every_time(subject: Subject) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use pgcascade::answer::Answer;
-use pgcascade::messaging::delivery::{Advice, DeliveryStatus, NumberFault};
+use pgcascade::messaging::delivery::{DeliveryStatus, NumberFault};
 use pgcascade::messaging::sms_gateway::{Evidence, GatewayAnswer, SentText, SmsGateway};
 use pgcascade::providers::http::BaseUrl;
 use pgcascade::providers::twilio::status_report;
@@ -83,7 +83,7 @@ async fn a_callback_proves_an_attempt_whose_answer_was_lost() {
     assert_eq!(greatest, Some(DeliveryStatus::Delivered));
     let (_, form) = FakeTwilio::callback(taken, "undelivered", Some(30034));
     let report = status_report(form.as_bytes(), None).unwrap();
-    assert_eq!(report.delivery.advice, Some(Advice::PauseSender));
+    assert!(report.delivery.is_senders_fault);
     assert_eq!(
         (report.attempt, report.delivery.carrier_code.as_deref()),
         (None, Some("30034"))

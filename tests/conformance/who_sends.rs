@@ -4,6 +4,8 @@ use clap::{Args, Command};
 use pgcascade::app;
 use pgcascade::config::{Chat, Texts};
 
+use crate::support::fake_receiver::SECRET;
+
 /// Settings as the command line gives them.
 fn settings<T: Args>(flags: &[&str]) -> T {
     let command = T::augment_args(Command::new("test"));
@@ -32,10 +34,21 @@ const TWILIO: [&str; 6] = [
     "--twilio-from",
     "+15125550100",
 ];
+const WEBHOOK: [&str; 4] = [
+    "--text-webhook-url",
+    "https://n8n.example.com/webhook/texts",
+    "--text-webhook-secret",
+    SECRET,
+];
 
 #[test]
 fn without_any_key_sandboxes_take_the_texts() {
-    let expected = ["ghl=ghl-sandbox", "twilio=twilio-sandbox"].map(String::from);
+    let expected = [
+        "ghl=ghl-sandbox",
+        "twilio=twilio-sandbox",
+        "webhook=webhook-sandbox",
+    ]
+    .map(String::from);
     assert_eq!(senders(&[]), Ok(expected.to_vec()));
 }
 
@@ -43,8 +56,9 @@ fn without_any_key_sandboxes_take_the_texts() {
 fn beside_a_real_service_no_sandbox_swallows_texts() {
     assert_eq!(senders(&GHL), Ok(vec![String::from("ghl=ghl")]));
     assert_eq!(senders(&TWILIO), Ok(vec![String::from("twilio=twilio")]));
-    let both = [GHL.as_slice(), &TWILIO].concat();
-    assert_eq!(senders(&both).map(|names| names.len()), Ok(2));
+    assert_eq!(senders(&WEBHOOK), Ok(vec![String::from("webhook=webhook")]));
+    let all = [GHL.as_slice(), &TWILIO, &WEBHOOK].concat();
+    assert_eq!(senders(&all).map(|names| names.len()), Ok(3));
 }
 
 #[test]
@@ -54,6 +68,12 @@ fn half_a_setting_is_refused_with_the_name_of_the_other_half() {
         (&TWILIO[..2], "TWILIO_AUTH_TOKEN"),
         (&TWILIO[2..4], "TWILIO_ACCOUNT_SID"),
         (&TWILIO[..4], "TWILIO_FROM"),
+        (&WEBHOOK[..2], "PGCASCADE_TEXT_WEBHOOK_SECRET"),
+        (&WEBHOOK[2..], "PGCASCADE_TEXT_WEBHOOK_URL"),
+        (
+            &[WEBHOOK[0], WEBHOOK[1], WEBHOOK[2], "hunter2"][..],
+            "PGCASCADE_TEXT_WEBHOOK_SECRET",
+        ),
         (&["--ghl-base-url", "ftp://x"][..], "GHL_BASE_URL"),
         (&["--twilio-base-url", "x"][..], "TWILIO_BASE_URL"),
     ] {

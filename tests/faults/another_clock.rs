@@ -6,7 +6,7 @@
 //! (`fire_schedule`). The server's own clock is not moved here.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
@@ -15,6 +15,7 @@ use super::books::{books_are_right, make_stages, number, say, wanted};
 use super::kill_the_daemon::{command, start, stop};
 use crate::support::cluster::temp_dir;
 use crate::support::daemon::Rig;
+use crate::support::moved_clock::library;
 use crate::support::wait;
 
 /// A busy machine is forgiven; an hour is not.
@@ -65,15 +66,6 @@ const UNEVEN_TICKS: &str = "
             from marketing.pipeline_events where payload ? 'due_at'
         ) as tick
     ) as step where gap <> interval '1 second'";
-
-/// The library that lies about the time, where Debian's package `faketime` has put it.
-fn library() -> Option<PathBuf> {
-    fs::read_dir("/usr/lib")
-        .ok()?
-        .filter_map(Result::ok)
-        .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
-        .find(|path| path.exists())
-}
 
 /// By how many seconds the newest line of a log says another time than the database.
 async fn jump_in(log: &Path, rig: &Rig) -> Option<i64> {

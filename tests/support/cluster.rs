@@ -58,10 +58,25 @@ impl TestCluster {
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect();
-        blocking(move || Self::start_blocking(&settings, prepare)).await
+        blocking(move || Self::start_blocking(&settings, prepare, &search())).await
     }
 
-    fn start_blocking(settings: &[(String, String)], prepare: impl FnOnce(&Path)) -> Self {
+    /// A fresh cluster with further settings, run by the programs of that directory.
+    pub async fn start_by(programs: PathBuf, settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<(String, String)> = settings
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        let path = std::env::var_os("PATH");
+        let search = Search::new(Some(programs), path.as_deref());
+        blocking(move || Self::start_blocking(&settings, |_| {}, &search)).await
+    }
+
+    fn start_blocking(
+        settings: &[(String, String)],
+        prepare: impl FnOnce(&Path),
+        search: &Search,
+    ) -> Self {
         // The watcher removes the directory, also when this process is killed.
         let dir = temp_dir().keep();
         let watcher = watch(&dir);
@@ -69,7 +84,7 @@ impl TestCluster {
         copy(template(), &home);
         fs::remove_file(home.join("port")).expect("the template has a port");
         prepare(&home.join("data"));
-        let mut cluster = Cluster::open(&home, &search()).expect("the copy is a cluster");
+        let mut cluster = Cluster::open(&home, search).expect("the copy is a cluster");
         for (name, value) in settings {
             cluster = cluster.with_setting(name, value);
         }
@@ -156,6 +171,8 @@ const DEPLOYED_TEMPLATE: &str = "deployed_template";
 pub struct TestDatabase {
     url: DatabaseUrl,
     name: String,
+    /// A server of its own, which ends with it; None: the shared one.
+    own: Option<TestCluster>,
 }
 
 impl TestDatabase {
@@ -178,6 +195,16 @@ impl TestDatabase {
         Self {
             url: on_database(&server, &name),
             name,
+            own: None,
+        }
+    }
+
+    /// The empty database of a server of its own.
+    pub fn alone(server: TestCluster) -> Self {
+        Self {
+            url: server.url().clone(),
+            name: String::from("postgres"),
+            own: Some(server),
         }
     }
 
@@ -199,6 +226,9 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.own.is_some() {
+            return;
+        }
         let Some(cluster) = SHARED.get() else { return };
         let drop = format!("drop database if exists {} with (force)", self.name);
         // The whole server goes with the run; this only keeps the disk from filling meanwhile.
@@ -222,6 +252,15 @@ pub fn search() -> Search {
         std::env::var_os("PGCASCADE_PG_BIN").map(PathBuf::from),
         path.as_deref(),
     )
+}
+
+/// The directory of the server's programs.
+pub fn programs() -> PathBuf {
+    Cluster::open(template(), &search())
+        .expect("server programs are installed")
+        .binaries()
+        .dir
+        .clone()
 }
 
 /// A directory that the server's user can enter.
@@ -290,7 +329,7 @@ async fn shared_url() -> DatabaseUrl {
                 .chain([&MORE_SESSIONS])
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect();
-            TestCluster::start_blocking(&settings, |_| {})
+            TestCluster::start_blocking(&settings, |_| {}, &search())
         });
         shared.url.clone()
     })

@@ -11,10 +11,12 @@ use pgcascade::messaging::sms_gateway::SmsGateway;
 use pgcascade::providers::ghl::{GhlClient, GhlConfig};
 use pgcascade::providers::http::BaseUrl;
 use pgcascade::providers::openai::{OpenAiClient, OpenAiConfig, Prices};
+use pgcascade::providers::text_webhook::{TextWebhook, TextWebhookConfig};
 
 use super::daemon::{Rig, RunningDaemon};
 use super::fake_chat::FakeChat;
 use super::fake_ghl::FakeGhl;
+use super::fake_receiver::SECRET;
 
 /// An event in Chicago tomorrow, with `$1` people who are registered and agreed to be texted. Nobody
 /// is texted by the agenda, at any hour all may be, and numbers that belong to nobody are texted.
@@ -62,10 +64,24 @@ pub fn model(chat: &FakeChat) -> Arc<dyn ChatModel> {
     Arc::new(OpenAiClient::new(config).expect("a client"))
 }
 
+/// The real client against a receiver of texts.
+pub fn webhook(url: &str) -> Arc<dyn SmsGateway> {
+    super::install_crypto();
+    let url = BaseUrl::parse(url).expect("a URL");
+    let mut config = TextWebhookConfig::new(url, SECRET.into(), "Events");
+    config.send_timeout = Duration::from_millis(900);
+    Arc::new(TextWebhook::new(config).expect("a client"))
+}
+
 /// Sandboxes, and this gateway.
 pub fn with_gateway(gateway: Arc<dyn SmsGateway>) -> Providers {
+    with_gateways([gateway])
+}
+
+/// Sandboxes, and these gateways.
+fn with_gateways(gateways: impl IntoIterator<Item = Arc<dyn SmsGateway>>) -> Providers {
     Providers {
-        sms: SmsGateways::new([gateway]),
+        sms: SmsGateways::new(gateways),
         ..app::sandboxes()
     }
 }
@@ -117,8 +133,16 @@ impl Rig {
 
     /// A daemon that sends through this gateway.
     pub fn texts_through(&self, gateway: Arc<dyn SmsGateway>) -> RunningDaemon {
+        self.texts_through_all([gateway])
+    }
+
+    /// A daemon that sends through these gateways, as accounts say.
+    pub fn texts_through_all(
+        &self,
+        gateways: impl IntoIterator<Item = Arc<dyn SmsGateway>>,
+    ) -> RunningDaemon {
         let pool = Pool::open(self.database.url(), 12, "test stages").expect("a pool");
-        let registry = app::registry(&with_gateway(gateway), &pool).expect("a registry");
+        let registry = app::registry(&with_gateways(gateways), &pool).expect("a registry");
         self.daemon(registry)
     }
 

@@ -18,6 +18,7 @@ pub mod fake_twilio;
 pub mod fault_proxy;
 pub mod gated_gateway;
 pub mod messaging;
+pub mod moved_clock;
 pub mod outreach;
 pub mod replies;
 pub mod small_disk;

@@ -14,7 +14,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    c_always constant text[] := '{first_name,last_name,name,company_name,event_name,event_location,event_date,loop,true,false,none}';
+    c_always constant text[] := '{first_name,last_name,name,company_name,event_name,event_location,event_date,is_early,loop,true,false,none}';
     v_type public.message_types;
     v_known text[];
     v_unknown text;
@@ -55,7 +55,7 @@ begin
                 message = format('Texts of the type %s have no value called %s.', new.name, v_unknown),
                 hint = format(
                     'They have %s. What your rows bring in personalization_data is named in message_types.variables.',
-                    array_to_string(c_always[:7] || v_type.variables, ', ')
+                    array_to_string(c_always[:8] || v_type.variables, ', ')
                 );
         end if;
     end if;

@@ -29,7 +29,7 @@ begin
             public.event_messages, public.message_types, public.message_templates, public.message_caps, public.event_messaging,
             public.quiet_windows to pgcascade_operator;
         grant insert, update on public.sms_subscriptions to pgcascade_operator;
-        grant update (rate, period, concurrency, max_attempts, first_wait, paused, test_number, description)
+        grant update (rate, period, concurrency, max_attempts, first_wait, paused, test_number, keeps_emoji, description)
             on public.sending_accounts to pgcascade_operator;
         grant usage on sequence public.event_messages_id_seq, public.message_templates_id_seq to pgcascade_operator;
         for v_function in

@@ -79,6 +79,7 @@ select
     account.test_number,
     account.sample_numbers,
     account.default_region,
+    account.keeps_emoji as account_keeps_emoji,
     template.body as template,
     coalesce(template.keeps_emoji, false) as keeps_emoji,
     attempt.outcome as attempt_outcome

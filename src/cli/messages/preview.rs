@@ -64,19 +64,19 @@ fn nothing(id: i64, why: &str) -> Preview {
 
 /// A text as it would go if its time were now.
 async fn of(tx: &Transaction<'_>, text: &DueText) -> Result<Preview, DbError> {
+    // At its own time, not at the hour of whoever looks.
+    let mut then = text.clone();
+    then.now = text.now.max(text.scheduled_time);
     let decision = match decision::recipient(text, true) {
         Err(decision) => decision,
         Ok(number) => {
             let facts = due_text::look_up(tx, &[(text.id, number.e164())]).await?;
             let windows = due_text::windows(tx).await?;
             let known = facts.into_iter().next().map(|(_, facts)| facts);
-            // At its own time, not at the hour of whoever looks.
-            let mut then = text.clone();
-            then.now = text.now.max(text.scheduled_time);
             decision::decide(&then, &number, &known.unwrap_or_default(), &windows)
         }
     };
-    let worded = wording::word(text);
+    let worded = wording::word(&then);
     let body = worded.as_ref().ok().map(|wording| wording.body.as_str());
     let price = segments::price(body.unwrap_or_default());
     Ok(Preview {

@@ -7,12 +7,11 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use url::Url;
 
 use super::contacts::GhlContact;
-use super::refusal::{Purpose, Refusal, Refusals};
+use super::refusal::Refusals;
 use super::{GhlConfig, NAME, messages};
 use crate::answer::Answer;
 use crate::mask::Phone;
@@ -21,7 +20,8 @@ use crate::messaging::sms_gateway::{
     Contact, Evidence, GatewayAnswer, InboundPage, OutboundText, Recipient, SentText, SmsGateway,
     UncertainAttempt,
 };
-use crate::providers::http::{HttpClient, HttpLimits, Reply};
+use crate::providers::http::{HttpClient, HttpLimits};
+use crate::providers::sms_call::{Caller, Purpose, Refusal, Refuses, log_handed_over};
 use crate::providers::sms_limits;
 
 /// A page of 500 messages of 1,600 characters each has a few megabytes at most.
@@ -30,9 +30,8 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Texts people through GoHighLevel.
 #[derive(Debug)]
 pub struct GhlClient {
-    http: HttpClient,
+    pub(super) calls: Caller<Refusals>,
     pub(super) config: GhlConfig,
-    pub(super) refusals: Refusals,
     authorization: HeaderValue,
 }
 
@@ -63,55 +62,31 @@ impl GhlClient {
         let mut authorization = HeaderValue::try_from(bearer)
             .context("GHL_API_KEY holds characters that no key has; copy it again")?;
         authorization.set_sensitive(true);
-        let refusals = Refusals::new(config.api_key.clone());
-        Ok(Self {
+        let calls = Caller {
             http,
+            refusals: Refusals::new(config.api_key.clone()),
+            send_timeout: config.send_timeout,
+            lookup_timeout: config.lookup_timeout,
+        };
+        Ok(Self {
+            calls,
             config,
-            refusals,
             authorization,
         })
     }
 
     /// A request with our key, for one version of the API.
     pub(super) fn request(&self, method: Method, url: Url, version: &str) -> RequestBuilder {
-        self.http
+        self.calls
             .request(method, url)
             .header(AUTHORIZATION, &self.authorization)
             .header(ACCEPT, "application/json")
             .header("Version", version)
     }
 
-    /// Sends a call and reads its answer.
-    pub(super) async fn ask<T: DeserializeOwned>(
-        &self,
-        purpose: Purpose,
-        request: RequestBuilder,
-    ) -> Result<T, Refusal> {
-        let reply = self.reply(purpose, request).await?;
-        let malformed = |error| self.refusals.of_malformed(purpose, &error);
-        reply.json::<T>().map_err(malformed)
-    }
-
-    /// Sends a call as far as an answer of success.
-    pub(super) async fn reply(
-        &self,
-        purpose: Purpose,
-        request: RequestBuilder,
-    ) -> Result<Reply, Refusal> {
-        let deadline = match purpose {
-            Purpose::Send => self.config.send_timeout,
-            Purpose::LookUp => self.config.lookup_timeout,
-        };
-        let sent = self.http.send(request, deadline).await;
-        let reply = sent.map_err(|error| self.refusals.of_lost_call(purpose, &error))?;
-        match self.refusals.of_reply(purpose, &reply) {
-            Some(refusal) => Err(refusal),
-            None => Ok(reply),
-        }
-    }
-
     /// Hands over a text; a contact that is gone is looked up by its number, once.
     async fn hand_over(&self, text: &OutboundText) -> Result<SentText, Refusal> {
+        sms_limits::check(text)?;
         let contact_id = match &text.recipient.contact_id {
             Some(id) => id.clone(),
             None => self.contact_for(&text.recipient).await?.id,
@@ -142,12 +117,13 @@ impl GhlClient {
         let request = self
             .request(Method::POST, url, messages::VERSION)
             .json(&body);
-        let reply = self.reply(Purpose::Send, request).await?;
+        let reply = self.calls.reply(Purpose::Send, request).await?;
         let taken = reply
             .json::<Taken>()
-            .map_err(|error| self.refusals.of_malformed(Purpose::Send, &error))?;
+            .map_err(|error| Refusals::SERVICE.of_malformed(Purpose::Send, &error))?;
         let incomplete = || {
-            self.refusals
+            self.calls
+                .refusals
                 .of_incomplete(Purpose::Send, &reply, "message")
         };
         let message_id = taken.message_id.filter(|id| !id.trim().is_empty());
@@ -156,12 +132,7 @@ impl GhlClient {
             contact_id: Some(contact_id.to_owned()),
             status: messages::delivery(taken.status.as_deref().unwrap_or_default(), None).status,
         };
-        tracing::info!(
-            provider.name = NAME,
-            sms.message_id = sent.message_id,
-            sms.to = %text.recipient.phone,
-            "a text was handed over"
-        );
+        log_handed_over(NAME, text, &sent);
         Ok(sent)
     }
 }
@@ -173,49 +144,34 @@ impl SmsGateway for GhlClient {
     }
 
     async fn resolve(&self, recipient: &Recipient) -> GatewayAnswer<Contact> {
-        if let Some(objection) = sms_limits::phone_objection(&recipient.phone) {
-            return objection.into();
-        }
-        match self.contact_for(recipient).await {
-            Ok(contact) => Answer::Delivered(Contact {
-                contact_id: Some(contact.id),
+        let contact = async {
+            sms_limits::check_phone(&recipient.phone)?;
+            let GhlContact { id, .. } = self.contact_for(recipient).await?;
+            Ok(Contact {
+                contact_id: Some(id),
             })
-            .into(),
-            Err(refusal) => refusal.into(),
-        }
+        };
+        contact.await.into()
     }
 
     async fn send(&self, text: &OutboundText) -> GatewayAnswer<SentText> {
-        if let Some(objection) = sms_limits::objection(text) {
-            return objection.into();
-        }
-        match self.hand_over(text).await {
-            Ok(sent) => Answer::Delivered(sent).into(),
-            Err(refusal) => refusal.into(),
-        }
+        self.hand_over(text).await.into()
     }
 
     async fn evidence(&self, attempt: &UncertainAttempt) -> Answer<Evidence> {
-        into_answer(self.look_for(attempt).await)
+        self.look_for(attempt).await.into()
     }
 
     async fn delivery(&self, message_id: &str) -> Answer<Delivery> {
-        into_answer(self.message_status(message_id).await)
+        self.message_status(message_id).await.into()
     }
 
     async fn phone_of(&self, contact_id: &str) -> Answer<Option<Phone>> {
         let contact = self.contact(contact_id).await;
-        into_answer(contact.map(|found| found?.phone.map(Phone::new)))
+        contact.map(|found| found?.phone.map(Phone::new)).into()
     }
 
     async fn inbound_since(&self, since: DateTime<Utc>, next: Option<&str>) -> Answer<InboundPage> {
-        into_answer(self.inbound(since, next).await)
-    }
-}
-
-fn into_answer<T>(result: Result<T, Refusal>) -> Answer<T> {
-    match result {
-        Ok(value) => Answer::Delivered(value),
-        Err(refusal) => refusal.into_answer(),
+        self.inbound(since, next).await.into()
     }
 }

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::GhlClient;
-use super::refusal::{Purpose, Refusal, opted_out, rejected};
+use super::refusal::{Refusals, opted_out};
 use crate::mask::Phone;
 use crate::messaging::sms_gateway::Recipient;
+use crate::providers::sms_call::{Purpose, Refusal, Refuses, rejected};
 
 /// The API version that the contacts' paths are written for.
 const VERSION: &str = "2021-07-28";
@@ -120,6 +121,7 @@ impl GhlClient {
         }
         let url = self.config.base_url.join(["contacts", id]);
         let asked = self
+            .calls
             .ask::<Wrapped>(Purpose::LookUp, self.request(Method::GET, url, VERSION))
             .await;
         match asked {
@@ -142,7 +144,7 @@ impl GhlClient {
             .append_pair("locationId", &self.config.location_id)
             .append_pair("number", phone.reveal());
         let request = self.request(Method::GET, url, VERSION);
-        let found = match self.ask::<Wrapped>(Purpose::LookUp, request).await {
+        let found = match self.calls.ask::<Wrapped>(Purpose::LookUp, request).await {
             Ok(wrapped) => wrapped.contact,
             Err(refusal) if refusal.is_missing => None,
             Err(refusal) => return Err(refusal),
@@ -171,12 +173,13 @@ impl GhlClient {
         }
         let url = self.config.base_url.join(["contacts", "upsert"]);
         let request = self.request(Method::POST, url, VERSION).json(&body);
-        let reply = self.reply(Purpose::LookUp, request).await?;
+        let reply = self.calls.reply(Purpose::LookUp, request).await?;
         let wrapped = reply
             .json::<Wrapped>()
-            .map_err(|error| self.refusals.of_malformed(Purpose::LookUp, &error))?;
+            .map_err(|error| Refusals::SERVICE.of_malformed(Purpose::LookUp, &error))?;
         wrapped.contact.ok_or_else(|| {
-            self.refusals
+            self.calls
+                .refusals
                 .of_incomplete(Purpose::LookUp, &reply, "contact")
         })
     }

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::GhlClient;
 use super::messages::{GhlMessage, delivery};
-use super::refusal::Refusal;
 use crate::messaging::sms_gateway::{Evidence, SentText, UncertainAttempt};
+use crate::providers::sms_call::Refusal;
 
 /// Pages of one person's messages that are read for evidence; nobody gets so many in minutes.
 const PAGES_MAX: usize = 10;

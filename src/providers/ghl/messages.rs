@@ -5,12 +5,12 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::refusal::{Purpose, Refusal};
 use super::{GhlClient, NAME};
 use crate::mask::Phone;
 use crate::messaging::delivery::{Delivery, DeliveryStatus, NumberFault};
 use crate::messaging::gateway_event::InboundText;
 use crate::messaging::sms_gateway::InboundPage;
+use crate::providers::sms_call::{Purpose, Refusal};
 
 /// The API version that the conversations' paths are written for.
 pub(super) const VERSION: &str = "2021-04-15";
@@ -75,7 +75,7 @@ impl GhlClient {
         let url = self.config.base_url.join(["conversations", "messages", id]);
         let request = self.request(Method::GET, url, VERSION);
         let (OneMessage::Wrapped { message } | OneMessage::Bare(message)) =
-            self.ask(Purpose::LookUp, request).await?;
+            self.calls.ask(Purpose::LookUp, request).await?;
         Ok(delivery(
             message.status.as_deref().unwrap_or_default(),
             message.error.as_str(),
@@ -133,7 +133,7 @@ impl GhlClient {
             }
         }
         let request = self.request(Method::GET, url, VERSION);
-        self.ask(Purpose::LookUp, request).await
+        self.calls.ask(Purpose::LookUp, request).await
     }
 }
 
@@ -165,7 +165,7 @@ pub(super) fn delivery(status: &str, error: Option<&str>) -> Delivery {
         carrier_code: error.and_then(carrier_code),
         reason: Some(reason.to_owned()),
         number,
-        advice: None,
+        is_senders_fault: false,
     };
     match status.as_str() {
         // Whoever opens, reads or clicks has received.

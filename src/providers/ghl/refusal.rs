@@ -1,6 +1,5 @@
 //! What an answer other than the one we wanted means: GoHighLevel's table of errors.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use chrono::{Days, NaiveTime};
@@ -10,60 +9,24 @@ use serde_json::{Map, Value};
 use super::BASE_URL;
 use crate::answer::Answer;
 use crate::messaging::delivery::NumberFault;
-use crate::messaging::sms_gateway::GatewayAnswer;
 use crate::providers::foreign;
-use crate::providers::http::{CallError, Malformed, Reply};
+use crate::providers::http::Reply;
 use crate::providers::pace::jittered;
+use crate::providers::sms_call::{Purpose, Refusal, Refuses, Service, credential, rejected};
+
+/// How reasons name it.
+const SERVICE: Service = Service {
+    name: "GoHighLevel",
+    address_variable: "GHL_BASE_URL",
+    settles: "It is looked for at GoHighLevel before anything is sent again; nothing needs to be \
+              done.",
+};
 
 /// The service counts calls in windows of this length and says so in a header.
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// The wait where the day's calls are used up and the service does not say what time it is.
 const DAY_USED_UP_WAIT: Duration = Duration::from_secs(3600);
-
-/// What the call was for: the same status can mean different things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Handing over a text: must not be repeated blindly.
-    Send,
-    /// Everything else: safe to repeat.
-    LookUp,
-}
-
-/// An answer that delivers nothing, and what made it so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) answer: Answer<Infallible>,
-    /// What it says about the number.
-    pub(super) number: Option<NumberFault>,
-    /// The service knows no such thing: a contact or a message that is gone.
-    pub(super) is_missing: bool,
-}
-
-impl Refusal {
-    pub(super) fn into_answer<T>(self) -> Answer<T> {
-        self.answer.map(|never| match never {})
-    }
-}
-
-impl From<Answer<Infallible>> for Refusal {
-    fn from(answer: Answer<Infallible>) -> Self {
-        Self {
-            answer,
-            number: None,
-            is_missing: false,
-        }
-    }
-}
-
-impl<T> From<Refusal> for GatewayAnswer<T> {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            number: refusal.number,
-            answer: refusal.into_answer(),
-        }
-    }
-}
 
 /// Turns answers into refusals for one account.
 #[derive(Debug)]
@@ -76,8 +39,34 @@ impl Refusals {
         Self { api_key }
     }
 
-    /// The refusal that `reply` is, or None if it is a success.
-    pub(super) fn of_reply(&self, purpose: Purpose, reply: &Reply) -> Option<Refusal> {
+    /// A success that lacks what it should hold, with what it says instead.
+    pub(super) fn of_incomplete(&self, purpose: Purpose, reply: &Reply, lacks: &str) -> Refusal {
+        let said = self.said(reply, &words(reply));
+        SERVICE.perhaps_done(
+            purpose,
+            &format!("GoHighLevel's answer names no {lacks} ({said})"),
+        )
+    }
+
+    /// `HTTP 400, message, trace …`, as far as known; no key, no person, one line.
+    fn said(&self, reply: &Reply, words: &Words) -> String {
+        let quote = |text: &str| foreign::quote(text, Some(&self.api_key));
+        let mut said = format!("HTTP {}", reply.status);
+        for (label, text) in [("", &words.message), ("trace ", &words.trace_id)] {
+            if !text.is_empty() {
+                said.push_str(", ");
+                said.push_str(label);
+                said.push_str(&quote(text));
+            }
+        }
+        said
+    }
+}
+
+impl Refuses for Refusals {
+    const SERVICE: Service = SERVICE;
+
+    fn of_reply(&self, purpose: Purpose, reply: &Reply) -> Option<Refusal> {
         if reply.is_success() {
             return None;
         }
@@ -106,58 +95,11 @@ impl Refusals {
             )),
             404 if !words.is_json => wrong_address(&said),
             404 => missing(&said),
-            408 => perhaps_done(purpose, &format!("GoHighLevel gave up waiting ({said})")),
+            408 => SERVICE.perhaps_done(purpose, &format!("GoHighLevel gave up waiting ({said})")),
             429 => throttled(reply, &said),
             400..500 => bad_request(&words.message, &said),
-            _ => perhaps_done(purpose, &format!("GoHighLevel is out of order ({said})")),
+            _ => SERVICE.perhaps_done(purpose, &format!("GoHighLevel is out of order ({said})")),
         })
-    }
-
-    /// A call without an answer.
-    pub(super) fn of_lost_call(&self, purpose: Purpose, error: &CallError) -> Refusal {
-        match error {
-            CallError::NotSent { .. } | CallError::Unreachable(_) => Answer::Transient {
-                reason: format!(
-                    "GoHighLevel could not be reached ({error}). The call is repeated by itself; \
-                     if it goes on, check the network and GHL_BASE_URL."
-                ),
-            }
-            .into(),
-            CallError::Lost { .. } | CallError::TooLarge { .. } => {
-                perhaps_done(purpose, &format!("GoHighLevel's answer was lost ({error})"))
-            }
-        }
-    }
-
-    /// A success that cannot be read.
-    pub(super) fn of_malformed(&self, purpose: Purpose, error: &Malformed) -> Refusal {
-        perhaps_done(
-            purpose,
-            &format!("GoHighLevel's answer cannot be read ({error})"),
-        )
-    }
-
-    /// A success that lacks what it should hold, with what it says instead.
-    pub(super) fn of_incomplete(&self, purpose: Purpose, reply: &Reply, lacks: &str) -> Refusal {
-        let said = self.said(reply, &words(reply));
-        perhaps_done(
-            purpose,
-            &format!("GoHighLevel's answer names no {lacks} ({said})"),
-        )
-    }
-
-    /// `HTTP 400, message, trace …`, as far as known; no key, no person, one line.
-    fn said(&self, reply: &Reply, words: &Words) -> String {
-        let quote = |text: &str| foreign::quote(text, Some(&self.api_key));
-        let mut said = format!("HTTP {}", reply.status);
-        for (label, text) in [("", &words.message), ("trace ", &words.trace_id)] {
-            if !text.is_empty() {
-                said.push_str(", ");
-                said.push_str(label);
-                said.push_str(&quote(text));
-            }
-        }
-        said
     }
 }
 
@@ -219,13 +161,11 @@ fn bad_request(message: &str, said: &str) -> Refusal {
     }
     let of_number = names(&["phone", "number", "landline"]);
     if of_number && names(&["invalid", "not valid", "landline", "not a mobile"]) {
-        return Refusal {
-            number: Some(NumberFault::Unreachable),
-            ..rejected(format!(
-                "GoHighLevel says that this number cannot receive texts ({said}). Correct the \
-                 person's number, then retry."
-            ))
-        };
+        return rejected(format!(
+            "GoHighLevel says that this number cannot receive texts ({said}). Correct the \
+             person's number, then retry."
+        ))
+        .about_number(NumberFault::Unreachable);
     }
     rejected(format!(
         "GoHighLevel refuses the request ({said}). Correct what it names, then retry."
@@ -234,14 +174,12 @@ fn bad_request(message: &str, said: &str) -> Refusal {
 
 /// A person whom the service will not text.
 pub(super) fn opted_out(said: &str) -> Refusal {
-    Refusal {
-        number: Some(NumberFault::OptedOut),
-        ..rejected(format!(
-            "The person wants no texts, or cannot receive any: do-not-disturb is on in \
-             GoHighLevel ({said}). Nothing is sent to this number until the person writes START, \
-             or the contact's do-not-disturb is lifted with the person's consent."
-        ))
-    }
+    rejected(format!(
+        "The person wants no texts, or cannot receive any: do-not-disturb is on in GoHighLevel \
+         ({said}). Nothing is sent to this number until the person writes START, or the contact's \
+         do-not-disturb is lifted with the person's consent."
+    ))
+    .about_number(NumberFault::OptedOut)
 }
 
 fn missing(said: &str) -> Refusal {
@@ -252,14 +190,6 @@ fn missing(said: &str) -> Refusal {
              Retry to have the contact looked up by its number."
         ))
     }
-}
-
-pub(super) fn rejected(reason: String) -> Refusal {
-    Answer::Rejected { reason }.into()
-}
-
-fn credential(reason: String) -> Refusal {
-    Answer::Credential { reason }.into()
 }
 
 fn wrong_address(said: &str) -> Refusal {
@@ -299,23 +229,4 @@ fn until_midnight(reply: &Reply) -> Option<Duration> {
     let midnight = now.date_naive().checked_add_days(Days::new(1))?;
     let midnight = midnight.and_time(NaiveTime::MIN).and_utc();
     (midnight - now).to_std().ok()
-}
-
-/// An answer that does not say whether the call did its work.
-fn perhaps_done(purpose: Purpose, what: &str) -> Refusal {
-    match purpose {
-        Purpose::Send => Answer::Unknown {
-            reason: format!(
-                "{what}, so nobody knows whether the text is on its way. It is looked for at \
-                 GoHighLevel before anything is sent again; nothing needs to be done."
-            ),
-        },
-        Purpose::LookUp => Answer::Transient {
-            reason: format!(
-                "{what}. The call is repeated by itself and sends nothing; if it goes on, look at \
-                 GoHighLevel's status page."
-            ),
-        },
-    }
-    .into()
 }

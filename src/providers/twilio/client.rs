@@ -8,11 +8,10 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret;
-use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
 
 use super::messages::TwilioMessage;
-use super::refusal::{Purpose, Refusal, Refusals};
+use super::refusal::Refusals;
 use super::{ATTEMPT_PARAM, NAME, STATUS_PATH, TwilioConfig};
 use crate::answer::Answer;
 use crate::mask::Phone;
@@ -22,6 +21,7 @@ use crate::messaging::sms_gateway::{
     UncertainAttempt,
 };
 use crate::providers::http::{HttpClient, HttpLimits};
+use crate::providers::sms_call::{Caller, Purpose, Refusal, log_handed_over};
 use crate::providers::sms_limits;
 
 /// A page of 500 messages of 1,600 characters each has a few megabytes at most.
@@ -33,9 +33,8 @@ const VALIDITY_SECS: std::ops::RangeInclusive<u64> = 1..=36_000;
 /// Texts people through Twilio.
 #[derive(Debug)]
 pub struct TwilioClient {
-    http: HttpClient,
+    pub(super) calls: Caller<Refusals>,
     pub(super) config: TwilioConfig,
-    refusals: Refusals,
 }
 
 impl TwilioClient {
@@ -60,12 +59,13 @@ impl TwilioClient {
             "TWILIO_FROM is no sender: write a number like +15125550100, or a messaging service \
              that begins with MG"
         );
-        let refusals = Refusals::new(config.auth_token.clone());
-        Ok(Self {
+        let calls = Caller {
             http,
-            config,
-            refusals,
-        })
+            refusals: Refusals::new(config.auth_token.clone()),
+            send_timeout: config.send_timeout,
+            lookup_timeout: config.lookup_timeout,
+        };
+        Ok(Self { calls, config })
     }
 
     /// Whether texts come from a messaging service, which has several numbers.
@@ -84,49 +84,29 @@ impl TwilioClient {
     /// A request with our account.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let token = self.config.auth_token.expose_secret().trim();
-        self.http
+        self.calls
             .request(method, url)
             .basic_auth(&self.config.account_sid, Some(token))
             .header(ACCEPT, "application/json")
     }
 
-    /// Sends a call and reads its answer.
-    pub(super) async fn ask<T: DeserializeOwned>(
-        &self,
-        purpose: Purpose,
-        request: RequestBuilder,
-    ) -> Result<T, Refusal> {
-        let deadline = match purpose {
-            Purpose::Send => self.config.send_timeout,
-            Purpose::LookUp => self.config.lookup_timeout,
-        };
-        let sent = self.http.send(request, deadline).await;
-        let reply = sent.map_err(|error| self.refusals.of_lost_call(purpose, &error))?;
-        if let Some(refusal) = self.refusals.of_reply(purpose, &reply) {
-            return Err(refusal);
-        }
-        let malformed = |error| self.refusals.of_malformed(purpose, &error);
-        reply.json::<T>().map_err(malformed)
-    }
-
     /// One text, once.
     async fn hand_over(&self, text: &OutboundText) -> Result<SentText, Refusal> {
+        sms_limits::check(text)?;
         let request = self
             .request(Method::POST, self.messages_url())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(self.form(text));
-        let message = self.ask::<TwilioMessage>(Purpose::Send, request).await?;
+        let message = self
+            .calls
+            .ask::<TwilioMessage>(Purpose::Send, request)
+            .await?;
         let sent = SentText {
             status: message.delivery().status,
             message_id: message.sid,
             contact_id: None,
         };
-        tracing::info!(
-            provider.name = NAME,
-            sms.message_id = sent.message_id,
-            sms.to = %text.recipient.phone,
-            "a text was handed over"
-        );
+        log_handed_over(NAME, text, &sent);
         Ok(sent)
     }
 
@@ -158,7 +138,10 @@ impl TwilioClient {
         let path = ["2010-04-01", "Accounts", account, "Messages", &file];
         let url = self.config.base_url.join(path);
         let request = self.request(Method::GET, url);
-        let message = self.ask::<TwilioMessage>(Purpose::LookUp, request).await?;
+        let message = self
+            .calls
+            .ask::<TwilioMessage>(Purpose::LookUp, request)
+            .await?;
         Ok(message.delivery())
     }
 }
@@ -177,29 +160,22 @@ impl SmsGateway for TwilioClient {
     }
 
     async fn resolve(&self, recipient: &Recipient) -> GatewayAnswer<Contact> {
-        match sms_limits::phone_objection(&recipient.phone) {
-            Some(objection) => objection.into(),
-            // Twilio texts numbers: there is nobody to look up.
-            None => Answer::Delivered(Contact { contact_id: None }).into(),
-        }
+        // Twilio texts numbers: there is nobody to look up.
+        sms_limits::check_phone(&recipient.phone)
+            .map(|()| Contact { contact_id: None })
+            .into()
     }
 
     async fn send(&self, text: &OutboundText) -> GatewayAnswer<SentText> {
-        if let Some(objection) = sms_limits::objection(text) {
-            return objection.into();
-        }
-        match self.hand_over(text).await {
-            Ok(sent) => Answer::Delivered(sent).into(),
-            Err(refusal) => refusal.into(),
-        }
+        self.hand_over(text).await.into()
     }
 
     async fn evidence(&self, attempt: &UncertainAttempt) -> Answer<Evidence> {
-        into_answer(self.look_for(attempt).await)
+        self.look_for(attempt).await.into()
     }
 
     async fn delivery(&self, message_id: &str) -> Answer<Delivery> {
-        into_answer(self.message(message_id).await)
+        self.message(message_id).await.into()
     }
 
     async fn phone_of(&self, _: &str) -> Answer<Option<Phone>> {
@@ -207,13 +183,6 @@ impl SmsGateway for TwilioClient {
     }
 
     async fn inbound_since(&self, since: DateTime<Utc>, next: Option<&str>) -> Answer<InboundPage> {
-        into_answer(self.inbound(since, next).await)
-    }
-}
-
-fn into_answer<T>(result: Result<T, Refusal>) -> Answer<T> {
-    match result {
-        Ok(value) => Answer::Delivered(value),
-        Err(refusal) => refusal.into_answer(),
+        self.inbound(since, next).await.into()
     }
 }

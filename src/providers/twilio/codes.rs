@@ -1,11 +1,6 @@
 //! Twilio's error codes: what each means, in an answer and in a status callback (pure).
 
-use std::time::Duration;
-
-use crate::messaging::delivery::{Advice, NumberFault};
-
-/// When a phone that was away may be back.
-const HANDSET_AWAY_WAIT: Duration = Duration::from_secs(15 * 60);
+use crate::messaging::delivery::NumberFault;
 
 /// What kind of trouble a code names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,13 +95,14 @@ pub(super) fn meaning(code: u32) -> Option<(Trouble, &'static str)> {
     })
 }
 
-/// What a callback with this code says beyond the text itself.
-pub(super) fn of_report(code: u32) -> (Option<NumberFault>, Option<Advice>) {
+/// What a callback with this code says of the number, and whether the sender is at fault.
+pub(super) fn of_report(code: u32) -> (Option<NumberFault>, bool) {
     match meaning(code).map(|(trouble, _)| trouble) {
-        Some(Trouble::OptedOut) => (Some(NumberFault::OptedOut), None),
-        Some(Trouble::DeadNumber) => (Some(NumberFault::Unreachable), None),
-        Some(Trouble::Away) => (None, Some(Advice::OnceMoreAfter(HANDSET_AWAY_WAIT))),
-        Some(Trouble::Account | Trouble::Sender) => (None, Some(Advice::PauseSender)),
-        Some(Trouble::Busy | Trouble::Refused | Trouble::Unclear) | None => (None, None),
+        Some(Trouble::OptedOut) => (Some(NumberFault::OptedOut), false),
+        Some(Trouble::DeadNumber) => (Some(NumberFault::Unreachable), false),
+        Some(Trouble::Account | Trouble::Sender) => (None, true),
+        Some(Trouble::Away | Trouble::Busy | Trouble::Refused | Trouble::Unclear) | None => {
+            (None, false)
+        }
     }
 }

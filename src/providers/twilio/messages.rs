@@ -5,12 +5,12 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::codes;
-use super::refusal::{Purpose, Refusal};
 use super::{NAME, TwilioClient};
 use crate::mask::Phone;
 use crate::messaging::delivery::{Delivery, DeliveryStatus};
 use crate::messaging::gateway_event::InboundText;
 use crate::messaging::sms_gateway::{Evidence, InboundPage, SentText, UncertainAttempt};
+use crate::providers::sms_call::{Purpose, Refusal};
 
 /// Messages in one page.
 const PAGE: &str = "500";
@@ -169,7 +169,8 @@ impl TwilioClient {
                     .append_pair("PageSize", PAGE);
             }
         }
-        self.ask(Purpose::LookUp, self.request(Method::GET, url))
+        self.calls
+            .ask(Purpose::LookUp, self.request(Method::GET, url))
             .await
     }
 }
@@ -202,20 +203,20 @@ pub(super) fn delivery(status: &str, code: Option<u32>) -> Delivery {
         "The text did not arrive. Look at its details in the Twilio console",
         |(_, what)| what,
     );
-    let (number, advice) = codes::of_report(code);
+    let (number, is_senders_fault) = codes::of_report(code);
     Delivery {
         status,
         carrier_code: Some(code.to_string()),
         reason: Some(format!("{what} (error {code}).")),
         number,
-        advice,
+        is_senders_fault,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messaging::delivery::{Advice, NumberFault};
+    use crate::messaging::delivery::NumberFault;
 
     #[test]
     fn every_documented_status_has_a_word_of_ours() {
@@ -241,8 +242,8 @@ mod tests {
         let of = |code| delivery("undelivered", Some(code));
         assert_eq!(of(30006).number, Some(NumberFault::Unreachable));
         assert_eq!(of(21610).number, Some(NumberFault::OptedOut));
-        assert_eq!(of(30034).advice, Some(Advice::PauseSender));
-        assert!(matches!(of(30003).advice, Some(Advice::OnceMoreAfter(_))));
+        assert!(of(30034).is_senders_fault && of(30002).is_senders_fault);
+        assert!(!of(30003).is_senders_fault && of(30003).number.is_none());
         assert_eq!(of(30007).carrier_code.as_deref(), Some("30007"));
         assert!(
             of(31999)
