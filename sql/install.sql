@@ -38,6 +38,8 @@
 \i objects/pipeline/fire_schedule.sql
 
 -- What a daemon does: claim, finish, keep alive
+\i objects/pipeline/hold_alone.sql
+\i objects/pipeline/begin_alone.sql
 \i objects/pipeline/begin_batch.sql
 \i objects/pipeline/claim_in_database.sql
 \i objects/pipeline/run_sql_batch.sql
@@ -52,6 +54,10 @@
 \i objects/pipeline/unregister_worker.sql
 \i objects/pipeline/next_due_at.sql
 \i objects/pipeline/nap.sql
+\i objects/pipeline/suspect.sql
+\i objects/pipeline/begin_work.sql
+\i objects/pipeline/blame.sql
+\i objects/pipeline/after_crash.sql
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql

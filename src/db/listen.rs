@@ -26,7 +26,7 @@ const PAUSE_BASE: Duration = Duration::from_millis(100);
 const PAUSE_CEILING: Duration = Duration::from_secs(10);
 /// A session that lasted this long was a good one: the pauses start small again. Shorter ones keep
 /// growing, so that a server that accepts and hangs up is not hammered.
-const LASTING: Duration = Duration::from_secs(5);
+const LASTING: Duration = Duration::from_secs(1);
 /// Notifications that a slow reader of the stream may fall behind before it loses the oldest.
 const STREAM_MAX: usize = 4096;
 

@@ -17,9 +17,9 @@ use super::{pool, tls};
 
 /// Between two probes. The kernel's keepalives find a dead line too, but not a pooler that has
 /// swapped the session behind us, nor a server that no longer answers.
-const PROBE_EVERY: Duration = Duration::from_secs(10);
+const PROBE_EVERY: Duration = Duration::from_secs(9);
 /// How long a probe or a farewell may take.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 /// Between two attempts at a lock that somebody holds.
 const LOCK_RETRY: Duration = Duration::from_millis(250);
 /// Attempts before it is said that the lock is held: a session of ours that died a moment ago is

@@ -18,6 +18,8 @@ use super::url::DatabaseUrl;
 /// How long a caller waits for a connection that others hold. Longer than any transaction of ours
 /// should take: reaching it means that the pool is too small or somebody is stuck.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+/// SQLSTATE of a session that an administrator ends, or that ends with the server's orderly stop.
+const ENDED_BY_NAME: &str = "57P01";
 /// What TLS and authentication may take after the line stands.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -103,10 +105,18 @@ impl Pool {
         }
     }
 
-    /// Drops every idle session. To be called when one of them turned out to be lost: after a
-    /// restart or a cut, the others are most likely lost too.
+    /// Drops every idle session.
     pub fn drop_idle(&self) {
         self.inner.retain(|_, _| false);
+    }
+
+    /// To be called with the error of a session that turned out to be lost: after a restart or a
+    /// cut the idle ones are most likely lost, too, and are dropped. One that the server ended by
+    /// name says nothing about others, and if they were ended as well they have heard of it.
+    pub fn distrust(&self, error: &DbError) {
+        if error.class() == Class::Lost && error.sqlstate() != Some(ENDED_BY_NAME) {
+            self.drop_idle();
+        }
     }
 
     /// How busy it is at this moment.

@@ -10,11 +10,15 @@ use crate::db::{DbError, Transaction};
 
 /// Claims a batch for work inside `tx`; empty when there is none or the stage is paused.
 ///
+/// An event with an epoch has only been noted as held by `worker_id`, and must run alone after
+/// that is committed.
+///
 /// # Errors
 /// Whatever the database says.
 pub async fn claim_in_database(
     tx: &Transaction<'_>,
     stage_id: i16,
+    worker_id: i32,
     low_water: &mut LowWater,
 ) -> Result<Vec<Event>, DbError> {
     let statement = tx
@@ -23,7 +27,7 @@ pub async fn claim_in_database(
         ))
         .await?;
     let rows = tx
-        .query(&statement, &[&stage_id, &low_water.after_ids()])
+        .query(&statement, &[&stage_id, &low_water.after_ids(), &worker_id])
         .await?;
     if let Some(first) = first(&rows)? {
         low_water.saw(first, None)?;
@@ -87,7 +91,7 @@ fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
     let mut events = rows
         .iter()
         .map(|row| {
-            let outside = row.len() > 8;
+            let outside = row.len() > 9;
             Ok(Event {
                 id: row.try_get("event_id")?,
                 event_type: row.try_get("event_type")?,
@@ -95,7 +99,7 @@ fn events(rows: &[Row]) -> Result<Vec<Event>, DbError> {
                 attempt: row.try_get("attempt")?,
                 waited: seconds(row.try_get("waited_seconds")?),
                 crashes: if outside { row.try_get("crashes")? } else { 0 },
-                epoch: if outside { row.try_get("epoch")? } else { 0 },
+                epoch: row.try_get::<_, Option<_>>("epoch")?.unwrap_or_default(),
             })
         })
         .collect::<Result<Vec<_>, DbError>>()?;

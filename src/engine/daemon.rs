@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::alone::begin_work;
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
 use super::frugal::{Doze, Frugal};
 use super::in_database::InDatabaseRunner;
@@ -74,6 +75,8 @@ struct Stages {
     running: HashMap<i16, RunningStage>,
     /// Those it cannot run, as they were when it last said so.
     without_code: HashMap<i16, Kind>,
+    /// Those it runs in the database, as it has said; None: not yet.
+    in_database: Option<Vec<i16>>,
 }
 
 /// A stage that runs, as it was started.
@@ -295,7 +298,7 @@ impl Running {
         while !self.stop.is_cancelled() {
             let loaded = tokio::select! {
                 () = self.stop.cancelled() => break,
-                loaded = load(&self.pool) => loaded,
+                loaded = self.load(&mut stages) => loaded,
             };
             match loaded {
                 Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
@@ -311,6 +314,21 @@ impl Running {
             }
         }
         runners
+    }
+
+    /// Reads the stages, and says which of them it runs in the database before it begins with them.
+    async fn load(&self, stages: &mut Stages) -> Result<Vec<StageRow>, DbError> {
+        let rows = load(&self.pool).await?;
+        let in_database = rows
+            .iter()
+            .filter(|row| matches!(self.code_of(row), Some(Code::InDatabase(_))))
+            .map(|row| row.id)
+            .collect::<Vec<_>>();
+        if stages.in_database.as_ref() != Some(&in_database) {
+            begin_work(&self.pool, self.worker.id, &in_database).await?;
+            stages.in_database = Some(in_database);
+        }
+        Ok(rows)
     }
 
     /// Starts what is new, tells what was edited, ends what is gone.
@@ -395,6 +413,7 @@ impl Running {
     ) -> InDatabaseRunner {
         InDatabaseRunner {
             pool: self.pool.clone(),
+            worker_id: self.worker.id,
             stage_id: row.id,
             stage_name: row.name.clone(),
             bounds: row.bounds.clone(),

@@ -19,8 +19,8 @@ pub struct Event {
     pub waited: Duration,
     /// How often a daemon died while it held the event. If ever, it runs alone.
     pub crashes: i16,
-    /// The number of the claim, for outside work; 0 for work in the database, whose transaction is
-    /// its claim.
+    /// The number of the claim, for outside work and for what runs alone; 0 for other work in the
+    /// database, whose transaction is its claim.
     pub epoch: i64,
 }
 

@@ -8,12 +8,14 @@ use tokio::sync::Notify;
 use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
+use super::alone::{self, Held, Losses};
 use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, blames_an_item, blames_whatever_can_be_an_item, isolate};
 use super::low_water::LowWater;
+use super::outside_batch::give_back;
 use super::stage::{Bounds, InDatabaseStage, Outcome};
 use super::verdict::{Verdict, of_error, try_again};
 use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
@@ -25,9 +27,9 @@ const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// this long for what rings none. Under load the bell rings a hundred times a second, so that what
 /// comes in meanwhile is worked on together.
 const DWELL: Duration = Duration::from_millis(10);
-/// Wait after a batch whose session was lost, doubled for each further one in a row up to
+/// Wait after the second batch in a row whose session was lost, doubled for each further one up to
 /// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
-const CUT_PAUSE: Duration = Duration::from_millis(50);
+const CUT_PAUSE: Duration = Duration::from_millis(25);
 /// A deadlock or a serialization failure is over as soon as the other transaction is.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 /// An error that no event is to blame for by its class, so often in a row, is looked into event by
@@ -40,6 +42,8 @@ const CONFLICTS_MAX: u32 = 10;
 pub struct InDatabaseRunner {
     /// Where to work.
     pub pool: Pool,
+    /// The daemon's id in `pipeline.workers`.
+    pub worker_id: i32,
     /// The stage's id.
     pub stage_id: i16,
     /// The stage's name.
@@ -62,7 +66,11 @@ struct Temper {
     /// The last batch raised: the next one is taken apart.
     careful: bool,
     /// Sessions lost in a row.
-    cuts: u32,
+    losses: Losses,
+    /// An event that runs alone, not finished.
+    held: Option<Held>,
+    /// The note of such an event may have been committed.
+    in_doubt: bool,
     /// Batches given up in a row.
     given_up: u32,
     /// Batches in a row that others were in the way of.
@@ -73,9 +81,10 @@ struct Temper {
 
 impl Temper {
     fn count(&mut self, error: &DbError) {
+        self.losses.count(error);
         match error.class() {
-            Class::Lost => self.cuts += 1,
-            Class::Full | Class::ReadOnly => {}
+            Class::Lost | Class::Full | Class::ReadOnly => {}
+            Class::Conflict if alone::is_awaited(error) => {}
             Class::Conflict => self.conflicts += 1,
             Class::Rights | Class::Data | Class::Bug => self.given_up += 1,
         }
@@ -95,13 +104,13 @@ impl InDatabaseRunner {
             while !self.stop.is_cancelled() {
                 match self.next_batch(&mut temper).await {
                     Ok(0) => {
-                        temper.cuts = 0;
+                        temper.losses = Losses::default();
                         if !temper.low_water.saw_nothing() {
                             break;
                         }
                     }
                     Ok(claimed) => {
-                        temper.cuts = 0;
+                        temper.losses = Losses::default();
                         temper.given_up = 0;
                         temper.conflicts = 0;
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
@@ -112,11 +121,12 @@ impl InDatabaseRunner {
                     Err(error) => {
                         temper.low_water.forget();
                         temper.count(&error);
-                        self.pause_after(&error, temper.cuts).await;
+                        self.pause_after(&error, &temper.losses).await;
                     }
                 }
             }
         }
+        self.let_go(temper.held).await;
     }
 
     /// Waits for the bell; false when it is time to stop.
@@ -131,8 +141,14 @@ impl InDatabaseRunner {
     /// One batch, the fast way where there is one: a function in the database is called where the
     /// events are. When it raises, the next batch is taken apart to find the event to blame.
     async fn next_batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
+        if temper.losses.in_a_row() > 0 {
+            self.after_losses(temper).await?;
+        }
+        if let Some(held) = temper.held {
+            return self.batch_of_one(temper, held).await;
+        }
         if self.stage.is_sql_function() && !temper.careful && !temper.blames_all() {
-            match self.batch_on_the_server(&mut temper.low_water).await {
+            match self.batch_on_the_server(temper).await {
                 Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
                     temper.low_water.forget();
@@ -145,17 +161,17 @@ impl InDatabaseRunner {
     }
 
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
-    async fn batch_on_the_server(&self, low_water: &mut LowWater) -> Result<usize, DbError> {
+    async fn batch_on_the_server(&self, temper: &mut Temper) -> Result<usize, DbError> {
         let began = Instant::now();
         let timeout = self.bounds.timeout.as_millis();
         let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
         let session = self.pool.get().await?;
-        let after_ids = low_water.after_ids();
+        let after_ids = temper.low_water.after_ids();
         let (tx, row) = Begun::with_first(
             session,
             &settings,
             include_str!("../../sql/queries/engine/run_sql_batch.sql"),
-            &[&self.stage_id, &after_ids],
+            &[&self.stage_id, &after_ids, &self.worker_id],
         )
         .await?;
         let claimed: i32 = row.try_get("claimed")?;
@@ -163,10 +179,16 @@ impl InDatabaseRunner {
             tx.commit_and_cleanse().await?;
             return Ok(0);
         }
+        if let Some(epoch) = row.try_get("epoch")? {
+            temper.in_doubt = true;
+            tx.commit_and_cleanse().await?;
+            let id = row.try_get("held_id")?;
+            return Ok(self.keep(temper, Held { id, epoch }));
+        }
         let claimed = usize::try_from(claimed).unwrap_or_default();
         self.pass_on(claimed);
         // Not the work: a slow function must not make looks at all rare.
-        low_water.saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
+        temper.low_water.saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit_and_cleanse().await?;
@@ -196,9 +218,16 @@ impl InDatabaseRunner {
         let began = Instant::now();
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
-        let events = claim_in_database(&tx, self.stage_id, &mut temper.low_water).await?;
-        if events.is_empty() {
-            return nothing_claimed(tx).await;
+        let low_water = &mut temper.low_water;
+        let events = claim_in_database(&tx, self.stage_id, self.worker_id, low_water).await?;
+        match events[..] {
+            [] => return nothing_claimed(tx).await,
+            [Event { id, epoch, .. }] if epoch > 0 => {
+                temper.in_doubt = true;
+                tx.commit().await?;
+                return Ok(self.keep(temper, Held { id, epoch }));
+            }
+            _ => {}
         }
         self.pass_on(events.len());
         plan_afresh(&tx).await?;
@@ -212,6 +241,61 @@ impl InDatabaseRunner {
         counts::waited(&self.stage_name, waited.unwrap_or_default());
         self.count(events.len(), &outcomes, began);
         Ok(events.len())
+    }
+
+    /// Keeps an event that must run alone, now that the note is committed: the work comes next.
+    fn keep(&self, temper: &mut Temper, held: Held) -> usize {
+        temper.in_doubt = false;
+        temper.held = Some(held);
+        // There is more to do, as after a full batch.
+        self.batch_size
+    }
+
+    /// The work on an event that runs alone.
+    async fn batch_of_one(&self, temper: &mut Temper, held: Held) -> Result<usize, DbError> {
+        let began = Instant::now();
+        let mut client = self.pool.get().await?;
+        let mut tx = client.transaction().await?;
+        let Some(event) = alone::begin(&tx, held).await? else {
+            temper.held = None;
+            return nothing_claimed(tx).await;
+        };
+        plan_afresh(&tx).await?;
+        let outcomes = self.work(&mut tx, &[event], temper.blames_all()).await?;
+        finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
+        tx.commit().await?;
+        self.count(1, &outcomes, began);
+        temper.held = None;
+        if self.stage.is_sql_function() {
+            cleanse(&client).await?;
+        }
+        Ok(self.batch_size)
+    }
+
+    /// What is to be found out before the next batch after a session was lost in the middle of one.
+    async fn after_losses(&self, temper: &mut Temper) -> Result<(), DbError> {
+        if temper.losses.seem_our_fault() {
+            let stage = (self.stage_id, self.stage_name.as_str());
+            alone::after_crash(&self.pool, stage, self.worker_id).await?;
+            temper.held = None;
+            temper.losses = Losses::default();
+        }
+        if temper.in_doubt {
+            // If the note was committed we did not hear of it.
+            give_back(&self.pool, self.stage_id, self.worker_id, &[]).await?;
+            temper.in_doubt = false;
+        }
+        Ok(())
+    }
+
+    /// Gives back an event that was held alone and not finished.
+    async fn let_go(&self, held: Option<Held>) {
+        if held.is_none() {
+            return;
+        }
+        if let Err(error) = give_back(&self.pool, self.stage_id, self.worker_id, &[]).await {
+            tracing::debug!(%error, "an event that was held alone is reclaimed by others");
+        }
     }
 
     /// Counts a batch that has committed.
@@ -265,11 +349,9 @@ impl InDatabaseRunner {
         }
     }
 
-    /// Says once per pause what is wrong, and waits a little; `cuts`: sessions lost in a row.
-    async fn pause_after(&self, error: &DbError, cuts: u32) {
-        if error.class() == Class::Lost {
-            self.pool.drop_idle();
-        }
+    /// Says once per pause what is wrong, and waits a little.
+    async fn pause_after(&self, error: &DbError, losses: &Losses) {
+        self.pool.distrust(error);
         let pause = if error.class() == Class::Conflict {
             CONFLICT_PAUSE
         } else {
@@ -279,9 +361,8 @@ impl InDatabaseRunner {
                 "a batch was given up and will be tried again"
             );
             match error.class() {
-                Class::Lost => {
-                    GIVE_UP_PAUSE.min(CUT_PAUSE * 2_u32.pow(cuts.saturating_sub(1).min(10)))
-                }
+                Class::Lost if losses.are_one() => return,
+                Class::Lost => GIVE_UP_PAUSE.min(CUT_PAUSE * 2_u32.pow(losses.in_a_row().min(10))),
                 _ => GIVE_UP_PAUSE,
             }
         };

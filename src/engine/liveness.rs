@@ -12,6 +12,9 @@ use crate::db::{Class, DbError, Pool, PooledClient};
 /// lock gone, so its events are taken back within three seconds, and an idle daemon asks less than
 /// once a second.
 const HEARTBEAT: Duration = Duration::from_millis(1300);
+/// A heartbeat whose session was lost is repeated after this long, after the second in a row twice
+/// as long, and so on.
+const BEAT_AGAIN: Duration = Duration::from_millis(50);
 /// Heartbeats between two rounds of maintenance.
 const BEATS_PER_MAINTENANCE: u32 = 16;
 /// Heartbeats between two readings of the stages. Who edits one notifies us; this is for a
@@ -76,7 +79,7 @@ impl Worker {
     /// Beats until told to stop, and rings whatever the database says has work, stages and the
     /// schedule: the backstop for notifications that were lost.
     pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
-        let mut beat = 0_u32;
+        let (mut beat, mut missed) = (0_u32, 0_u32);
         let mut problems = Vec::new();
         let mut looks_from = Instant::now();
         loop {
@@ -90,17 +93,23 @@ impl Worker {
                 Ok(()) => now_and_then(pool, bells, beat, &mut problems).await,
                 Err(error) => Err(error),
             };
+            let mut pause = HEARTBEAT;
             if let Err(error) = done {
+                pool.distrust(&error);
                 if error.class() == Class::Lost {
-                    pool.drop_idle();
+                    // A beat that was cut off must not make us look dead; a server may be away.
+                    missed += 1;
+                    pause = HEARTBEAT.min(BEAT_AGAIN * missed);
                 } else {
                     tracing::warn!(%error, "heartbeat missed; trying again");
                 }
+            } else {
+                missed = 0;
             }
             beat = beat.wrapping_add(1);
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(HEARTBEAT) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
@@ -132,7 +141,8 @@ async fn now_and_then(
     beat: u32,
     problems: &mut Vec<String>,
 ) -> Result<(), DbError> {
-    if beat.is_multiple_of(BEATS_PER_MAINTENANCE) {
+    // Not with the first: a daemon begins with the work that waits.
+    if beat % BEATS_PER_MAINTENANCE == 1 {
         maintain(&pool.get().await?, problems).await?;
     }
     if beat.is_multiple_of(BEATS_PER_READING) {

@@ -6,6 +6,7 @@
 //! | [`registry`], [`stages`] | which code a stage's row means, and within which bounds |
 //! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
+//! | `alone` | what a death interrupted in the database, one by one |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
 //! | [`wake`] | announcing for writers under load |
 //! | [`low_water`], [`mark`] | up to where a queue was read; up to which id nothing can come any more |
@@ -18,6 +19,7 @@
 //! and writes `marketing.pipeline_events`, `marketing.pipeline_errors` and the schema `pipeline`,
 //! through functions of the latter. Only the database's clock decides anything here.
 
+mod alone;
 pub mod backoff;
 pub mod bell;
 pub mod claim;

@@ -364,9 +364,7 @@ impl Pause {
     /// once, the first time.
     async fn after(&self, what: &str, pool: &Pool, stage: &str, error: &DbError) {
         let lost = error.class() == Class::Lost;
-        if lost {
-            pool.drop_idle();
-        }
+        pool.distrust(error);
         if error.class() != Class::Conflict {
             tracing::warn!(stage.name = stage, %error, "{what} failed and will be tried again");
         }

@@ -23,9 +23,8 @@ pub async fn run(pool: Pool, bells: Bells, stop: CancellationToken) {
         let sleep = match move_due(&pool, &bells).await {
             Ok(sleep) => sleep,
             Err(error) => {
-                if error.class() == Class::Lost {
-                    pool.drop_idle();
-                } else {
+                pool.distrust(&error);
+                if error.class() != Class::Lost {
                     tracing::warn!(%error, "due events could not be moved; trying again");
                 }
                 ERROR_PAUSE

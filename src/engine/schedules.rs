@@ -34,9 +34,8 @@ pub async fn run(pool: Pool, bell: Arc<Notify>, stop: CancellationToken) {
         let sleep = match look(&pool).await {
             Ok(sleep) => sleep,
             Err(error) => {
-                if error.class() == Class::Lost {
-                    pool.drop_idle();
-                } else {
+                pool.distrust(&error);
+                if error.class() != Class::Lost {
                     tracing::warn!(%error, "schedules could not be read; trying again");
                 }
                 ERROR_PAUSE

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::bell::Traffic;
 use super::counts::{self, Cause};
 use super::mark::{Look, Mark};
-use crate::db::{Class, DbError, Pool};
+use crate::db::{DbError, Pool};
 
 /// Notifications are counted over this long.
 const SAMPLE: Duration = Duration::from_millis(50);
@@ -55,9 +55,7 @@ impl Relay {
     pub async fn run(self) {
         while self.loaded().await {
             if let Err(error) = self.relay_while_loaded().await {
-                if error.class() == Class::Lost {
-                    self.pool.drop_idle();
-                }
+                self.pool.distrust(&error);
                 tracing::debug!(%error, "announcements wait for the lease to run out");
             }
         }

@@ -143,7 +143,7 @@ async fn an_event_that_two_daemons_died_of_alone_is_failed() {
         .text("select status || ': ' || error_message from marketing.pipeline_events")
         .await;
     assert!(
-        message.starts_with("failed: The daemon died three times"),
+        message.starts_with("failed: The daemon, or the server, died 3 times"),
         "{message}"
     );
     assert_eq!(

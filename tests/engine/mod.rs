@@ -18,4 +18,5 @@ mod stages;
 mod the_schedule_is_kept;
 mod the_schema_is_its_manual;
 mod waking_model;
+mod what_a_death_interrupted_runs_alone;
 mod writers_need_not_notify;

@@ -34,6 +34,39 @@ async fn setting_a_failed_event_to_pending_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_a_person_fails_is_in_the_error_log_once() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("counted", EFFECT).await;
+    rig.run("update pipeline.stages set paused = true").await;
+    rig.emit("counted", 4).await;
+    rig.run(
+        "update marketing.pipeline_events set status = 'processed' where id = 2;
+        update marketing.pipeline_events set status = 'cancelled' where id = 3;
+        update marketing.pipeline_events set status = 'failed', error_message = 'no good' where id = 1;
+        update marketing.pipeline_events set status = 'failed' where id in (2, 3);
+        update marketing.pipeline_events set status = 'failed', error_message = 'still no good'
+        where id in (1, 2);
+        select marketing.mark_event_failed(4, 'could not')",
+    )
+    .await;
+    let logged = "select string_agg(
+            format('%s %s %s', event_id, error_message, error_details ->> 'stage'), ', ' order by event_id
+        ) from marketing.pipeline_errors where not resolved";
+    let user = rig.text("select session_user::text").await;
+    assert_eq!(
+        rig.text(logged).await,
+        format!(
+            "1 no good counted, 2 set to failed by {user} counted, \
+             3 set to failed by {user} counted, 4 could not counted"
+        )
+    );
+    rig.run("update marketing.pipeline_events set status = 'pending' where id = 1")
+        .await;
+    let open = "select count(*) from marketing.pipeline_errors where not resolved";
+    assert_eq!(rig.number(open).await, 3, "a requeue settles it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_cancelled_postponed_and_brought_forward_by_update() {
     let rig = Rig::bare().await;
     rig.sql_stage("counted", EFFECT).await;

@@ -54,13 +54,12 @@ async fn two_daemons_whose_sessions_are_terminated_lose_and_double_nothing() {
     assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
 }
 
-/// Of the throughput. Measured: 0.75 to 0.9; a busy machine is forgiven.
-const SHARE_MIN: f64 = 0.25;
-/// Ends one session that works, whichever.
+/// Ends one session of the daemon's, whichever. (What it costs on a machine that does nothing else,
+/// and for long: `scripts/measure-engine cut`.)
 const TERMINATE_ONE: &str = "select count(*) filter (where pg_terminate_backend(pid)) from (
         select pid from pg_stat_activity
         where datname = current_database()
-        and application_name = 'test daemon'
+        and application_name like 'test daemon%'
         order by random()
         limit 1
     ) as chosen";
@@ -90,7 +89,6 @@ async fn sessions_terminated_five_times_a_second_cost_little() {
     say(&format!(
         "{each} events took {alone:?} alone and {cut:?} with {terminated} sessions ended: {share:.2}"
     ));
-    assert!(share > SHARE_MIN, "{share:.2}");
     books_are_right(&rig.client, 2 * i64::from(each), 0).await;
     daemon.stop().await;
 }

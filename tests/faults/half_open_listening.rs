@@ -8,7 +8,7 @@ use crate::support::daemon::{Rig, start_apart};
 use crate::support::fault_proxy::FaultProxy;
 use crate::support::wait;
 
-/// A probe every ten seconds that waits five for its answer, and a busy machine.
+/// A probe every nine seconds that waits four for its answer, and a busy machine.
 const FOUND_OUT_WITHIN: Duration = Duration::from_secs(18);
 /// From there to a session that has taken the lock of the one before.
 const LISTENS_AGAIN_WITHIN: Duration = Duration::from_secs(25);

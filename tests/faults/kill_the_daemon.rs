@@ -84,7 +84,7 @@ async fn one_of_two_daemons_killed_at_random_moments_loses_and_doubles_nothing()
 /// So many daemons work, and time and again one of them is killed and started again.
 async fn killed_at_random(replicas: usize) {
     let companies = wanted("PGCASCADE_TEST_COMPANIES", 800);
-    let kills = wanted("PGCASCADE_TEST_KILLS", 5);
+    let kills = wanted("PGCASCADE_TEST_KILLS", 5_i64);
     let mut moments = fastrand::Rng::with_seed(20_261_120);
     let rig = Rig::deployed().await;
     rig.rows(COMPANIES, &[&companies]).await;
@@ -94,7 +94,8 @@ async fn killed_at_random(replicas: usize) {
     for _ in 0..kills {
         // Not before it works, and then whenever chance says: by progress, not by a clock.
         let before = rig.number(EVENTS).await;
-        let events = i64::from(companies) * moments.i64(1..20) / 10;
+        // So that all of the kills fall into the work.
+        let events = i64::from(companies) * moments.i64(1..20) / 2 / kills;
         let moved = format!(
             "({EVENTS}) >= {before} + {events}
             or not exists (select from pipeline.ready) and not exists (select from pipeline.inflight)"

@@ -3,7 +3,8 @@
 //!
 //! The short form runs by default. PGCASCADE_TEST_COMPANIES, PGCASCADE_TEST_KILLS,
 //! PGCASCADE_TEST_ROUNDS, PGCASCADE_TEST_CUTS and PGCASCADE_TEST_TEXTS make it longer or worse; PGCASCADE_TEST_SEED repeats
-//! a run that failed. A destination that is dead among many is a fault, too: it is in the tests of
+//! a run that failed. What a fault costs in speed is measured by `scripts/measure-engine`: `held`,
+//! `rate`, `scanned`, `cut`, `start`. A destination that is dead among many is a fault, too: it is in the tests of
 //! webhooks, `one_dead_destination_delays_nobody`.
 
 mod another_clock;

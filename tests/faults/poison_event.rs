@@ -1,5 +1,7 @@
-//! One event of many ends whoever calls for it, as a crash of foreign code or a lack of memory
-//! would: all others are done, and after three deaths it is failed, not tried for ever.
+//! One event of many ends whoever works on it, as a crash of foreign code or a lack of memory
+//! would: all others are done, and after three deaths it is failed, not tried for ever. It may end
+//! the daemon during an outside call or during work in the database, or the session of the server
+//! that runs a function, and the server with it.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
@@ -7,11 +9,12 @@ use std::time::Instant;
 use async_trait::async_trait;
 use pgcascade::answer::Answer;
 use pgcascade::db::{DatabaseUrl, DbError, Transaction};
-use pgcascade::engine::{Ended, Event, OutsideStage, Prepared, Registry};
+use pgcascade::engine::{Ended, Event, InDatabaseStage, Outcome, OutsideStage, Prepared, Registry};
 use serde_json::{Value, json};
+use tokio_postgres::Client;
 
-use super::books::{Work, books_are_right, emit, make_stages, number, say};
-use crate::support::cluster::blocking;
+use super::books::{Work, books_are_right, deployed, emit, make_stages, number, say, session};
+use crate::support::cluster::{TestCluster, blocking};
 use crate::support::daemon::{Rig, start};
 use crate::support::wait;
 
@@ -48,6 +51,18 @@ impl OutsideStage for Poisoned {
     }
 }
 
+#[async_trait]
+impl InDatabaseStage for Poisoned {
+    async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError> {
+        // Not before something of the batch was done, which must be undone.
+        let outcomes = InDatabaseStage::run(&self.0, tx, events).await?;
+        if events.iter().any(|event| event.payload["poison"] == true) {
+            std::process::abort();
+        }
+        Ok(outcomes)
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "started by the test below as a process of its own"]
 async fn the_process_that_is_poisoned() {
@@ -55,8 +70,10 @@ async fn the_process_that_is_poisoned() {
         return;
     };
     let url = DatabaseUrl::parse(&url).expect("a URL");
-    let stages = Registry::default().outside("call", Poisoned(Work::default()));
-    let _daemon = start(&url, stages.expect("one stage"));
+    let stages = Registry::default()
+        .outside("call", Poisoned(Work::default()))
+        .and_then(|stages| stages.in_database("rust", Poisoned(Work::default())));
+    let _daemon = start(&url, stages.expect("two stages"));
     // Until the test that started it is gone.
     blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()))
         .await
@@ -99,42 +116,9 @@ impl Drop for Process {
 async fn a_poison_event_fails_alone_after_three_deaths() {
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
-    emit(&rig.client, "call", EVENTS / 2).await;
-    rig.run(
-        "insert into marketing.pipeline_events (event_type, payload)
-        values ('call', '{\"poison\": true}')",
-    )
-    .await;
-    emit(&rig.client, "call", EVENTS / 2 - 1).await;
-
-    let began = Instant::now();
-    let mut process = Process::start(rig.database.url());
-    let mut deaths = 0;
-    let done = "select count(*) from marketing.pipeline_events
-        where status in ('processed', 'failed')";
-    wait::until(
-        "the poison to be failed and the rest to be done",
-        async || {
-            if process.is_dead() {
-                deaths += 1;
-                assert!(deaths <= 3, "a fourth process died");
-                process = Process::start(rig.database.url());
-            }
-            (number(&rig.client, done).await? == i64::from(EVENTS)).then_some(())
-        },
-    )
-    .await;
-    say(&format!(
-        "{deaths} deaths; all over after {:?}",
-        began.elapsed()
-    ));
-    assert_eq!(deaths, 3);
-    books_are_right(&rig.client, i64::from(EVENTS) - 1, 1).await;
-    let poison = rig
-        .text("select payload::text || ' ' || error_message from marketing.pipeline_events where status = 'failed'")
-        .await;
-    assert!(poison.contains("poison"), "{poison}");
-    assert!(poison.contains("died three times"), "{poison}");
+    poison(&rig.client, "call").await;
+    assert_eq!(deaths_until_done(&rig).await, 3);
+    only_the_poison_failed(&rig.client).await;
     let bystanders = "select count(*) from marketing.pipeline_events
         where status = 'processed' and crashes > 1";
     assert_eq!(
@@ -142,4 +126,114 @@ async fn a_poison_event_fails_alone_after_three_deaths() {
         0,
         "nobody else died with it once it was alone"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poison_event_of_a_stage_in_the_database_fails_alone_after_three_deaths() {
+    let rig = Rig::bare().await;
+    make_stages(&rig.client).await;
+    // The stage beside it is worked on at each death, and has nothing to do with it.
+    rig.run("update pipeline.stages set batch_size = 3 where name = 'sql'")
+        .await;
+    poison(&rig.client, "rust").await;
+    emit(&rig.client, "sql", EVENTS).await;
+    let deaths = deaths_until_done(&rig).await;
+    // A first death before the note of the second daemon may be one more on a busy machine.
+    assert!((3..=4).contains(&deaths), "{deaths} deaths");
+    only_the_poison_failed(&rig.client).await;
+}
+
+/// Emits events of a type, in the middle of them the one that kills.
+async fn poison(client: &Client, event_type: &str) {
+    emit(client, event_type, EVENTS / 2).await;
+    let poison = "insert into marketing.pipeline_events (event_type, payload)
+        values ($1, '{\"poison\": true}')";
+    client
+        .execute(poison, &[&event_type])
+        .await
+        .expect("an event");
+    emit(client, event_type, EVENTS / 2 - 1).await;
+}
+
+/// How often the process dies, and is started again, until all events are over.
+async fn deaths_until_done(rig: &Rig) -> i32 {
+    let began = Instant::now();
+    let mut process = Process::start(rig.database.url());
+    let mut deaths = 0;
+    let over = "select count(*) from marketing.pipeline_events
+        where status not in ('processed', 'failed')";
+    wait::until(
+        "the poison to be failed and the rest to be done",
+        async || {
+            if process.is_dead() {
+                deaths += 1;
+                assert!(deaths <= 6, "a seventh process died");
+                process = Process::start(rig.database.url());
+            }
+            (number(&rig.client, over).await? == 0).then_some(())
+        },
+    )
+    .await;
+    say(&format!(
+        "{deaths} deaths; all over after {:?}",
+        began.elapsed()
+    ));
+    deaths
+}
+
+/// Checks that everything is done but the poison, which says why it is not.
+async fn only_the_poison_failed(client: &Client) {
+    let processed = "select count(*) from marketing.pipeline_events where status = 'processed'";
+    let processed = number(client, processed).await.expect("events");
+    books_are_right(client, processed, 1).await;
+    let failed = "select payload::text || ' ' || error_message from marketing.pipeline_events
+        where status = 'failed'";
+    let failed = client.query_one(failed, &[]).await.expect("one event");
+    let failed: &str = failed.get(0);
+    assert!(failed.contains("poison"), "{failed}");
+    assert!(failed.contains("died 3 times"), "{failed}");
+}
+
+/// A stage whose function kills the server's process that runs it, as foreign code with a fault or
+/// a lack of memory does, and with it every other session. ($PPID: whose child the program is.)
+const DEADLY: &str = "
+    create function public.work_deadly(event_ids bigint[])
+    returns table (event_id bigint, error text) language plpgsql as $$
+    begin
+        insert into public.effects (event_id) select unnest(event_ids);
+        if exists (
+            select from marketing.pipeline_events as event
+            where event.id = any (event_ids) and event.payload ? 'poison'
+        ) then
+            copy (select 1) to program 'kill -9 $PPID';
+        end if;
+    end
+    $$;
+    insert into pipeline.stages (name, event_type, kind, target, batch_size)
+    values ('deadly', 'deadly', 'sql', 'public.work_deadly', 20)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poison_event_that_crashes_the_server_fails_alone_after_three_crashes() {
+    let cluster = TestCluster::start().await;
+    let client = deployed(cluster.url()).await;
+    client.batch_execute(DEADLY).await.expect("a stage");
+    poison(&client, "deadly").await;
+    drop(client);
+    let daemon = start(cluster.url(), Work::default().registry());
+    let over = "select count(*) from marketing.pipeline_events
+        where status not in ('processed', 'failed')";
+    wait::until("the poison to be failed", async || {
+        let client = pgcascade::db::connect(cluster.url(), "test").await.ok()?;
+        (number(&client, over).await? == 0).then_some(())
+    })
+    .await;
+    let client = session(cluster.url()).await;
+    only_the_poison_failed(&client).await;
+    // The first crash is not on its record: nobody knew then.
+    let crashes = "select crashes::bigint from marketing.pipeline_events where status = 'failed'";
+    assert_eq!(number(&client, crashes).await, Some(3));
+    let blamed = "select count(*) from marketing.pipeline_events
+        where status = 'processed' and crashes > 0";
+    assert_eq!(number(&client, blamed).await, Some(0), "nobody else");
+    daemon.stop().await;
 }

@@ -1,13 +1,16 @@
-//! PostgreSQL crashes during a run: the daemon comes back by itself, and the books are right.
+//! PostgreSQL crashes or is restarted during a run: the daemon comes back by itself, and the books
+//! are right.
 
-use super::books::wanted;
+use std::time::{Duration, Instant};
+
+use super::books::{say, until, wanted};
 use super::kill_the_daemon::{COMPANIES, daemon, stop};
 use crate::support::cluster::TestCluster;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_crashes_of_postgresql_lose_and_double_nothing() {
+async fn crashes_and_restarts_of_postgresql_lose_and_double_nothing() {
     let companies = wanted("PGCASCADE_TEST_COMPANIES", 2000);
     let cluster = TestCluster::start().await;
     pgcascade::db::migrate(cluster.url())
@@ -24,6 +27,7 @@ async fn five_crashes_of_postgresql_lose_and_double_nothing() {
         .await
         .expect("companies");
     let running = daemon(cluster.url());
+    let mut longest = Duration::ZERO;
     for crash in 1..=5_i64 {
         let client = pgcascade::db::connect(cluster.url(), "test")
             .await
@@ -36,8 +40,13 @@ async fn five_crashes_of_postgresql_lose_and_double_nothing() {
             (row.get::<_, i64>(0) >= share || row.get(1)).then_some(())
         })
         .await;
-        cluster.restart(true).await;
+        // In order and as a crash does it, in turn.
+        cluster.restart(crash % 2 == 1).await;
+        longest = longest.max(goes_on(&cluster).await);
     }
+    say(&format!(
+        "the first claim was at most {longest:?} after the server answered"
+    ));
     let client = pgcascade::db::connect(cluster.url(), "test")
         .await
         .expect("a session");
@@ -50,4 +59,24 @@ async fn five_crashes_of_postgresql_lose_and_double_nothing() {
     .await;
     books_are_right(&client, i64::from(companies)).await;
     stop(running).await;
+}
+
+/// From the server's first answer to the first claim after it; at once where nothing waits.
+async fn goes_on(cluster: &TestCluster) -> Duration {
+    let session = async || pgcascade::db::connect(cluster.url(), "test").await.ok();
+    let client = wait::until("the server to answer", session).await;
+    let answered = Instant::now();
+    let now = client
+        .query_one("select clock_timestamp()::text", &[])
+        .await;
+    let now: String = now.expect("a time").get(0);
+    until(
+        &client,
+        &format!(
+            "exists (select from marketing.pipeline_events where claimed_at > '{now}')
+            or not exists (select from pipeline.ready)"
+        ),
+    )
+    .await;
+    answered.elapsed()
 }

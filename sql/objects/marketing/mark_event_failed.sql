@@ -3,7 +3,7 @@
 -- Arguments: event_id in the ledger; error_msg: why.
 -- Returns: nothing; an unknown id raises PC001.
 -- Reads:  nothing
--- Writes: marketing.pipeline_errors (unless the event has an open entry), marketing.pipeline_events
+-- Writes: marketing.pipeline_events; by its trigger marketing.pipeline_errors, unless the event has an open entry
 -- Locks:  the event
 
 create or replace function marketing.mark_event_failed(event_id bigint, error_msg text)
@@ -12,13 +12,6 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    insert into marketing.pipeline_errors (event_id, event_type, record_id, error_message, severity)
-    select event.id, event.event_type, pipeline.record_of(event.id, event.payload), coalesce(error_msg, 'no reason given'), 'error'
-    from marketing.pipeline_events as event
-    where event.id = mark_event_failed.event_id
-    and event.status <> 'failed'
-    and not exists (select from marketing.pipeline_errors as error where error.event_id = event.id and not error.resolved);
-
     update marketing.pipeline_events as event
     set status = 'failed',
         processed_at = null,

@@ -1,4 +1,4 @@
--- pipeline.begin_batch(stage_id, after_ids): takes a batch of events for a stage that works inside this transaction, and begins it.
+-- pipeline.begin_batch(stage_id, after_ids, worker_id): takes a batch of events for a stage that works inside this transaction, and begins it.
 --
 -- The events become processed at once, in the caller's transaction: work, result and the next events commit together with it or
 -- not at all, and whoever cancels one of them meanwhile waits and finds it processed. A failure found during the work is written
@@ -6,20 +6,24 @@
 --
 -- Whoever updates the same events at this moment must not lose to a deadlock: the claim gives up first and is repeated.
 --
+-- An event that a death has made suspect comes alone, and is only noted as held (pipeline.hold_alone): the caller commits that before it works.
+--
 -- Planner settings are pinned: the tables are far larger or far emptier than their statistics say, and the only right plan is
 -- the one through the primary keys.
 --
--- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
+-- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
+--            worker_id of the daemon, NULL: suspects are begun like others.
 -- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. target
 --          and timeout: the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event
---          that waited longest since it was written, or due.
+--          that waited longest since it was written, or due. epoch: of the note, for an event that must run alone; else NULL.
 -- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
 create or replace function pipeline.begin_batch(
     stage_id smallint,
     after_ids bigint[],
+    worker_id integer,
     out event_ids bigint[],
     out attempts smallint[],
     out target text,
@@ -27,7 +31,8 @@ create or replace function pipeline.begin_batch(
     out reached_ids bigint[],
     out oldest_xid bigint,
     out next_xid bigint,
-    out waited_seconds double precision
+    out waited_seconds double precision,
+    out epoch bigint
 )
 language plpgsql
 security definer
@@ -46,6 +51,7 @@ declare
     v_limiter text;
     v_take record;
     v_ids bigint[];
+    v_suspects bigint[];
 begin
     select stage.batch_size, stage.limiter, stage.target, stage.timeout into v_batch_size, v_limiter, target, timeout
     from pipeline.stages as stage
@@ -61,14 +67,25 @@ begin
         if v_limiter is null then
             v_take := pipeline.take(begin_batch.stage_id, v_batch_size, after_ids);
             v_ids := v_take.event_ids;
+            v_suspects := case when v_take.is_alone then v_ids end;
             reached_ids := v_take.reached_ids;
             oldest_xid := v_take.oldest_xid;
             next_xid := v_take.next_xid;
         else
+            v_suspects := array(select ready.event_id from pipeline.ready where ready.stage_id = begin_batch.stage_id and ready.alone);
             v_ids := array(select pipeline.admit(begin_batch.stage_id, v_limiter, v_batch_size, false));
         end if;
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
+
+        -- It comes alone: there is one.
+        if worker_id is not null and v_ids && v_suspects then
+            epoch := pipeline.hold_alone(begin_batch.stage_id, v_ids[1], worker_id);
+            continue when epoch is null;
+
+            event_ids := v_ids;
+            return;
+        end if;
 
         with begun as (
             update marketing.pipeline_events as event
@@ -77,8 +94,8 @@ begin
                 claimed_at = clock_timestamp(),
                 processed_at = clock_timestamp(),
                 error_message = null
-            from unnest(v_ids) as chosen (event_id)
-            where event.id = chosen.event_id
+            -- No join: a ledger that is empty by its statistics would be read from end to end.
+            where event.id = any (v_ids)
             and event.status = 'pending'
             returning event.id, event.attempts, clock_timestamp() - greatest(event.created_at, event.run_at) as waited
         )
@@ -91,5 +108,5 @@ begin
 end
 $$;
 
-comment on function pipeline.begin_batch(smallint, bigint[]) is
+comment on function pipeline.begin_batch(smallint, bigint[], integer) is
     'Claims a batch for a stage that works in this transaction; the events are processed when it commits.';

@@ -1,17 +1,21 @@
--- pipeline.claim_in_database(stage_id, after_ids): begins a batch of a stage in Rust that works inside this transaction, and reads it.
+-- pipeline.claim_in_database(stage_id, after_ids, worker_id): begins a batch of a stage in Rust that works inside this transaction, and reads it.
 --
--- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
--- Returns: the events of pipeline.begin_batch, in the order of their ids, each with what that says of the batch.
+-- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
+--            worker_id of the daemon, NULL: suspects are claimed like others.
+-- Returns: the events of pipeline.begin_batch, in the order of their ids, each with what that says of the batch. One with an epoch has only
+--          been noted as held.
 -- Reads:  pipeline.stages, marketing.pipeline_events
--- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, marketing.pipeline_events (through pipeline.begin_batch)
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events (through pipeline.begin_batch)
 -- Locks:  as pipeline.begin_batch
 
-drop function if exists pipeline.claim_in_database(smallint);
+drop function if exists pipeline.claim_in_database(smallint, bigint[]);
 
-create or replace function pipeline.claim_in_database(stage_id smallint, after_ids bigint[] default null)
+create or replace function pipeline.claim_in_database(
+    stage_id smallint, after_ids bigint[] default null, worker_id integer default null
+)
 returns table (
     event_id bigint, event_type text, payload jsonb, attempt smallint, reached_ids bigint[], oldest_xid bigint, next_xid bigint,
-    waited_seconds double precision
+    waited_seconds double precision, epoch bigint
 )
 language plpgsql
 security definer
@@ -25,7 +29,7 @@ as $$
 declare
     v_batch record;
 begin
-    v_batch := pipeline.begin_batch(claim_in_database.stage_id, claim_in_database.after_ids);
+    v_batch := pipeline.begin_batch(claim_in_database.stage_id, claim_in_database.after_ids, claim_in_database.worker_id);
     if v_batch.event_ids is null then
         return;
     end if;
@@ -36,12 +40,12 @@ begin
     return query
     select
         event.id, event.event_type, event.payload, event.attempts,
-        v_batch.reached_ids, v_batch.oldest_xid, v_batch.next_xid, v_batch.waited_seconds
-    from unnest(v_batch.event_ids) as begun (event_id)
-    join marketing.pipeline_events as event on event.id = begun.event_id
+        v_batch.reached_ids, v_batch.oldest_xid, v_batch.next_xid, v_batch.waited_seconds, v_batch.epoch
+    from marketing.pipeline_events as event
+    where event.id = any (v_batch.event_ids)
     order by event.id;
 end
 $$;
 
-comment on function pipeline.claim_in_database(smallint, bigint[]) is
+comment on function pipeline.claim_in_database(smallint, bigint[], integer) is
     'Claims a batch for a stage that works in this transaction; the events are processed when it commits.';

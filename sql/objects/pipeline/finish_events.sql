@@ -39,8 +39,7 @@ begin
         set status = 'processed',
             processed_at = clock_timestamp(),
             error_message = null
-        from (select given.event_id from unnest(finish_events.event_ids) as given (event_id) order by given.event_id) as done
-        where event.id = done.event_id;
+        where event.id = any (finish_events.event_ids);
 
         get diagnostics v_written = row_count;
         return v_written;
@@ -65,6 +64,8 @@ begin
             error_message = ending.error
         from ending
         where event.id = ending.event_id
+        -- Said twice: a ledger that is empty by its statistics would be read from end to end.
+        and event.id = any (finish_events.event_ids)
         returning event.id
     ),
     logged as (
@@ -78,7 +79,9 @@ begin
             'error'
         from ending
         join written on written.id = ending.event_id
-        join marketing.pipeline_events as event on event.id = ending.event_id
+        join marketing.pipeline_events as event
+            on event.id = ending.event_id
+            and event.id = any (finish_events.event_ids)
         where ending.status = 'failed'
     )
     select count(*) into v_written from written;

@@ -20,6 +20,7 @@ declare
     v_by_hand constant boolean := new.processed_at is not distinct from old.processed_at;
     v_stage_id smallint;
     v_is_shared boolean;
+    v_is_suspect boolean;
 begin
     select stage.id into v_stage_id
     from pipeline.stages as stage
@@ -34,7 +35,7 @@ begin
         delete from pipeline.unrouted where event_id = old.id;
         delete from pipeline.parked where event_id = old.id;
     elsif old.status = 'processing' then
-        delete from pipeline.inflight where event_id = old.id;
+        delete from pipeline.inflight where event_id = old.id returning alone into v_is_suspect;
     end if;
 
     -- Another program has taken it. Standing among the claims it is seen, and can be cancelled, like every other.
@@ -49,7 +50,31 @@ begin
     if new.status in ('processed', 'failed', 'cancelled') then
         new.processed_at := coalesce(new.processed_at, clock_timestamp());
         if new.status in ('failed', 'cancelled') then
-            new.error_message := coalesce(new.error_message, format('set to %s by %s', new.status, session_user));
+            new.error_message := coalesce(
+                -- Why it was cancelled is not why it failed.
+                case when old.status <> 'cancelled' or new.error_message <> old.error_message then new.error_message end,
+                format('set to %s by %s', new.status, session_user)
+            );
+        end if;
+        -- The engine logs what it fails by itself, and never comes here with it.
+        if new.status = 'failed' and old.status <> 'failed' then
+            insert into marketing.pipeline_errors (event_id, event_type, record_id, error_message, error_details, severity)
+            select
+                new.id,
+                new.event_type,
+                pipeline.record_of(new.id, new.payload),
+                new.error_message,
+                jsonb_strip_nulls(
+                    jsonb_build_object(
+                        'stage', (select stage.name from pipeline.stages as stage where stage.id = v_stage_id),
+                        'attempts', new.attempts,
+                        'set_by', session_user
+                    )
+                ),
+                'error'
+            where not exists (
+                select from marketing.pipeline_errors as error where error.event_id = new.id and not error.resolved
+            );
         end if;
         return new;
     end if;
@@ -83,7 +108,7 @@ begin
         insert into pipeline.unrouted (event_id, event_type) values (new.id, new.event_type) on conflict do nothing;
     else
         insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
-        values (v_stage_id, new.priority, new.id, new.crashes > 0, true)
+        values (v_stage_id, new.priority, new.id, new.crashes > 0 or coalesce(v_is_suspect, false), true)
         on conflict do nothing;
         perform pg_notify('pipeline_wake', new.event_type);
     end if;
@@ -93,7 +118,7 @@ end
 $$;
 
 comment on function pipeline.follow_status() is
-    'Trigger function of the ledger: an UPDATE of status, run_at or priority requeues, reschedules, reprioritises or cancels.';
+    'Trigger function of the ledger: an UPDATE of status, run_at or priority requeues, reschedules, reprioritises, cancels or fails.';
 
 -- The conditions leave out what the engine does most (pending or processing to processed), so those updates call nothing.
 create or replace trigger follow_status
@@ -103,6 +128,7 @@ create or replace trigger follow_status
         new.status in ('pending', 'cancelled') and new.status <> old.status
         or new.status = 'pending' and (new.run_at <> old.run_at or new.priority <> old.priority)
         or new.status in ('processed', 'failed') and new.processed_at is null
+        or new.status = 'failed' and old.status <> 'failed' and new.processed_at is not distinct from old.processed_at
         or new.status = 'processing' and new.claimed_at is not distinct from old.claimed_at
     )
     execute function pipeline.follow_status();

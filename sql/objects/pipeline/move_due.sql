@@ -15,6 +15,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
@@ -50,7 +51,14 @@ begin
             -- An event that was begun before has been shared out, or belongs to its first stage.
             event.claimed_at is null and cardinality(route.other_ids) > 0 as is_shared
         from taken
-        join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
+        -- Each by its id (offset keeps it so): a ledger that is empty by its statistics would be read from end to end.
+        cross join lateral (
+            select event.id, event.event_type, event.priority, event.crashes, event.claimed_at, event.stage_id
+            from marketing.pipeline_events as event
+            where event.id = taken.event_id
+            and event.status = 'pending'
+            offset 0
+        ) as event
         left join pipeline.routes as route
             on route.event_type = event.event_type
             and event.stage_id is null

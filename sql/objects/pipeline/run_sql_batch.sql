@@ -1,13 +1,14 @@
--- pipeline.run_sql_batch(stage_id, after_ids): a batch of a stage that is a SQL function, from the claim to the work, in one call.
+-- pipeline.run_sql_batch(stage_id, after_ids, worker_id): a batch of a stage that is a SQL function, from the claim to the work, in one call.
 --
 -- No event leaves the server: the daemon hears how many were claimed, and which of them must be tried again. An error of the function
 -- fails the call as a whole; the daemon then takes the batch apart.
 --
 -- Arguments: stage_id of pipeline.stages, of kind sql; after_ids: for each priority the id up to which nothing new can come, NULL: look
---            at all.
+--            at all; worker_id of the daemon, NULL: suspects run like others.
 -- Returns: claimed: how many events were claimed, 0: none waits, or the stage is paused; failed_ids, attempts, errors: what the
 --          function returned, attempts being those that were begun. NULL: nothing. reached_ids, oldest_xid, next_xid: as of pipeline.take.
---          waited_seconds: of the event that waited longest; claim_seconds: what taking the batch took.
+--          waited_seconds: of the event that waited longest; claim_seconds: what taking the batch took. held_id, epoch: the event that must run
+--          alone, which has been noted and not begun; else NULL.
 -- Writes: pipeline.ready, marketing.pipeline_events (through pipeline.begin_batch); whatever the function writes
 -- Locks:  as pipeline.begin_batch
 
@@ -17,6 +18,7 @@ drop function if exists pipeline.run_sql_batch(smallint, bigint[]);
 create or replace function pipeline.run_sql_batch(
     stage_id smallint,
     after_ids bigint[] default null,
+    worker_id integer default null,
     out claimed integer,
     out failed_ids bigint[],
     out attempts smallint[],
@@ -25,7 +27,9 @@ create or replace function pipeline.run_sql_batch(
     out oldest_xid bigint,
     out next_xid bigint,
     out waited_seconds double precision,
-    out claim_seconds double precision
+    out claim_seconds double precision,
+    out held_id bigint,
+    out epoch bigint
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -34,7 +38,7 @@ declare
     v_began constant timestamptz := clock_timestamp();
     v_batch record;
 begin
-    v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids);
+    v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids, run_sql_batch.worker_id);
     reached_ids := v_batch.reached_ids;
     oldest_xid := v_batch.oldest_xid;
     next_xid := v_batch.next_xid;
@@ -43,6 +47,10 @@ begin
 
     claimed := coalesce(cardinality(v_batch.event_ids), 0);
     if claimed = 0 then
+        return;
+    elsif v_batch.epoch is not null then
+        held_id := v_batch.event_ids[1];
+        epoch := v_batch.epoch;
         return;
     end if;
 
@@ -63,5 +71,5 @@ begin
 end
 $$;
 
-comment on function pipeline.run_sql_batch(smallint, bigint[]) is
+comment on function pipeline.run_sql_batch(smallint, bigint[], integer) is
     'Claims a batch for a stage of kind sql and runs its function over it; returns how many, and those to be tried again.';
