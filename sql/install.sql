@@ -145,7 +145,11 @@
 \i objects/public/agenda_reason.sql
 \i objects/public/cancel_timers.sql
 \i objects/public/agenda_sync_timers.sql
+\i objects/public/agenda_digests.sql
+\i objects/public/keep_agenda_plan.sql
+\i objects/public/agenda_sync_texts.sql
 \i objects/public/agenda_sync.sql
+\i objects/public/agenda_sync_changes.sql
 \i objects/public/agenda_sync_stage.sql
 
 -- Live events: from files

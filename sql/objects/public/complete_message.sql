@@ -72,8 +72,11 @@ begin
             );
         end if;
 
-        -- The deadline goes along with a text that is moved, unless it is set, too.
-        if new.scheduled_time <> old.scheduled_time and new.expires_at = old.expires_at then
+        -- The deadline goes along with a text that is moved, unless it is set, too, as the agenda always does.
+        if new.scheduled_time <> old.scheduled_time
+            and new.expires_at = old.expires_at
+            and coalesce(current_setting('pgcascade.writer', true), '') <> 'agenda_sync'
+        then
             new.expires_at := old.expires_at + (new.scheduled_time - old.scheduled_time);
         end if;
 

@@ -1,0 +1,44 @@
+-- What of an agenda has reached the texts already, and which texts people have taken out of it.
+--
+-- A change of an agenda concerns a few of its moments; to tell which, the plan that was carried out last is kept. Who deletes a text that
+-- an agenda has planned does not want it back at the agenda's next change.
+
+create table public.agenda_plans (
+    event_id bigint not null references public.events (id) on delete cascade,
+    moment text not null,
+    digest text not null,
+    constraint agenda_plans_pkey primary key (event_id, moment)
+);
+
+comment on table public.agenda_plans is
+    'What the rules made of an event''s agenda when its texts were last brought in step. Without rows the next change compares everything.';
+comment on column public.agenda_plans.event_id is 'The event.';
+comment on column public.agenda_plans.moment is 'Rule and what it is about: <rule>:<subject>, as at the end of dedupe_key in event_messages.';
+comment on column public.agenda_plans.digest is 'Of all that its texts depend on, but for the people.';
+
+create table public.agenda_withdrawals (
+    dedupe_key text primary key,
+    event_id bigint not null references public.events (id) on delete cascade,
+    contractor_id bigint not null references public.contractors (id) on delete cascade,
+    withdrawn_at timestamptz not null default clock_timestamp(),
+    withdrawn_by text not null default session_user
+);
+
+create index agenda_withdrawals_event_for_changes on public.agenda_withdrawals (event_id);
+create index agenda_withdrawals_contractor_for_changes on public.agenda_withdrawals (contractor_id);
+
+comment on table public.agenda_withdrawals is
+    'Texts of an agenda that somebody deleted: they are not planned again. DELETE a row here to have its text planned at the next change, or SELECT schedule_all_event_messages(…) for all.';
+comment on column public.agenda_withdrawals.dedupe_key is 'As it stood in event_messages.';
+comment on column public.agenda_withdrawals.event_id is 'The event.';
+comment on column public.agenda_withdrawals.contractor_id is 'Whose text it was.';
+comment on column public.agenda_withdrawals.withdrawn_at is 'When it was deleted.';
+comment on column public.agenda_withdrawals.withdrawn_by is 'The database user who deleted it.';
+
+-- It has a third argument now.
+drop function if exists public.agenda_texts(bigint, bigint[]);
+
+comment on column public.contractors.sms_opt_in is
+    'True: agreed to be texted outside events. Set back to false it revokes the consent to texts of every event. Nobody agrees by silence.';
+comment on column public.event_attendees.sms_opt_in is
+    'True: agreed to be texted about this event; without it nothing of the event is texted. Nobody agrees by silence.';
