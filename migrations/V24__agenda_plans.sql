@@ -35,6 +35,8 @@ comment on column public.agenda_withdrawals.contractor_id is 'Whose text it was.
 comment on column public.agenda_withdrawals.withdrawn_at is 'When it was deleted.';
 comment on column public.agenda_withdrawals.withdrawn_by is 'The database user who deleted it.';
 
+create index event_attendees_real_phone_for_wishes on public.event_attendees (real_phone) where real_phone is not null;
+
 -- It has a third argument now.
 drop function if exists public.agenda_texts(bigint, bigint[]);
 

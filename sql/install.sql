@@ -127,6 +127,7 @@
 \i objects/public/complete_contractor.sql
 \i objects/public/is_profile_complete.sql
 \i objects/public/follow_profile.sql
+\i objects/public/follow_revoked_consent.sql
 \i objects/public/complete_event.sql
 \i objects/public/complete_attendee.sql
 \i objects/public/complete_agenda_item.sql
@@ -182,6 +183,7 @@
 \i objects/public/trigger_attendee_event.sql
 \i objects/public/trigger_contractor_event.sql
 \i objects/public/trigger_agenda_rule_event.sql
+\i objects/public/trigger_number_wish_event.sql
 
 -- Texts: rows of event_messages are the queue
 \i objects/public/complete_message.sql
@@ -211,6 +213,8 @@
 \i objects/public/clear_event_messages.sql
 \i objects/public/clear_contractor_messages.sql
 \i objects/public/delay_event_messages.sql
+\i objects/public/schedule_all_event_messages.sql
+\i objects/public/schedule_messages_for_contractor.sql
 \i objects/public/get_queue_stats.sql
 \i objects/public/get_upcoming_messages.sql
 \i objects/public/sending_forecast.sql
@@ -333,3 +337,4 @@
 \i objects/public/agenda_grants.sql
 \i objects/public/message_grants.sql
 \i objects/public/answer_grants.sql
+\i objects/public/peer_grants.sql

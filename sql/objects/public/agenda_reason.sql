@@ -2,7 +2,7 @@
 --
 -- Arguments: event_id; contractor_id; agenda_item_id: what it was about, NULL: not about an item.
 -- Returns: the sentence.
--- Reads:  public.events, public.event_attendees, public.contractors, public.event_agenda_items
+-- Reads:  public.events, public.event_attendees, public.contractors, public.sms_subscriptions, public.event_agenda_items
 -- Writes: nothing
 -- Locks:  none
 
@@ -18,6 +18,8 @@ begin atomic
         when attendee.id is null or attendee.registration_status <> 'registered' then 'The registration was cancelled.'
         when not attendee.sms_opt_in then 'The person does not agree to be texted.'
         when coalesce(attendee.real_phone, contractor.phone) is null then 'The person has no phone any more.'
+        when subscription.opted_in = false then 'The number has opted out.'
+        when subscription.undeliverable_at is not null then 'Texts cannot reach the number.'
         when agenda_reason.agenda_item_id is not null and (item.id is null or item.status = 'cancelled')
             then 'The agenda item was cancelled.'
         when agenda_reason.agenda_item_id is null and attendee.checked_in then 'The person has checked in.'
@@ -29,6 +31,7 @@ begin atomic
         on attendee.event_id = asked.id
         and attendee.contractor_id = agenda_reason.contractor_id
     left join public.contractors as contractor on contractor.id = attendee.contractor_id
+    left join public.sms_subscriptions as subscription on subscription.phone_number = coalesce(attendee.real_phone, contractor.phone)
     left join public.event_agenda_items as item on item.id = agenda_reason.agenda_item_id;
 end;
 

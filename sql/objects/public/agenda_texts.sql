@@ -132,33 +132,6 @@ begin atomic
             or person.check_in_time < plan.ends_at and coalesce(person.check_out_time > plan.begins_at, true)
         )
     ),
-    -- As public.shift_in_zone and public.agenda_deadline have it: a call of each for every person would take longer than all the rest.
-    moved as (
-        select
-            due.*,
-            case
-                when due.accelerated then due.at + due.time_offset / 60
-                else (due.at at time zone due.timezone + date_trunc('day', due.time_offset)) at time zone due.timezone
-                    + (due.time_offset - date_trunc('day', due.time_offset))
-            end as moved_at
-        from due
-        where due.is_personal
-        and due.at is not null
-    ),
-    ending as (
-        select
-            moved.*,
-            case moved.expires_from
-                when 'scheduled' then moved.moved_at
-                when 'anchor' then moved.at
-                when 'anchor_end' then moved.ends_at
-                when 'day_end' then case
-                    when moved.accelerated then moved.at
-                    else ((moved.moved_at at time zone moved.timezone)::date + 1)::timestamp at time zone moved.timezone
-                end
-            end as counted_from
-        from moved
-    ),
     timed as (
         select
             due.contractor_id, due.texted_phone, due.focus_areas, due.said_of_person, due.created_at, due.message_type, due.category,
@@ -170,16 +143,21 @@ begin atomic
         union all
 
         select
-            ending.contractor_id, ending.texted_phone, ending.focus_areas, ending.said_of_person, ending.created_at, ending.message_type,
-            ending.category, ending.priority, ending.key, ending.is_personal, ending.names_sponsors, ending.agenda_item_id, ending.place,
-            ending.said, ending.moved_at,
+            due.contractor_id, due.texted_phone, due.focus_areas, due.said_of_person, due.created_at, due.message_type, due.category,
+            due.priority, due.key, due.is_personal, due.names_sponsors, due.agenda_item_id, due.place, due.said, moment.scheduled_time,
             -- Nobody is told after the event that he is registered for it.
-            least(ending.ends_at, case
-                when ending.accelerated then ending.counted_from + ending.expires_after / 60
-                else (ending.counted_from at time zone ending.timezone + date_trunc('day', ending.expires_after)) at time zone ending.timezone
-                    + (ending.expires_after - date_trunc('day', ending.expires_after))
-            end)
-        from ending
+            least(due.ends_at, public.agenda_deadline(
+                due.expires_from, due.expires_after, moment.scheduled_time, due.at, due.ends_at, due.timezone, due.accelerated
+            ))
+        from due
+        cross join lateral (
+            select case
+                when due.accelerated then due.at + due.time_offset / 60
+                else public.shift_in_zone(due.at, due.time_offset, due.timezone)
+            end as scheduled_time
+        ) as moment
+        where due.is_personal
+        and due.at is not null
     )
     select
         timed.contractor_id, timed.texted_phone, timed.message_type, timed.category, timed.scheduled_time, timed.priority, timed.deadline,

@@ -36,7 +36,9 @@ begin
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function
             where function.pronamespace = 'public'::regnamespace
-            and function.proname in ('resolve_message', 'retry_message', 'record_delivery', 'block_number')
+            and function.proname in (
+                'resolve_message', 'retry_message', 'record_delivery', 'block_number', 'schedule_all_event_messages'
+            )
         loop
             execute format('grant execute on function %s to pgcascade_operator', v_function);
         end loop;
