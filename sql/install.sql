@@ -132,6 +132,8 @@
 \i objects/public/complete_attendee.sql
 \i objects/public/complete_agenda_item.sql
 \i objects/public/complete_agenda_rule.sql
+\i objects/public/set_agenda_rule.sql
+\i objects/public/cancel_item_messages.sql
 \i objects/public/follow_event.sql
 
 -- Live events: what the rules make of an agenda

@@ -11,6 +11,7 @@ mod operators_run_events;
 mod peers_are_matched_before_lunch;
 mod rows_are_possible;
 mod rules_are_rows;
+mod rules_of_one_event;
 mod texts_hang_on_the_agenda;
 mod wishes_reach_the_plan;
 

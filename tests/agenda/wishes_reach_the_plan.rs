@@ -31,8 +31,10 @@ async fn a_number_that_opts_out_is_planned_for_no_more_and_again_when_it_says_st
     rig.run("select public.opt_out(public.read_phone('(512) 555-0121'), 'operator')")
         .await;
     rig.until(&format!("{open} = 0")).await;
-    rig.run("update public.event_agenda_items set start_time = start_time + '5 minutes' where id = 2")
-        .await;
+    rig.run(
+        "update public.event_agenda_items set start_time = start_time + '5 minutes' where id = 2",
+    )
+    .await;
     rig.until_idle().await;
     assert_eq!(rig.number(&format!("select {open}")).await, 0);
     let why = "select string_agg(distinct skip_reason, ',') from public.event_messages where contractor_id = 1";
@@ -76,8 +78,10 @@ async fn a_text_that_somebody_deleted_does_not_come_back() {
     rig.run("delete from public.event_messages where contractor_id = 1 and agenda_item_id = 2")
         .await;
     assert_eq!(sync(&rig, 41).await, "0 0 0");
-    rig.run("update public.event_agenda_items set start_time = start_time + '5 minutes' where id = 2")
-        .await;
+    rig.run(
+        "update public.event_agenda_items set start_time = start_time + '5 minutes' where id = 2",
+    )
+    .await;
     assert_eq!(sync(&rig, 41).await, "0 1 0");
     let again = "select public.schedule_messages_for_contractor(41, 1)";
     assert_eq!(rig.number(again).await, 9);
@@ -98,24 +102,30 @@ async fn what_went_with_an_event_or_a_person_is_not_remembered() {
 async fn texts_that_were_cleared_stay_so_until_all_are_scheduled_again() {
     let rig = planned().await;
     let before = waiting(&rig, 1).await;
-    assert_eq!(rig.number("select public.clear_event_messages(41)").await, 22);
+    assert_eq!(
+        rig.number("select public.clear_event_messages(41)").await,
+        22
+    );
     assert_eq!(sync(&rig, 41).await, "0 0 0");
     let sent = "set session_replication_role = replica;
         update public.event_messages set status = 'sent', actual_send_time = now() where contractor_id = 2 and agenda_item_id = 2;
         set session_replication_role = origin";
     rig.run(sent).await;
     assert_eq!(
-        rig.number("select public.schedule_all_event_messages(41)").await,
+        rig.number("select public.schedule_all_event_messages(41)")
+            .await,
         21
     );
     assert_eq!(waiting(&rig, 1).await, before);
     assert!(!waiting(&rig, 2).await.contains("speaker_alert 14 09:30"));
     assert_eq!(
-        rig.number("select public.clear_contractor_messages(41, 1)").await,
+        rig.number("select public.clear_contractor_messages(41, 1)")
+            .await,
         9
     );
     assert_eq!(
-        rig.number("select public.schedule_messages_for_contractor(41, 1)").await,
+        rig.number("select public.schedule_messages_for_contractor(41, 1)")
+            .await,
         9
     );
 }

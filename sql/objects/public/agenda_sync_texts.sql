@@ -167,6 +167,14 @@ begin
         and not compared.is_too_late
         and (compared.is_personal or compared.scheduled_time >= agenda_sync_texts.since)
         and not exists (select from public.agenda_withdrawals as withdrawn where withdrawn.dedupe_key = compared.dedupe_key)
+        -- What a person has scheduled about the item is the same text; its key is that of complete_message.
+        and not exists (
+            select
+            from public.event_messages as by_hand
+            where by_hand.dedupe_key = compared.message_type || ':sms:' || agenda_sync_texts.event_id || ':' || compared.contractor_id
+                || ':item-' || compared.agenda_item_id
+            and by_hand.status not in ('cancelled', 'failed')
+        )
         order by compared.scheduled_time, compared.priority, compared.contractor_id
         on conflict (dedupe_key) do nothing
         returning id

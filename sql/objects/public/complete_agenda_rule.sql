@@ -1,7 +1,7 @@
 -- public.complete_agenda_rule(): the name of a rule, when it was changed, and a sentence for what cannot be.
 --
 -- Returns: the row, completed.
--- Reads:  nothing
+-- Reads:  public.message_templates
 -- Writes: nothing
 -- Locks:  none
 
@@ -20,6 +20,21 @@ begin
         raise check_violation using
             message = format('The texts of rule %s would be too late before they are due.', new.name),
             hint = 'expires_after counts from expires_from (scheduled, anchor, anchor_end or day_end); it must end after time_offset.';
+    end if;
+
+    if new.enabled
+        and new.delivers = 'text'
+        and not exists (
+            select
+            from public.message_templates as template
+            where template.name = coalesce(new.template, new.message_type)
+            and coalesce(template.event_id, new.event_id) is not distinct from new.event_id
+        )
+    then
+        raise notice 'There is no template % for the texts of rule %: they would fail.', coalesce(new.template, new.message_type), new.name
+            using hint = format(
+                'INSERT INTO message_templates (name, body) VALUES (%L, ''Soon: {{ session_title }}'');', coalesce(new.template, new.message_type)
+            );
     end if;
 
     return new;
