@@ -208,6 +208,7 @@
 \i objects/public/check_template.sql
 
 -- Texts: what people call
+\i objects/public/moment_of.sql
 \i objects/public/schedule_event_messages.sql
 \i objects/public/cancel_event_message.sql
 \i objects/public/reschedule_event_message.sql

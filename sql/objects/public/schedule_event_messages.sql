@@ -35,13 +35,10 @@ begin
             coalesce(message.message_content, '') as message_content, message.personalization_data, message.phone,
             message.ghl_contact_id, message.ghl_location_id, coalesce(message.channel, 'sms') as channel, message.from_email,
             message.to_email, message.subject, message.priority, message.expires_at, message.dedupe_key, message.agenda_item_id,
-            case
-                when element.message ->> 'scheduled_time' is null then now()
-                -- No zone is said: the event's.
-                when element.message ->> 'scheduled_time' !~* '(z|[+-][0-9]{2}(:?[0-9]{2})?)$' then
-                    (element.message ->> 'scheduled_time')::timestamp at time zone coalesce(event.timezone, current_setting('TimeZone'))
-                else (element.message ->> 'scheduled_time')::timestamptz
-            end as scheduled_time
+            -- No zone is said: the event's.
+            coalesce(
+                public.moment_of(element.message ->> 'scheduled_time', coalesce(event.timezone, current_setting('timezone'))), now()
+            ) as scheduled_time
         from jsonb_array_elements(v_messages) with ordinality as element (message, place)
         cross join lateral jsonb_populate_record(null::public.event_messages, element.message - 'scheduled_time') as message
         left join public.events as event on event.id = message.event_id
