@@ -44,3 +44,13 @@ comment on column public.contractors.sms_opt_in is
     'True: agreed to be texted outside events. Set back to false it revokes the consent to texts of every event. Nobody agrees by silence.';
 comment on column public.event_attendees.sms_opt_in is
     'True: agreed to be texted about this event; without it nothing of the event is texted. Nobody agrees by silence.';
+
+-- Their trigger says what follows from the rest: a text that comes before its moment is pointless after it.
+alter table public.agenda_rules
+alter column expires_from drop default,
+alter column expires_after drop default;
+
+comment on column public.agenda_rules.expires_from is
+    'From when the deadline is counted: scheduled: the due time; anchor; anchor_end: the end of the item, day or event; day_end: midnight after the due time. Left out: anchor for what comes before it, else scheduled.';
+comment on column public.agenda_rules.expires_after is
+    'How long after that it is pointless to send it. Left out: an hour after the due time, or nothing after anything else.';
