@@ -54,3 +54,22 @@ comment on column public.agenda_rules.expires_from is
     'From when the deadline is counted: scheduled: the due time; anchor; anchor_end: the end of the item, day or event; day_end: midnight after the due time. Left out: anchor for what comes before it, else scheduled.';
 comment on column public.agenda_rules.expires_after is
     'How long after that it is pointless to send it. Left out: an hour after the due time, or nothing after anything else.';
+
+-- One text to those who have registered when an event is cancelled or moved at short notice.
+alter table public.event_messaging
+add column notice_within interval not null default interval '24 hours',
+add constraint notice_must_be_within_a_month check (notice_within between interval '0' and interval '31 days');
+
+comment on column public.event_messaging.notice_within is
+    'Who has registered is told when the event is cancelled or moved to another day so shortly before it begins; 0: nobody is.';
+
+update public.message_types
+set variables = variables || '{is_cancelled,former_date}'
+where message_type = 'event_notice'
+and not variables @> '{is_cancelled}';
+
+insert into public.message_templates (name, body)
+values
+    ('event_notice',
+     '{{ event_name }} on {{ former_date }} {% if is_cancelled %}has been cancelled. We are sorry{% else %}has been moved to {{ event_date }}{% endif %}{% if first_name %}, {{ first_name }}{% endif %}.')
+on conflict do nothing;

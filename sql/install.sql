@@ -154,6 +154,7 @@
 \i objects/public/agenda_sync.sql
 \i objects/public/agenda_sync_changes.sql
 \i objects/public/agenda_sync_stage.sql
+\i objects/public/note_changed_event.sql
 
 -- Live events: from files
 \i objects/public/without_blanks.sql

@@ -9,6 +9,7 @@ mod many_people_are_no_trouble;
 mod only_what_changed_is_compared;
 mod operators_run_events;
 mod peers_are_matched_before_lunch;
+mod people_are_told_at_short_notice;
 mod rows_are_possible;
 mod rules_are_rows;
 mod rules_of_one_event;
