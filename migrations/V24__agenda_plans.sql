@@ -37,6 +37,9 @@ comment on column public.agenda_withdrawals.withdrawn_by is 'The database user w
 
 create index event_attendees_real_phone_for_wishes on public.event_attendees (real_phone) where real_phone is not null;
 
+-- It stands after each statement now, under other names.
+drop trigger if exists guard_override on public.event_messages;
+
 -- It has a third argument now.
 drop function if exists public.agenda_texts(bigint, bigint[]);
 
@@ -73,3 +76,6 @@ values
     ('event_notice',
      '{{ event_name }} on {{ former_date }} {% if is_cancelled %}has been cancelled. We are sorry{% else %}has been moved to {{ event_date }}{% endif %}{% if first_name %}, {{ first_name }}{% endif %}.')
 on conflict do nothing;
+
+comment on table public.event_agenda_items is
+    'The agenda. Texts hang on its items: moving one moves them, status cancelled or DELETE cancels them. A laid out item that is deleted is laid out again at the next change of speakers; one whose status is set to cancelled stays so.';

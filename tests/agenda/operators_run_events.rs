@@ -135,6 +135,8 @@ async fn an_operator_neither_forges_proof_nor_redirects_an_account() {
         "select cancel_message_events(array[1]::bigint[], 'x')",
         "select agenda_sync_texts(41, null, null, now())",
         "insert into agenda_plans values (41, 'x', 'y')",
+        "update event_messages set pipeline_event_id = 4711",
+        "update event_messages set attempts = 0, attempt_id = null",
     ] {
         let error = as_role(&rig, "pgcascade_operator", forbidden)
             .await

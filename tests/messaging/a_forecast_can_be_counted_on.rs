@@ -76,3 +76,11 @@ async fn a_deadline_that_the_rate_cannot_keep_is_told() {
     let late = "select sum(late)::bigint from public.sending_forecast()";
     assert_eq!(rig.number(late).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pointless_already_is_no_rush() {
+    let rig = people(10).await;
+    rig.run("insert into public.event_messages (event_id, contractor_id, message_type, scheduled_time) select 41, n, 'admin_custom', '1970-01-01' from generate_series(1, 10) as n")
+        .await;
+    assert_eq!(rig.text(RUSHES).await, "");
+}

@@ -49,9 +49,6 @@ $$;
 
 comment on function public.guard_override() is 'Trigger function of event_messages: nothing goes around an opt-out.';
 
--- It stood before each row once.
-drop trigger if exists guard_override on public.event_messages;
-
 create or replace trigger guard_new_override
     after insert on public.event_messages
     referencing new table as new_messages

@@ -30,6 +30,8 @@ as $$
         from public.event_messages as message
         where message.status = 'scheduled'
         and message.channel = 'sms'
+        -- What is pointless already takes nobody's turn.
+        and message.expires_at > now()
     ),
     due as (
         select
@@ -97,8 +99,8 @@ as $$
                 rushes.rate,
                 rushes.period,
                 date_trunc('second', rushes.ends_at - rushes.begins_at),
-                ceil(rushes.texts * extract(epoch from rushes.period) / 60),
-                ceil(rushes.texts * extract(epoch from rushes.period) / 60),
+                greatest(ceil(rushes.texts * extract(epoch from rushes.period) / 60), rushes.rate + 1),
+                greatest(ceil(rushes.texts * extract(epoch from rushes.period) / 60), rushes.rate + 1),
                 rushes.account
             )
         end
