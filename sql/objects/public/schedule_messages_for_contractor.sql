@@ -4,7 +4,9 @@
 --
 -- Arguments: event_id; contractor_id.
 -- Returns: how many texts of the person are scheduled now.
--- Reads, writes, locks: as schedule_all_event_messages
+-- Reads:  nothing itself
+-- Writes: what schedule_all_event_messages writes
+-- Locks:  as schedule_all_event_messages
 
 create or replace function public.schedule_messages_for_contractor(event_id bigint, contractor_id bigint)
 returns bigint
