@@ -74,7 +74,7 @@ and not variables @> '{is_cancelled}';
 insert into public.message_templates (name, body)
 values
     ('event_notice',
-     '{{ event_name }} on {{ former_date }} {% if is_cancelled %}has been cancelled. We are sorry{% else %}has been moved to {{ event_date }}{% endif %}{% if first_name %}, {{ first_name }}{% endif %}.')
+     '{{ event_name }}{% if former_date %} on {{ former_date }}{% endif %} {% if is_cancelled %}has been cancelled. We are sorry{% else %}has been moved to {{ event_date }}{% endif %}{% if first_name %}, {{ first_name }}{% endif %}.')
 on conflict do nothing;
 
 comment on table public.event_agenda_items is
