@@ -133,10 +133,13 @@
 \i objects/public/complete_contractor.sql
 \i objects/public/is_profile_complete.sql
 \i objects/public/follow_profile.sql
+\i objects/public/follow_revoked_consent.sql
 \i objects/public/complete_event.sql
 \i objects/public/complete_attendee.sql
 \i objects/public/complete_agenda_item.sql
 \i objects/public/complete_agenda_rule.sql
+\i objects/public/set_agenda_rule.sql
+\i objects/public/cancel_item_messages.sql
 \i objects/public/follow_event.sql
 
 -- Live events: what the rules make of an agenda
@@ -151,8 +154,13 @@
 \i objects/public/agenda_reason.sql
 \i objects/public/cancel_timers.sql
 \i objects/public/agenda_sync_timers.sql
+\i objects/public/agenda_digests.sql
+\i objects/public/keep_agenda_plan.sql
+\i objects/public/agenda_sync_texts.sql
 \i objects/public/agenda_sync.sql
+\i objects/public/agenda_sync_changes.sql
 \i objects/public/agenda_sync_stage.sql
+\i objects/public/note_changed_event.sql
 
 -- Live events: from files
 \i objects/public/without_blanks.sql
@@ -184,6 +192,7 @@
 \i objects/public/trigger_attendee_event.sql
 \i objects/public/trigger_contractor_event.sql
 \i objects/public/trigger_agenda_rule_event.sql
+\i objects/public/trigger_number_wish_event.sql
 
 -- Texts: rows of event_messages are the queue
 \i objects/public/complete_message.sql
@@ -208,6 +217,7 @@
 \i objects/public/check_template.sql
 
 -- Texts: what people call
+\i objects/public/moment_of.sql
 \i objects/public/schedule_event_messages.sql
 \i objects/public/cancel_event_message.sql
 \i objects/public/reschedule_event_message.sql
@@ -215,6 +225,8 @@
 \i objects/public/clear_event_messages.sql
 \i objects/public/clear_contractor_messages.sql
 \i objects/public/delay_event_messages.sql
+\i objects/public/schedule_all_event_messages.sql
+\i objects/public/schedule_messages_for_contractor.sql
 \i objects/public/get_queue_stats.sql
 \i objects/public/get_upcoming_messages.sql
 \i objects/public/sending_forecast.sql

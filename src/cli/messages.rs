@@ -102,7 +102,8 @@ enum Action {
     Reschedule {
         /// The text's number
         id: i64,
-        /// When, such as '2026-10-17 19:07 America/Chicago'
+        /// When, by the clock of its event: '2026-10-17 19:07'; or with a zone: '2026-10-17 19:07
+        /// America/Chicago'
         time: String,
     },
     /// Sends failed or cancelled texts now
@@ -135,6 +136,9 @@ pub async fn run(args: MessagesArgs) -> Done {
     match args.action {
         Action::Preview { ids, event, limit } => {
             let ids = chosen(&session, ids, event, limit).await?;
+            if ids.is_empty() {
+                output.say("No texts of the event are to come: see pgcascade agenda show");
+            }
             preview::run(&urls, &ids, &output).await
         }
         action => act(&session, action, &output).await,

@@ -62,6 +62,25 @@ async fn another_day_moves_agenda_days_and_texts_on_the_wall() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_night_on_which_clocks_change_turns_nothing_round() {
+    let rig = event().await;
+    rig.run("insert into public.event_agenda_items (event_id, start_time, end_time, item_type, title) values
+            (41, '2027-03-15 02:10 America/New_York', '2027-03-15 03:05 America/New_York', 'break', 'Night watch'),
+            (41, '2027-03-15 00:00 America/New_York', '2027-03-16 00:00 America/New_York', 'networking', 'Hackathon')")
+        .await;
+    let lengths = "select string_agg((end_time - start_time)::text, ' ' order by title desc) from public.event_agenda_items where title in ('Night watch', 'Hackathon')";
+    // The clocks of New York change on 14 March and on 7 November.
+    for (day, expected) in [
+        ("2027-03-13", "00:55:00 23:00:00"),
+        ("2027-11-06", "00:55:00 23:00:00"),
+    ] {
+        rig.run(&format!("update public.events set date = '{day}'"))
+            .await;
+        assert_eq!(rig.text(lengths).await, expected, "{day}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_zone_keeps_the_hours_on_the_wall() {
     let rig = planned().await;
     let before = waiting(&rig, 1).await;

@@ -36,10 +36,27 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
         assert_eq!(sync(&rig, 42).await, expected, "{step}");
         tell(&format!("{step}: {expected}"), begun);
     }
-    let begun = Instant::now();
-    rig.run("select from public.agenda_sync(42, array[4000])")
-        .await;
-    tell("one person", begun);
+    for (step, change, follow) in [
+        ("one person", "select", "select from public.agenda_sync(42, array[4000])"),
+        (
+            "a session moves, what it concerns",
+            "update public.event_agenda_items set start_time = start_time + '5 minutes' where generation_key like 'speaker:%' and title like '% 6'",
+            "select from public.agenda_sync_changes(42, now())",
+        ),
+        (
+            "one late registration",
+            "insert into public.contractors (id, first_name, phone, focus_areas, revenue_tier, team_size)
+                values (6000, 'Late', '+15125550123', 'hiring', '1m_2m', '5');
+            insert into public.event_attendees (event_id, contractor_id, sms_opt_in) values (42, 6000, true)",
+            "select from public.agenda_sync(42, array[6000])",
+        ),
+    ] {
+        rig.run(change).await;
+        let begun = Instant::now();
+        rig.run(follow).await;
+        tell(step, begun);
+    }
+    assert_eq!(sync(&rig, 42).await, "0 0 0");
 }
 
 /// Says how long a step took; nothing is made of it, machines differ.

@@ -6,10 +6,15 @@ mod changes_move_what_hangs_on_them;
 mod it_runs_by_itself;
 mod known_queries_run;
 mod many_people_are_no_trouble;
+mod only_what_changed_is_compared;
+mod operators_run_events;
 mod peers_are_matched_before_lunch;
+mod people_are_told_at_short_notice;
 mod rows_are_possible;
 mod rules_are_rows;
+mod rules_of_one_event;
 mod texts_hang_on_the_agenda;
+mod wishes_reach_the_plan;
 
 use crate::support::daemon::Rig;
 

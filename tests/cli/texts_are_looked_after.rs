@@ -59,3 +59,105 @@ async fn texts_are_listed_previewed_moved_and_cancelled() {
     let refused = one_line(&program.run(&["messages", "show", "99"]).await.failed(1));
     assert!(refused.contains("There is no text 99"), "{refused}");
 }
+
+/// The event of the agenda's tests in Los Angeles, its people in Texas.
+async fn far_from_home() -> (Rig, Program) {
+    let rig = Rig::deployed().await;
+    rig.run(include_str!("../agenda/event.sql")).await;
+    rig.run("update public.events set timezone = 'America/Los_Angeles'; select from public.agenda_sync(41)")
+        .await;
+    let program = Program::on(rig.database.url());
+    (rig, program)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_those_at_which_texts_leave() {
+    let (rig, program) = far_from_home().await;
+    let upcoming = program
+        .run(&["messages", "upcoming", "--within", "9000"])
+        .await
+        .ok();
+    assert!(
+        upcoming.contains("2027-03-13 20:00") && upcoming.contains("2027-03-14 07:00"),
+        "{upcoming}"
+    );
+    let few = program
+        .run(&["messages", "upcoming", "--within", "9000", "--limit", "3"])
+        .await
+        .ok();
+    assert!(few.contains("and 19 more"), "{few}");
+    // 8 PM there is 10 PM in Texas: it goes before 9 PM.
+    let night = rig
+        .text("select id::text from public.event_messages where message_type = 'check_in_reminder_night_before' and contractor_id = 1")
+        .await;
+    let preview = program.run(&["messages", "preview", &night]).await.ok();
+    assert!(
+        preview.contains("put off until 2027-03-14T02:55:00") && preview.contains("1 segment,"),
+        "{preview}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_without_a_zone_is_the_events_and_nonsense_is_explained() {
+    let (rig, program) = far_from_home().await;
+    let id = rig
+        .text(
+            "select min(id)::text from public.event_messages where message_type = 'speaker_alert'",
+        )
+        .await;
+    program
+        .run(&["messages", "reschedule", &id, "2027-03-14 09:20"])
+        .await
+        .ok();
+    let at = format!(
+        "select (scheduled_time at time zone 'America/Los_Angeles')::text from public.event_messages where id = {id}"
+    );
+    assert_eq!(rig.text(&at).await, "2027-03-14 09:20:00");
+    for wrong in ["soon", "infinity", "2027-02-30 10:00"] {
+        let said = one_line(
+            &program
+                .run(&["messages", "reschedule", &id, wrong])
+                .await
+                .failed(1),
+        );
+        assert!(
+            said.contains("is no time.") && said.contains("America/Chicago"),
+            "{said}"
+        );
+    }
+    let said = one_line(
+        &program
+            .run(&["messages", "reschedule", "99999", "2027-03-14 09:20"])
+            .await
+            .failed(1),
+    );
+    assert!(said.contains("There is no text 99999"), "{said}");
+    let none = program
+        .run(&["messages", "preview", "--event", "7"])
+        .await
+        .ok();
+    assert!(none.contains("No texts of the event are to come"), "{none}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_times_are_read_as_they_were_meant() {
+    let (rig, _program) = far_from_home().await;
+    for (written, meant) in [
+        ("2027-03-14T09:20:00", "2027-03-14 16:20:00"),
+        ("2027-03-14", "2027-03-14 08:00:00"),
+        ("2027-03-14 09:20 America/New_York", "2027-03-14 13:20:00"),
+        ("2027-03-14T09:20:00Z", "2027-03-14 09:20:00"),
+        ("2027-03-14T09:20:00.5-05:00", "2027-03-14 14:20:00.5"),
+    ] {
+        let sql = format!(
+            "select (scheduled_time at time zone 'UTC')::text from public.event_messages where id in (
+                select public.schedule_event_messages('{{\"event_id\": 41, \"contractor_id\": 1, \"message_type\": \"admin_custom\", \"message_content\": \"x\", \"scheduled_time\": \"{written}\"}}'))"
+        );
+        // The row is there when the statement that made it has ended.
+        rig.run("delete from public.event_messages where message_type = 'admin_custom'")
+            .await;
+        rig.rows(&sql, &[]).await;
+        let found = "select (scheduled_time at time zone 'UTC')::text from public.event_messages where message_type = 'admin_custom'";
+        assert_eq!(rig.text(found).await, meant, "{written}");
+    }
+}

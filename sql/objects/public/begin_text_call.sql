@@ -8,7 +8,7 @@
 -- Returns: verdict: go: make the call; wait: the rate allows it in wait_ms milliseconds, ask again then; stop: do not call, have the text
 --          decided anew; wait_ms: 0 unless wait; reason: why to stop, or NULL.
 -- Reads:  public.sending_accounts, public.event_messaging, public.sms_subscriptions, public.inbound_messages, public.event_attendees,
---         public.message_types
+--         public.contractors, public.message_types
 -- Writes: public.message_attempts
 -- Locks:  the text's row (waits 2 s), then the account's, then the attempt's
 
@@ -89,6 +89,14 @@ begin
             and not attendee.sms_opt_in
             and coalesce(type.needs_consent, true)
         ) then 'the attendee has opted out'
+        when v_message.event_id is null and exists (
+            select
+            from public.contractors as contractor
+            left join public.message_types as type on type.message_type = v_message.message_type
+            where contractor.id = v_message.contractor_id
+            and not contractor.sms_opt_in
+            and coalesce(type.needs_consent, true)
+        ) then 'the person has taken back the consent'
     end;
     if reason is not null then
         return;

@@ -1,6 +1,7 @@
 -- public.follow_event(): when an event is moved to another day or zone, its days and its agenda go with it.
 --
--- Hours on the wall stay: what was at 9 AM is at 9 AM on the new day, in the new zone.
+-- Hours on the wall stay: what was at 9 AM is at 9 AM on the new day, in the new zone. What would end before it begins, or last longer than
+-- a day, because clocks change in between keeps its length instead.
 --
 -- Returns: nothing (row trigger).
 -- Reads:  nothing else
@@ -31,15 +32,37 @@ begin
     perform set_config('pgcascade.writer', 'follow_event', true);
 
     update public.event_agenda_items as item
-    set start_time = (item.start_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone,
-        end_time = (item.end_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone
-    where item.event_id = new.id;
+    set start_time = moved.begins_at,
+        end_time = case
+            when moved.ends_at > moved.begins_at and moved.ends_at - moved.begins_at <= interval '24 hours' then moved.ends_at
+            else moved.begins_at + (item.end_time - item.start_time)
+        end
+    from (
+        select
+            held.id,
+            (held.start_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone as begins_at,
+            (held.end_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone as ends_at
+        from public.event_agenda_items as held
+        where held.event_id = new.id
+    ) as moved
+    where item.id = moved.id;
 
     update public.event_speakers as speaker
-    set session_time = (speaker.session_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone,
-        session_end = (speaker.session_end at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone
-    where speaker.event_id = new.id
-    and speaker.session_time is not null;
+    set session_time = moved.begins_at,
+        session_end = case
+            when moved.ends_at > moved.begins_at then moved.ends_at
+            else moved.begins_at + (speaker.session_end - speaker.session_time)
+        end
+    from (
+        select
+            held.id,
+            (held.session_time at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone as begins_at,
+            (held.session_end at time zone old.timezone + make_interval(days => v_days)) at time zone new.timezone as ends_at
+        from public.event_speakers as held
+        where held.event_id = new.id
+        and held.session_time is not null
+    ) as moved
+    where speaker.id = moved.id;
 
     update public.event_sponsors as sponsor
     set presentation_time =

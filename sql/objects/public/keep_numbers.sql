@@ -62,3 +62,9 @@ create or replace trigger keep_numbers
     referencing new table as new_rows
     for each statement
     execute function public.keep_numbers();
+
+create or replace trigger keep_numbers
+    after insert on public.event_messages
+    referencing new table as new_rows
+    for each statement
+    execute function public.keep_numbers();

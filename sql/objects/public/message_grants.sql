@@ -25,8 +25,16 @@ begin
             public.event_messages, public.message_attempts, public.message_types, public.message_templates, public.message_caps,
             public.sending_accounts, public.event_messaging, public.quiet_windows, public.sms_subscriptions, public.sms_consents,
             public.vw_uncertain_messages, public.vw_conversation, public.vw_sending_accounts to pgcascade_operator;
+        grant insert, delete on public.event_messages to pgcascade_operator;
+        -- Not what the stages keep: a made-up pipeline_event_id would take another row's event.
+        revoke update on public.event_messages from pgcascade_operator;
+        grant update (
+            event_id, contractor_id, message_type, message_category, scheduled_time, message_content, personalization_data,
+            response_received, response_time, sentiment_score, pcr_score, action_taken, status, error_message, ghl_contact_id, phone,
+            ghl_location_id, channel, from_email, to_email, subject, priority, expires_at, dedupe_key, agenda_item_id, skip_reason
+        ) on public.event_messages to pgcascade_operator;
         grant insert, update, delete on
-            public.event_messages, public.message_types, public.message_templates, public.message_caps, public.event_messaging,
+            public.message_types, public.message_templates, public.message_caps, public.event_messaging,
             public.quiet_windows to pgcascade_operator;
         grant insert, update on public.sms_subscriptions to pgcascade_operator;
         grant update (rate, period, concurrency, max_attempts, first_wait, paused, test_number, keeps_emoji, description)
@@ -36,7 +44,9 @@ begin
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function
             where function.pronamespace = 'public'::regnamespace
-            and function.proname in ('resolve_message', 'retry_message', 'record_delivery', 'block_number')
+            and function.proname in (
+                'resolve_message', 'retry_message', 'record_delivery', 'block_number', 'schedule_all_event_messages'
+            )
         loop
             execute format('grant execute on function %s to pgcascade_operator', v_function);
         end loop;

@@ -27,7 +27,13 @@ begin
         for update of message
     )
     update public.event_messages as message
-    set status = 'cancelled', skip_reason = 'The number has opted out.'
+    set status = 'cancelled',
+        skip_reason = 'The number has opted out.',
+        -- What an agenda planned it plans again, where it still lies ahead, when the number says START.
+        dedupe_key = case
+            when message.planned_by = 'agenda' then format('%s:cancelled:%s', message.dedupe_key, message.id)
+            else message.dedupe_key
+        end
     from planned
     where message.id = planned.id
     and message.status in ('draft', 'scheduled', 'sending');

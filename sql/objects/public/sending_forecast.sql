@@ -21,25 +21,34 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     with
+    moments as (
+        select
+            message.id, message.event_id, message.priority, message.expires_at,
+            -- One that quiet hours might move ahead is looked at long before; unless they do, it leaves at its time.
+            greatest(now(), case when message.skip_reason is null then greatest(message.send_at, message.scheduled_time) else message.send_at end)
+                as due
+        from public.event_messages as message
+        where message.status = 'scheduled'
+        and message.channel = 'sms'
+        -- What is pointless already takes nobody's turn.
+        and message.expires_at > now()
+    ),
     due as (
         select
             account.name as account,
             account.rate,
             account.period,
             extract(epoch from public.paced_period(account.period)) / account.rate as spacing,
-            extract(epoch from greatest(message.send_at, now())) as due_at,
-            greatest(message.scheduled_time, now()) as wanted_at,
-            message.expires_at,
-            message.event_id,
-            row_number() over (partition by account.name order by greatest(message.send_at, now()), message.priority, message.id) - 1 as place
-        from public.event_messages as message
-        left join public.event_messaging as settings on settings.event_id = message.event_id
+            extract(epoch from moments.due) as due_at,
+            moments.expires_at,
+            moments.event_id,
+            row_number() over (partition by account.name order by moments.due, moments.priority, moments.expires_at, moments.id) - 1 as place
+        from moments
+        left join public.event_messaging as settings on settings.event_id = moments.event_id
         join public.sending_accounts as account
             on account.name = settings.account
             or settings.account is null and account.is_default
-        where message.status = 'scheduled'
-        and message.channel = 'sms'
-        and message.send_at <= now() + sending_forecast.within
+        where moments.due <= now() + sending_forecast.within
     ),
     begun as (
         select
@@ -90,8 +99,8 @@ as $$
                 rushes.rate,
                 rushes.period,
                 date_trunc('second', rushes.ends_at - rushes.begins_at),
-                ceil(rushes.texts * extract(epoch from rushes.period) / 60),
-                ceil(rushes.texts * extract(epoch from rushes.period) / 60),
+                greatest(ceil(rushes.texts * extract(epoch from rushes.period) / 60), rushes.rate + 1),
+                greatest(ceil(rushes.texts * extract(epoch from rushes.period) / 60), rushes.rate + 1),
                 rushes.account
             )
         end

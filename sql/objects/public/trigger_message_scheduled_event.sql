@@ -40,26 +40,34 @@ begin
         return null;
     end if;
 
-    -- As in public.sending_forecast, of these texts alone.
-    select count(*) as texts, make_interval(secs => max(begun.begins_at - begun.due_at)::double precision) as latest_by
+    -- As in public.sending_forecast, of these texts alone; moment by moment, of which there are few.
+    select sum(begun.texts) as texts, make_interval(secs => max(begun.ends_at - begun.due_at)) as latest_by
     into v_rush
     from (
         select
-            due.due_at,
-            due.place * due.spacing + max(due.due_at - due.place * due.spacing) over (partition by due.account order by due.place) as begins_at
+            due.texts, due.due_at,
+            due.place * due.spacing
+                + max(due.due_at - (due.place - due.texts) * due.spacing) over (partition by due.account order by due.due_at)
+                - due.spacing as ends_at
         from (
             select
                 account.name as account,
-                extract(epoch from public.paced_period(account.period)) / account.rate as spacing,
-                extract(epoch from message.send_at) as due_at,
-                row_number() over (partition by account.name order by message.send_at) - 1 as place
-            from new_messages as message
-            left join public.event_messaging as settings on settings.event_id = message.event_id
+                extract(epoch from public.paced_period(account.period))::double precision / account.rate as spacing,
+                extract(epoch from moments.due)::double precision as due_at,
+                moments.texts,
+                (sum(moments.texts) over (partition by account.name order by moments.due))::double precision as place
+            from (
+                -- Those that are looked at early, because of quiet hours, leave at their time.
+                select message.event_id, greatest(message.send_at, message.scheduled_time) as due, count(*) as texts
+                from new_messages as message
+                where message.status = 'scheduled'
+                and message.channel = 'sms'
+                group by 1, 2
+            ) as moments
+            left join public.event_messaging as settings on settings.event_id = moments.event_id
             join public.sending_accounts as account
                 on account.name = settings.account
                 or settings.account is null and account.is_default
-            where message.status = 'scheduled'
-            and message.channel = 'sms'
         ) as due
     ) as begun;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::failure::Done;
 use crate::cli::output::Output;
+use crate::cli::words::{count, whole};
 use crate::config::Urls;
 use crate::db::{DbError, Pool, Transaction};
 use crate::messaging::decision::{self, Decision};
@@ -73,7 +74,9 @@ async fn of(tx: &Transaction<'_>, text: &DueText) -> Result<Preview, DbError> {
             let facts = due_text::look_up(tx, &[(text.id, number.e164())]).await?;
             let windows = due_text::windows(tx).await?;
             let known = facts.into_iter().next().map(|(_, facts)| facts);
-            decision::decide(&then, &number, &known.unwrap_or_default(), &windows)
+            at_its_time(text, |then| {
+                decision::decide(then, &number, &known.clone().unwrap_or_default(), &windows)
+            })
         }
     };
     let worded = wording::word(&then);
@@ -98,6 +101,24 @@ async fn of(tx: &Transaction<'_>, text: &DueText) -> Result<Preview, DbError> {
             )
         }),
     })
+}
+
+/// The decision as it will fall: not at the hour of whoever looks, but when the stage looks; of
+/// texts that may go ahead of quiet hours, that is long before their time.
+fn at_its_time(text: &DueText, decide: impl Fn(&DueText) -> Decision) -> Decision {
+    let mut then = text.clone();
+    then.now = text.now.max(text.send_at);
+    let first = decide(&then);
+    match first {
+        Decision::PutOff {
+            until,
+            reason: None,
+        } => {
+            then.now = until;
+            decide(&then)
+        }
+        _ => first,
+    }
 }
 
 fn said(decision: &Decision) -> String {
@@ -125,8 +146,8 @@ fn render(preview: &Preview, output: &Output) {
     if let Some(text) = &preview.text {
         output.paragraph(4, text);
         output.say(format!(
-            "    {} segments, {}",
-            preview.segments,
+            "    {}, {}",
+            count(whole(preview.segments), "segment"),
             preview.encoding.as_deref().unwrap_or_default()
         ));
     }

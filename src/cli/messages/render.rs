@@ -39,13 +39,18 @@ pub fn upcoming(rows: &[Value], output: &Output) {
     });
     let columns = [
         ("text", Side::Right),
-        words("when"),
-        ("priority", Side::Right),
+        words("event's time"),
+        ("prio", Side::Right),
         words("type"),
         words("to"),
         words("event"),
     ];
     output.table(&columns, cells.collect());
+    let more = rows.first().and_then(|row| row["more"].as_i64());
+    let more = more.unwrap_or(0);
+    if more > 0 {
+        output.say(format!("and {more} more: see them with --limit"));
+    }
 }
 
 /// Counts, and the accounts.
