@@ -16,6 +16,7 @@ use crate::followup::progress::ProgressTaking;
 use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
+use crate::messaging::catch_up::CatchingUp;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::find_writer::WriterSearch;
 use crate::messaging::gateways::SmsGateways;
@@ -134,8 +135,12 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
 
 /// The stages of what people answer.
 fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
+    let listing = CatchingUp {
+        gateways: gateways.clone(),
+    };
     stages
         .outside("messaging.find_writer", WriterSearch { gateways })
+        .and_then(|stages| stages.outside("messaging.catch_up", listing))
         .and_then(|stages| stages.in_database("messaging.hear", Hearing))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))

@@ -12,13 +12,14 @@
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
 //! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
-//! | [`find_writer`], [`hear`] | the stages of what comes in |
+//! | [`find_writer`], [`hear`], [`catch_up`] | the stages of what comes in |
 //! | [`sms_gateway`], [`gateways`] | what a provider promises; which providers there are |
 //! | [`delivery`], [`gateway_event`] | the words for what providers say |
 
 pub mod admit;
 mod alphabet;
 pub mod attempt;
+pub mod catch_up;
 mod cue;
 pub mod decision;
 pub mod delivery;

@@ -7,3 +7,4 @@ mod bad_input_harms_nobody;
 mod introductions_are_answered;
 mod notifications_prove_themselves;
 mod stop_is_obeyed_at_once;
+mod what_was_missed_is_found;

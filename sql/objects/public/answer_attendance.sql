@@ -1,11 +1,12 @@
 -- public.answer_attendance(event_ids): the stage answer_attendance; who was there is asked for a rating, who was not is not.
 --
--- A rating in the same answer is taken. An answer that is corrected takes the request back that nobody has sent yet.
+-- A rating in the same answer is taken. An answer that is corrected takes the request back that nobody has sent yet. Whether two peers met is
+-- answered alike, and kept with their match.
 --
 -- Arguments: event_ids of reply_attendance events, already claimed.
 -- Returns: nothing for each event that went through.
 -- Reads:  by public.answered_questions what it reads
--- Writes: public.event_messages; by public.record_rating and public.finish_routing what they write
+-- Writes: public.event_messages; by public.record_rating, public.record_meeting and public.finish_routing what they write
 -- Locks:  the questions, in the order in which they were answered
 
 create or replace function public.answer_attendance(event_ids bigint[])
@@ -17,12 +18,18 @@ declare
     v_answer record;
     v_question public.event_messages;
     v_decision public.sms_routing_decisions;
+    v_met text;
 begin
     for v_answer in select answer.* from public.answered_questions(event_ids) as answer loop
         v_question := v_answer.question;
         v_decision := v_answer.decision;
 
-        if v_decision.intent = 'yes' and v_decision.intents @> '[{"intent": "rating"}]' then
+        if v_question.message_type = 'peer_meeting_check' then
+            v_met := public.record_meeting(v_decision, v_question);
+            perform public.finish_routing(
+                v_decision.id, v_met, case when v_met is null then 'It is about a match that is not there any more.' end
+            );
+        elsif v_decision.intent = 'yes' and v_decision.intents @> '[{"intent": "rating"}]' then
             perform public.record_rating(v_decision, v_question);
             perform public.finish_routing(v_decision.id, 'attended_and_rated');
         elsif v_decision.intent = 'yes' then
