@@ -78,3 +78,16 @@ insert into pipeline.stages (name, event_type, kind, target, batch_size, concurr
 values
     ('ask_peers', 'peers_to_ask', 'sql', 'public.ask_peers', 1, 1, 5, '5 seconds', '10 minutes', '60 seconds',
      'Asks peers after their event whether they met, and once a month how it goes, where followup_settings has them asked.');
+
+-- Outreach people who were erased are not collected again.
+create table marketing.suppressed_addresses (
+    address_hash text primary key,
+    suppressed_at timestamptz not null default now(),
+    reason text not null default 'erased'
+);
+
+comment on table marketing.suppressed_addresses is
+    'Addresses of people who were erased, as salted SHA-256: whoever brings one in again has it left out. DELETE a row to allow it.';
+comment on column marketing.suppressed_addresses.address_hash is 'Of the address in lower case; public.number_hash makes it.';
+comment on column marketing.suppressed_addresses.suppressed_at is 'Since when.';
+comment on column marketing.suppressed_addresses.reason is 'Why.';

@@ -308,10 +308,15 @@
 \i objects/public/redact.sql
 \i objects/public/redact_json.sql
 \i objects/public/redact_table.sql
+\i objects/public/literal_pattern.sql
 \i objects/public/contractor_pattern.sql
 \i objects/public/export_contractor.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql
+\i objects/marketing/keep_erased.sql
+\i objects/marketing/rows_of_person.sql
+\i objects/marketing/export_person.sql
+\i objects/marketing/erase_person.sql
 
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql

@@ -103,6 +103,17 @@ pub async fn of_requests(
     refused(&door.limits, client, response)
 }
 
+/// Limits how often a client may come to a probe without the token, and nothing else of it.
+pub async fn of_refusals(
+    State(door): State<Door>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let client = client(peer, request.headers());
+    refused(&door.limits, client, next.run(request).await)
+}
+
 /// Limits how often a client may come with notifications that it cannot prove.
 pub async fn of_notifications(
     State(door): State<Door>,

@@ -111,6 +111,7 @@ pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
 
 fn router(door: Door) -> Router {
     let token = middleware::from_fn_with_state(door.clone(), auth::require_token);
+    let refusals = middleware::from_fn_with_state(door.clone(), limit::of_refusals);
     let requests = middleware::from_fn_with_state(door.clone(), limit::of_requests);
     let notifications = middleware::from_fn_with_state(door.clone(), limit::of_notifications);
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
@@ -119,6 +120,7 @@ fn router(door: Door) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::render))
         .layer(token.clone())
+        .layer(refusals)
         .layer(timeout);
     let ours = Router::new()
         .route("/wake", post(health::wake))

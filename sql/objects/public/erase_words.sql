@@ -4,8 +4,8 @@
 -- Returns: how many rows of each table were changed.
 -- Reads:  nothing
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
---         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
---         public.sms_subscriptions
+--         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.event_peer_matches,
+--         public.sms_consents, public.sms_subscriptions
 -- Locks:  the person's rows, table by table
 
 create or replace function public.erase_words(contractor_id bigint, numbers text[])
@@ -95,6 +95,14 @@ begin
     where score.contractor_id = erase_words.contractor_id;
     get diagnostics v_rows = row_count;
     v_done := v_done || jsonb_build_object('event_pcr_scores', v_rows);
+
+    update public.event_peer_matches as match
+    set feedback_contractor1 = case match.contractor1_id when erase_words.contractor_id then null else match.feedback_contractor1 end,
+        feedback_contractor2 = case match.contractor2_id when erase_words.contractor_id then null else match.feedback_contractor2 end
+    where match.contractor1_id = erase_words.contractor_id and match.feedback_contractor1 is not null
+    or match.contractor2_id = erase_words.contractor_id and match.feedback_contractor2 is not null;
+    get diagnostics v_rows = row_count;
+    v_done := v_done || jsonb_build_object('event_peer_matches', v_rows);
 
     update public.sms_consents as consent
     set phone_number = public.number_hash(consent.phone_number), wording = null
