@@ -131,6 +131,7 @@ impl Routes {
             .and_then(|phone| self.questions.get(phone))
             .cloned()
             .unwrap_or_default();
+        questions.retain(|question| text.may_answer(question));
         for question in &mut questions {
             question.is_answered |= self.closed.contains(&question.message_id);
         }

@@ -171,7 +171,7 @@ async fn what_the_owner_does_behind_the_triggers_shows() {
     rig.run(
         "set session_replication_role = replica;
         delete from contractor_action_items where id = 2;
-        update contractor_action_items set status = 'completed' where id = 3;
+        update contractor_action_items set status = 'completed', completed_at = now() where id = 3;
         insert into contractor_action_items (id, contractor_id, title) values (5, 1, 'Unseen');
         set session_replication_role = origin",
     )

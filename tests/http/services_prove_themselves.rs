@@ -6,6 +6,7 @@ use url::form_urlencoded;
 
 use crate::cli::program::{Program, Running};
 use crate::support::cluster::{TestCluster, TestDatabase};
+use crate::support::daemon::Rig;
 use crate::support::fake_clock::now;
 use crate::support::fake_ghl_app::{GhlApp, inbound_message};
 use crate::support::fake_twilio::FakeTwilio;
@@ -173,50 +174,48 @@ async fn a_text_from_twilio_is_stored_once_and_all_that_is_not_twilios_refused()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_callback_is_written_to_its_text_and_a_forged_one_is_not() {
-    let (database, twilio) = (
-        TestCluster::deployed_database().await,
-        FakeTwilio::start().await,
-    );
-    let door = Door::open(database.url(), &twilio, &[]).await;
-    let client = pgcascade::db::connect(database.url(), "test")
-        .await
-        .expect("a session");
-    client
-        .batch_execute(
-            "insert into events (id, name, date, end_date, timezone) values (41, 'Sample Expo', current_date + 1, current_date + 1, 'UTC');
-            insert into contractors (id, name, phone) values (1, 'Robin Sample', '512 555 0101');
-            insert into event_messages (id, event_id, contractor_id, message_type, message_content, status, ghl_message_id, actual_send_time)
-            values (7, 41, 1, 'admin_custom', 'Hello', 'sent', 'SM77', now())",
-        )
-        .await
-        .expect("a text that was sent");
-    let path = "/webhooks/twilio/status";
+    let (rig, twilio) = (Rig::texting(1).await, FakeTwilio::start().await);
+    rig.run("update sending_accounts set provider = 'twilio'")
+        .await;
+    let door = Door::open(rig.database.url(), &twilio, &[]).await;
+    rig.texts_due(1, "hello").await;
+    rig.until("exists (select from event_messages where status = 'sent')")
+        .await;
+    let text = twilio.texts().remove(0);
+    let (url, _) = FakeTwilio::callback(&text, "delivered", None);
+    let path = url.strip_prefix(PUBLIC).expect("our address").to_owned();
     let report = |status: &'static str| {
         vec![
-            ("MessageSid", "SM77"),
+            ("MessageSid", text.sid.as_str()),
             ("MessageStatus", status),
             ("AccountSid", FakeTwilio::ACCOUNT),
         ]
     };
-    let is = |status: &str| {
-        format!("select count(*) from event_messages where id = 7 and status = '{status}'")
-    };
-    let forged = FakeTwilio::sign("another", &format!("{PUBLIC}{path}"), &report("failed"));
-    let refused = door.form(path, &report("failed"), Some(&forged)).await;
+    let status = "select status from event_messages";
+    let forged = FakeTwilio::sign("another", &url, &report("failed"));
+    let refused = door.form(&path, &report("failed"), Some(&forged)).await;
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(number(&database, &is("sent")).await, 1);
-    // Delivered, and then an older report that comes late.
-    for status in ["delivered", "sent"] {
+    // A genuine one, sent to the address of another attempt.
+    let genuine = FakeTwilio::sign(FakeTwilio::TOKEN, &url, &report("failed"));
+    let elsewhere = path.replace("attempt=", "attempt=9");
+    let refused = door
+        .form(&elsewhere, &report("failed"), Some(&genuine))
+        .await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(rig.text(status).await, "sent");
+    // Delivered, and then an older report that comes late, and the same again.
+    for said in ["delivered", "sent", "delivered"] {
         assert_eq!(
-            door.signed(FakeTwilio::TOKEN, path, &report(status)).await,
+            door.signed(FakeTwilio::TOKEN, &path, &report(said)).await,
             StatusCode::OK
         );
-        assert_eq!(number(&database, &is("delivered")).await, 1);
+        assert_eq!(rig.text(status).await, "delivered");
     }
     // Of a text that is not ours: heard, and nothing done.
     let strange = vec![("MessageSid", "SM0"), ("MessageStatus", "delivered")];
     assert_eq!(
-        door.signed(FakeTwilio::TOKEN, path, &strange).await,
+        door.signed(FakeTwilio::TOKEN, "/webhooks/twilio/status", &strange)
+            .await,
         StatusCode::OK
     );
 }

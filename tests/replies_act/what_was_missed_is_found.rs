@@ -178,6 +178,34 @@ async fn a_list_that_cannot_be_read_says_so_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_answers_what_was_asked_before_it_was_written() {
+    let (rig, server, contact) = watched().await;
+    rig.event_is_on().await;
+    rig.run("update inbound_readings set read_to = now() - interval '2 hours'")
+        .await;
+    let earlier = rig
+        .asked(1, "attendance_check", r#"{"session_title": "Earlier"}"#, 60)
+        .await;
+    rig.asked(1, "attendance_check", r#"{"session_title": "Later"}"#, 10)
+        .await;
+    add_listed(
+        &server,
+        "M1",
+        &contact,
+        "yes",
+        now() - TimeDelta::minutes(40),
+    );
+    let daemon = rig.texts(&server);
+    read_now(&rig, "ghl").await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.number("select pending_message_id from sms_routing_decisions")
+            .await,
+        earlier
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_does_not_come_back_from_the_list() {
     let (rig, server, contact) = watched().await;
     let daemon = rig.texts(&server);

@@ -2,7 +2,7 @@
 --
 -- Of two who were put in touch each is asked on the first to seventh day after their event whether they met. Those who met are asked once a
 -- month how it goes, followup_settings.peer_check_ins_most times, until somebody says that they are not in touch. One question to a person
--- at a time: the next one waits for the answer, a day at most. Nobody is asked about somebody who was erased.
+-- at a time: the next one waits for the answer, a day at most. Who was erased is neither asked nor asked about.
 --
 -- Returns: contractor_id: who is asked; message_type; match_id; day: on which, on the person's clock; occurrence: which of the check-ins, 0
 --          for the question whether they met; skip_weekends, local_hour: as followup_settings say.
@@ -31,11 +31,13 @@ begin atomic
                 (match.contractor2_id, match.contractor1_id, match.contractor2_met)
         ) as side (person_id, peer_id, said)
         join public.contractors as peer on peer.id = side.peer_id
+        join public.contractors as person on person.id = side.person_id
         where match.connection_made
         and event.status = 'scheduled'
         and event.is_active
         and event.end_date between current_date - 750 and current_date + 1
         and peer.name <> format('Erased %s', peer.id)
+        and person.name <> format('Erased %s', person.id)
     ),
     due as (
         select
