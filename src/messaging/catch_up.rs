@@ -100,6 +100,8 @@ impl OutsideStage for CatchingUp {
         for _ in 0..PAGES_MAX {
             let page = match gateway.inbound_since(since, next.as_deref()).await {
                 Answer::Delivered(page) => page,
+                // It would be refused every few minutes: the stage waits for a person instead.
+                Answer::Rejected { reason } => return Answer::Credential { reason },
                 refused => return refused.map(|_| Value::Null),
             };
             texts.extend(page.texts.iter().map(listed));

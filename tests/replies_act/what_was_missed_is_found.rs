@@ -178,6 +178,29 @@ async fn a_list_that_cannot_be_read_says_so_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_may_not_read_the_list_stops_the_reading_once_and_nothing_else() {
+    let (rig, server, _) = watched().await;
+    let refused = FakeGhl::error(403, "The token does not have access to this location.");
+    server.script(GhlCall::Export, [Play::Answer(refused)]);
+    let daemon = rig.texts(&server);
+    rig.run("update pipeline.schedules set next_at = now()")
+        .await;
+    rig.until(
+        "(select paused and paused_reason <> '' from pipeline.stages where name = 'catch_up_ghl')",
+    )
+    .await;
+    rig.texts_due(1, "hello").await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 1);
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_errors")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_late_answers_what_was_asked_before_it_was_written() {
     let (rig, server, contact) = watched().await;
     rig.event_is_on().await;

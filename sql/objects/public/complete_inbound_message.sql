@@ -25,6 +25,7 @@ declare
     v_within interval := c_both_ways_within;
     v_at timestamptz := clock_timestamp();
     v_key text;
+    v_stored_id bigint;
 begin
     new.provider_message_id := nullif(btrim(new.provider_message_id), '');
     new.provider_contact_id := nullif(btrim(new.provider_contact_id), '');
@@ -50,9 +51,11 @@ begin
     perform pg_advisory_xact_lock(hashtextextended(v_key, 0));
 
     if new.provider_message_id is null then
+        v_stored_id := public.same_text(new, v_at - c_listed_within, v_at, v_key);
+
         update public.inbound_messages as message
         set same_words_until = least(message.same_words_until, v_at + c_same_text_within)
-        where message.id = public.same_text(new, v_at - c_listed_within, v_at, v_key)
+        where message.id = v_stored_id
         returning message.dedupe_key into new.dedupe_key;
 
         new.dedupe_key := coalesce(new.dedupe_key, v_key || ':' || extract(epoch from v_at)::text);
@@ -74,13 +77,15 @@ begin
         v_at := least(new.received_at, v_at);
     end if;
 
+    v_stored_id := public.same_text(new, v_at - c_both_ways_within, v_at + v_within, null);
+
     update public.inbound_messages as message
     set provider_message_id = new.provider_message_id,
         dedupe_key = new.dedupe_key,
         listed_at = new.listed_at,
         received_at = coalesce(message.received_at, new.received_at),
         same_words_until = message.stored_at + c_same_text_within
-    where message.id = public.same_text(new, v_at - c_both_ways_within, v_at + v_within, null);
+    where message.id = v_stored_id;
 
     -- When nothing was found, this is the first of it; otherwise this row gives way by its key.
     new.same_words_until := clock_timestamp() + v_within;

@@ -17,15 +17,35 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select stored.id
-    from public.inbound_messages as stored
-    where (
-        stored.phone_number = (same_text.message).phone_number
-        or stored.provider_contact_id = (same_text.message).provider_contact_id
-        or (same_text.message).phone_number is null and (same_text.message).provider_contact_id is null and stored.phone_number is null
+    with
+    -- Each way to know a sender by its own index.
+    of_sender as (
+        select
+            stored.id, stored.stored_at, stored.provider, stored.body, stored.provider_message_id, stored.dedupe_key, stored.listed_at,
+            stored.same_words_until
+        from public.inbound_messages as stored
+        where stored.phone_number = (same_text.message).phone_number
+        and stored.stored_at between same_text.stored_after and same_text.stored_before
+        union all
+        select
+            stored.id, stored.stored_at, stored.provider, stored.body, stored.provider_message_id, stored.dedupe_key, stored.listed_at,
+            stored.same_words_until
+        from public.inbound_messages as stored
+        where stored.provider_contact_id = (same_text.message).provider_contact_id
+        and stored.stored_at between same_text.stored_after and same_text.stored_before
+        union all
+        select
+            stored.id, stored.stored_at, stored.provider, stored.body, stored.provider_message_id, stored.dedupe_key, stored.listed_at,
+            stored.same_words_until
+        from public.inbound_messages as stored
+        where (same_text.message).phone_number is null
+        and (same_text.message).provider_contact_id is null
+        and stored.phone_number is null
+        and stored.stored_at between same_text.stored_after and same_text.stored_before
     )
-    and stored.stored_at between same_text.stored_after and same_text.stored_before
-    and stored.provider = (same_text.message).provider
+    select stored.id
+    from of_sender as stored
+    where stored.provider = (same_text.message).provider
     and btrim(stored.body) = btrim((same_text.message).body)
     and case
         when same_text.words_key is null then stored.provider_message_id is null and stored.listed_at is null
