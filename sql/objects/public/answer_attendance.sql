@@ -29,8 +29,13 @@ begin
             perform public.finish_routing(
                 v_decision.id, v_met, case when v_met is null then 'It is about a match that is not there any more.' end
             );
-        elsif v_decision.intent = 'yes' and v_decision.intents @> '[{"intent": "rating"}]' then
+        elsif v_decision.intent in ('yes', 'rating') and v_decision.intents @> '[{"intent": "rating"}]' then
+            -- Who rates was there, also when the number comes a moment after the yes: nobody need ask for it any more.
             perform public.record_rating(v_decision, v_question);
+            update public.event_messages as request
+            set status = 'cancelled', skip_reason = 'The rating has come already.'
+            where request.dedupe_key = format('pcr_request-after-%s', v_question.id)
+            and request.status = 'scheduled';
             perform public.finish_routing(v_decision.id, 'attended_and_rated');
         elsif v_decision.intent = 'yes' then
             insert into public.event_messages (
