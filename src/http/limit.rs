@@ -124,7 +124,11 @@ pub async fn of_notifications(
     let client = client(peer, request.headers());
     if !may_prove_itself(&request) {
         // It is refused without its body being read.
-        let refusal = Problem::unproved("the notification carries neither signature nor secret");
+        let refusal = Problem::unproved(
+            "the notification carries neither signature nor secret: have the service sign it, or \
+             set GHL_WEBHOOK_SECRET and send it from the workflow, as Authorization: Bearer … or \
+             ?secret=… in the address",
+        );
         let problem = door.limits.refusal(client).err().unwrap_or(refusal);
         return problem.into_response();
     }

@@ -155,7 +155,7 @@ async fn an_operator_reads_it_and_changes_items_only() {
     tried(
         &rig,
         "pgcascade_operator",
-        "update contractor_action_items set priority = 1; select * from action_item_updates",
+        "update contractor_action_items set priority = 1; select * from action_item_updates; select * from peers_to_ask()",
     )
     .await
     .expect("that is an operator's work");

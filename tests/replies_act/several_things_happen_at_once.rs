@@ -23,13 +23,17 @@ async fn a_yes_and_a_rating_in_the_same_second_are_both_kept() {
         "update event_messages set agenda_item_id = 9 where id = {question}"
     ))
     .await;
-    // Both are there before either is read.
+    // Both are there before either is read; and once more in the other order.
     rig.receives(1, "yes").await;
     rig.receives(1, "9/10").await;
     let daemon = rig.texts(&server);
     rig.until_heard().await;
+    rig.receives(1, "yes!").await;
+    rig.until_heard().await;
     rig.until_texted().await;
     daemon.stop().await;
+    let asked_again = server.texts().into_iter().map(|text| text.body);
+    assert_eq!(asked_again.collect::<Vec<_>>(), Vec::<String>::new());
     assert_eq!(
         rig.text("select string_agg(explicit_score::text, ' ') from event_pcr_scores where pcr_type = 'session'")
             .await,

@@ -5,7 +5,7 @@
 --
 -- Arguments: event_ids of reply_attendance events, already claimed.
 -- Returns: nothing for each event that went through.
--- Reads:  by public.answered_questions what it reads
+-- Reads:  public.event_pcr_scores; by public.answered_questions what it reads
 -- Writes: public.event_messages; by public.record_rating, public.record_meeting and public.finish_routing what they write
 -- Locks:  the questions, in the order in which they were answered
 
@@ -41,9 +41,14 @@ begin
             insert into public.event_messages (
                 event_id, contractor_id, message_type, agenda_item_id, personalization_data, dedupe_key, planned_by, caused_by
             )
-            values (
+            select
                 v_question.event_id, v_question.contractor_id, 'pcr_request', v_question.agenda_item_id, v_question.personalization_data,
                 format('pcr_request-after-%s', v_question.id), 'attendance_check', v_answer.event_id
+            where not exists (
+                select
+                from public.event_pcr_scores as score
+                where score.message_id = v_question.id
+                and score.explicit_score is not null
             )
             on conflict (dedupe_key) do update
             set status = 'scheduled'
