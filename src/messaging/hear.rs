@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 
 use super::keywords::{self, Certainty, Wish};
 use super::open_question::{self, Received};
-use super::reply::{Asked, Reading};
+use super::reply::{Asked, Intent, Reading};
 use super::routing::{self, Question, RouteTo, Routing};
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome};
+
+/// A longer text is a remark, not a number.
+const RATING_CHARS_MAX: usize = 20;
 
 /// Reads received texts.
 pub struct Hearing;
@@ -154,7 +157,10 @@ impl Routes {
                 decision["contractor_id"] = json!(meant.first().and_then(|q| q.contractor_id));
                 decision
             }
-            Routing::Nothing(reading) => unanswered(text, &reading),
+            Routing::Nothing(reading) => match rated_after_all(&text.body, &questions) {
+                Some((question, rated)) => answer(text, text.id, question, &rated),
+                None => unanswered(text, &reading),
+            },
         };
         let mut decision = decision;
         decision["inbound_id"] = json!(text.id);
@@ -178,6 +184,19 @@ impl Routes {
         tx.query(&statement, &[&ids, &data]).await?;
         Ok(())
     }
+}
+
+/// A number that comes right after the "yes, I was there", before anybody has asked for it.
+fn rated_after_all<'a>(body: &str, questions: &'a [Question]) -> Option<(&'a Question, Reading)> {
+    let is_short = body.trim().chars().count() <= RATING_CHARS_MAX;
+    questions
+        .iter()
+        .filter(|question| question.is_answered && question.route == RouteTo::Attendance)
+        .map(|question| (question, routing::read_for(body, question)))
+        .find(|(_, reading)| {
+            let rates = |intent: &Intent| matches!(intent, Intent::Rating(_));
+            is_short && reading.is_sure() && reading.intents.iter().any(rates)
+        })
 }
 
 /// What a question is called when it is asked which was meant.
