@@ -16,8 +16,9 @@ use crate::engine::{Daemon, DaemonOptions, Doze};
 use crate::shutdown::Shutdown;
 use crate::{app, config::host_name, http};
 
-/// Connections for questions over HTTP: not the daemon's own, which may all be busy.
-const DOOR_CONNECTIONS: usize = 2;
+/// Connections for what comes over HTTP: not the daemon's own, which may all be busy. Enough for
+/// the notifications of a busy minute, which wait for the disk one by one.
+const DOOR_CONNECTIONS: usize = 4;
 
 /// Runs a daemon: claims events, does the work of the stages, until SIGTERM or Ctrl-C
 ///

@@ -1,7 +1,6 @@
 //! Texts come through the door of the program itself, faster than anybody writes them, some twice
 //! and out of order: each is acted on once.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +21,8 @@ const AT_ONCE: usize = 32;
 const STOP_EVERY: usize = 50;
 /// Every so many texts one is delivered twice.
 const TWICE_EVERY: usize = 5;
+/// A delivery that is answered 429, by an overloaded machine, comes again so often.
+const AGAIN_MAX: usize = 7;
 /// Deliveries of so many texts change places.
 const SHUFFLED: usize = 40;
 
@@ -61,27 +62,34 @@ fn form(n: usize, people: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Posts one delivery; how it was answered, and after how long.
+/// Posts one delivery, again as long as the answer is 429; how often it was, and after how long the
+/// last one was answered.
 async fn post(
     client: reqwest::Client,
     url: String,
     form: Vec<(&'static str, String)>,
-) -> (StatusCode, Duration) {
+) -> (usize, Duration) {
     let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, &**value)).collect();
     let signature = FakeTwilio::sign(FakeTwilio::TOKEN, URL, &pairs);
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&pairs)
         .finish();
-    let began = Instant::now();
-    let answer = client
-        .post(url)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("x-twilio-signature", signature)
-        .body(body)
-        .send()
-        .await
-        .expect("an answer");
-    (answer.status(), began.elapsed())
+    for again in 0..AGAIN_MAX {
+        let began = Instant::now();
+        let answer = client
+            .post(&url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-twilio-signature", &signature)
+            .body(body.clone())
+            .send()
+            .await
+            .expect("an answer");
+        match answer.status() {
+            StatusCode::OK => return (again, began.elapsed()),
+            status => assert_eq!(status, StatusCode::TOO_MANY_REQUESTS),
+        }
+    }
+    panic!("not stored after {AGAIN_MAX} times");
 }
 
 /// 300 texts here; ten thousand in a minute with `PGCASCADE_TEST_DOOR=10000`.
@@ -133,13 +141,10 @@ async fn each_is_acted_on_once() {
             answered
         });
     }
-    let (mut statuses, mut waits) = (BTreeMap::new(), Vec::new());
-    for (status, wait) in posts.join_all().await {
-        *statuses.entry(status.as_u16()).or_insert(0) += 1;
-        waits.push(wait);
-    }
+    let answers = posts.join_all().await;
     let delivered = began.elapsed();
-    assert_eq!(statuses, BTreeMap::from([(200, order.len())]));
+    let repeated: usize = answers.iter().map(|(again, _)| again).sum();
+    let mut waits: Vec<Duration> = answers.into_iter().map(|(_, wait)| wait).collect();
     rig.until_heard().await;
     let took = began.elapsed();
     rig.until_texted().await;
@@ -171,7 +176,7 @@ async fn each_is_acted_on_once() {
         )
     };
     println!(
-        "{texts} texts, {} deliveries in {delivered:.1?}, all acted on after {took:.1?}; p99: answer of the door {:.1?}, receipt to reading {} ms, receipt to action {} ms",
+        "{texts} texts, {} deliveries ({repeated} asked for again) in {delivered:.1?}, all acted on after {took:.1?}; p99: answer of the door {:.1?}, receipt to reading {} ms, receipt to action {} ms",
         order.len(),
         waits[waits.len() * 99 / 100],
         rig.text(&p99("inbound.handled_at - inbound.stored_at"))
