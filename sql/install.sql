@@ -285,11 +285,14 @@
 \i objects/public/lift_suppression.sql
 \i objects/public/recall_suppression.sql
 \i objects/public/phone_of_contact.sql
+\i objects/public/same_text.sql
 \i objects/public/complete_inbound_message.sql
 \i objects/public/trigger_inbound_message_event.sql
 \i objects/public/trigger_inbound_contact_event.sql
 \i objects/public/note_writer.sql
 \i objects/public/receive_text.sql
+\i objects/public/store_listed_texts.sql
+\i objects/public/watch_received_texts.sql
 \i objects/public/texts_to_number.sql
 \i objects/public/opt_out.sql
 \i objects/public/look_again_at_texts.sql
@@ -307,6 +310,7 @@
 \i objects/public/complete_pcr_score.sql
 \i objects/public/follow_pcr_scores.sql
 \i objects/public/record_rating.sql
+\i objects/public/record_meeting.sql
 \i objects/public/answer_attendance.sql
 \i objects/public/answer_rating.sql
 \i objects/public/answer_choice.sql
@@ -339,14 +343,24 @@
 \i objects/public/follow_sent_followups.sql
 \i objects/public/apply_progress.sql
 
+-- Peers are asked whether they met
+\i objects/public/peers_to_ask.sql
+\i objects/public/ask_peers.sql
+\i objects/public/follow_followup_settings.sql
+
 -- A person's data
 \i objects/public/redact.sql
 \i objects/public/redact_json.sql
 \i objects/public/redact_table.sql
+\i objects/public/literal_pattern.sql
 \i objects/public/contractor_pattern.sql
 \i objects/public/export_contractor.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql
+\i objects/marketing/keep_erased.sql
+\i objects/marketing/rows_of_person.sql
+\i objects/marketing/export_person.sql
+\i objects/marketing/erase_person.sql
 
 -- Views: results
 \i objects/marketing/vw_outreach_ready.sql

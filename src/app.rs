@@ -20,6 +20,7 @@ use crate::matching::introduce::Introductions;
 use crate::matching::run::MatchPeers;
 use crate::messaging::admit::Admission;
 use crate::messaging::ask_model::ModelReading;
+use crate::messaging::catch_up::CatchingUp;
 use crate::messaging::dispatch::TextSending;
 use crate::messaging::find_writer::WriterSearch;
 use crate::messaging::gateways::SmsGateways;
@@ -153,6 +154,13 @@ fn answers(
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking { has_model }))
         .and_then(|stages| stages.outside("followup.name_entities", EntityNaming { chat: model() }))
         .and_then(|stages| stages.outside("followup.word", FollowUpWording { chat: model() }))
+fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
+    let listing = CatchingUp {
+        gateways: gateways.clone(),
+    };
+        .and_then(|stages| stages.outside("messaging.catch_up", listing))
+        .and_then(|stages| stages.in_database("messaging.hear", Hearing))
+        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
         .context(UNFIT)

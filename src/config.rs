@@ -233,6 +233,11 @@ pub struct Http {
     #[arg(long, env = "PGCASCADE_API_TOKEN", value_name = "TOKEN", hide_env_values = true,
           help_heading = HTTP)]
     pub api_token: Option<SecretString>,
+
+    /// How many requests a second one client may make of the API; 0: any number
+    #[arg(long, env = "PGCASCADE_HTTP_RATE", value_name = "PER_SECOND", default_value_t = 50,
+          help_heading = HTTP)]
+    pub http_rate: u32,
 }
 
 impl Http {
@@ -250,6 +255,7 @@ impl Http {
             address: address.map_err(|_| ConfigError::HttpAddress)?,
             is_default: text.is_none(),
             token: self.api_token.clone(),
+            rate: self.http_rate,
         }))
     }
 }

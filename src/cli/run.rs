@@ -1,5 +1,7 @@
 //! `run`: the daemon.
 
+use std::sync::Arc;
+
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -14,8 +16,9 @@ use crate::engine::{Daemon, DaemonOptions, Doze};
 use crate::shutdown::Shutdown;
 use crate::{app, config::host_name, http};
 
-/// Connections for questions over HTTP: not the daemon's own, which may all be busy.
-const DOOR_CONNECTIONS: usize = 2;
+/// Connections for what comes over HTTP: not the daemon's own, which may all be busy. Enough for
+/// the notifications of a busy minute, which wait for the disk one by one.
+const DOOR_CONNECTIONS: usize = 4;
 
 /// Runs a daemon: claims events, does the work of the stages, until SIGTERM or Ctrl-C
 ///
@@ -76,6 +79,7 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
         check_server(&session.client).await?;
         Schema::of(&session).await?.require()?;
     }
+    watch_received_texts(&urls, &providers).await?;
     let name = args.name.unwrap_or_else(name);
     let doze = Doze::default();
     let daemon = daemon(&urls, &providers, &args.daemon, name.clone(), doze.clone())?;
@@ -87,6 +91,23 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
         served.await?;
     }
     Ok(ran?)
+}
+
+/// Has the lists of the real providers read now and then, for texts whose notification was lost.
+async fn watch_received_texts(urls: &Urls, providers: &app::Providers) -> Done {
+    let names: Vec<&str> = providers
+        .sms
+        .iter()
+        .filter(|(name, _)| !providers.sms.is_sandbox(name))
+        .map(|(name, _)| name)
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let session = Session::open(urls, "run").await?;
+    let query = include_str!("../../sql/queries/cli/watch_received_texts.sql");
+    session.rows(query, &[&names]).await?;
+    Ok(())
 }
 
 /// The HTTP door in a task of its own, and what shuts it; None where it is to stay shut.
@@ -114,6 +135,7 @@ async fn open_door(
         counted: http::record()?,
         token: settings.token.clone(),
         notifications: Some(notifications),
+        limits: Arc::new(http::Limits::new(settings.rate)),
     };
     tracing::info!(address = %listener.local_addr()?, "health and metrics");
     let shut = CancellationToken::new();

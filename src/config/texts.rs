@@ -58,6 +58,11 @@ pub struct Texts {
           help_heading = TEXTS)]
     pub twilio_auth_token: Option<SecretString>,
 
+    /// Another token that Twilio's notifications may be signed with, while tokens are exchanged
+    #[arg(long, env = "TWILIO_SECONDARY_AUTH_TOKEN", value_name = "TOKEN", hide_env_values = true,
+          help_heading = TEXTS)]
+    pub twilio_secondary_auth_token: Option<SecretString>,
+
     /// Whom Twilio's texts come from: a number like +15125550100, or a messaging service (MG…)
     #[arg(long, env = "TWILIO_FROM", value_name = "SENDER", help_heading = TEXTS)]
     pub twilio_from: Option<String>,
@@ -100,8 +105,8 @@ pub struct NotificationKeys {
     pub ghl_secret: Option<SecretString>,
     /// The location that notifications must be about; None: any.
     pub ghl_location_id: Option<String>,
-    /// The token that Twilio signs with; None: its notifications are refused.
-    pub twilio: Option<SecretString>,
+    /// The tokens that Twilio may sign with; none: its notifications are refused.
+    pub twilio: Vec<SecretString>,
     /// The address that Twilio signs; None: its notifications are refused.
     pub public_url: Option<BaseUrl>,
 }
@@ -194,7 +199,11 @@ impl Texts {
             ghl: keys.map_err(ConfigError::PublicKey)?,
             ghl_secret: secret.cloned(),
             ghl_location_id: self.ghl_location_id.clone(),
-            twilio: self.twilio_auth_token.clone(),
+            twilio: [&self.twilio_auth_token, &self.twilio_secondary_auth_token]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             public_url: self.public_url()?,
         })
     }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -15,6 +17,9 @@ use crate::providers::WebhookError;
 const NO_DATA_FOUND: &str = "P0002";
 /// And of those that hear a person about somebody else's match.
 const NOT_IN_THE_MATCH: &str = "PC003";
+
+/// What could not be stored may come again after so long.
+const AGAIN_SECONDS: u64 = 60;
 
 /// Why the door could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +49,8 @@ pub struct Problem {
     status: StatusCode,
     error: Cow<'static, str>,
     message: String,
+    /// When to come again, in seconds.
+    retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -86,7 +93,20 @@ impl Problem {
 
     /// Not stored: to be sent again.
     pub fn again(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "again", message)
+        Self {
+            retry_after: Some(AGAIN_SECONDS),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "again", message)
+        }
+    }
+
+    /// The client asks, or is refused, too often.
+    pub fn too_many(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let message = format!("Too many requests from this address: wait {seconds} seconds.");
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
+        }
     }
 
     /// Not now.
@@ -132,6 +152,7 @@ impl Problem {
             status,
             error: error.into(),
             message: message.into(),
+            retry_after: None,
         }
     }
 }
@@ -139,6 +160,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = json!({"success": false, "message": self.message, "error": self.error});
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

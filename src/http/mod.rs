@@ -9,11 +9,13 @@ mod auth;
 mod error;
 mod health;
 mod inbound;
+mod limit;
 mod matching;
 mod metrics;
 mod openapi;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -31,6 +33,7 @@ use crate::db::Pool;
 use crate::engine::Doze;
 
 pub use error::{HttpError, Problem};
+pub use limit::Limits;
 pub use metrics::record;
 
 /// Longest request body.
@@ -47,6 +50,8 @@ pub struct Settings {
     pub is_default: bool,
     /// What every request must carry; None: loopback only.
     pub token: Option<SecretString>,
+    /// How many requests a second one client may make; 0: any number.
+    pub rate: u32,
 }
 
 /// What the answers are made of.
@@ -64,6 +69,8 @@ pub struct Door {
     pub token: Option<SecretString>,
     /// What proves services' notifications; None: none are taken.
     pub notifications: Option<NotificationKeys>,
+    /// How often one client may ask.
+    pub limits: Arc<Limits>,
 }
 
 /// Opens the door; None when its default address is taken.
@@ -91,7 +98,8 @@ pub async fn bind(settings: &Settings) -> Result<Option<TcpListener>, HttpError>
 /// Answers until told to stop; requests that were begun are finished.
 pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
     let keeper = tokio::spawn(metrics::keep_small(door.counted.clone(), stop.clone()));
-    let served = axum::serve(listener, router(door))
+    let service = router(door).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await;
     if let Err(error) = served {
@@ -102,11 +110,20 @@ pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
 }
 
 fn router(door: Door) -> Router {
-    let ours = Router::new()
+    let token = middleware::from_fn_with_state(door.clone(), auth::require_token);
+    let refusals = middleware::from_fn_with_state(door.clone(), limit::of_refusals);
+    let requests = middleware::from_fn_with_state(door.clone(), limit::of_requests);
+    let notifications = middleware::from_fn_with_state(door.clone(), limit::of_notifications);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
+    let probes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/wake", post(health::wake))
         .route("/metrics", get(metrics::render))
+        .layer(token.clone())
+        .layer(refusals)
+        .layer(timeout);
+    let ours = Router::new()
+        .route("/wake", post(health::wake))
         .route("/openapi.json", get(openapi::describe))
         .route("/api/events/{id}/generate-agenda", post(agenda::generate))
         .route("/api/events/{id}/peer-matching", get(matching::list))
@@ -117,24 +134,21 @@ fn router(door: Door) -> Router {
         .route("/api/peer-matches/{id}/status", put(matching::set_status))
         .route("/webhook/event-peer-matching", post(matching::webhook))
         .fallback(|| async { Problem::not_found() })
-        .layer(middleware::from_fn_with_state(
-            door.clone(),
-            auth::require_token,
-        ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            TIMEOUT,
-        ));
+        .layer(token)
+        .layer(requests)
+        .layer(timeout);
     let services = Router::new()
         .route("/webhooks/ghl", post(inbound::ghl))
         .route("/webhooks/twilio", post(inbound::twilio_text))
         .route("/webhooks/twilio/status", post(inbound::twilio_status))
+        .layer(notifications)
         // Not stored in time: to be sent again.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::TOO_MANY_REQUESTS,
             TIMEOUT,
         ));
-    ours.merge(services)
+    ours.merge(probes)
+        .merge(services)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .with_state(door)
 }

@@ -19,6 +19,9 @@ use super::routing::{self, Question, RouteTo, Routing};
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome};
 
+/// A longer text is a remark, not a number.
+const RATING_CHARS_MAX: usize = 20;
+
 /// Reads received texts.
 pub struct Hearing {
     /// A chat model is there: what rules do not settle is an event for whoever asks it.
@@ -130,6 +133,7 @@ impl Routes {
             .and_then(|phone| self.questions.get(phone))
             .cloned()
             .unwrap_or_default();
+        questions.retain(|question| text.may_answer(question));
         for question in &mut questions {
             question.is_answered |= self.closed.contains(&question.message_id);
         }
@@ -158,7 +162,10 @@ impl Routes {
                 decision["contractor_id"] = json!(meant.first().and_then(|q| q.contractor_id));
                 decision
             }
-            Routing::Nothing(reading) => unanswered(text, &reading),
+            Routing::Nothing(reading) => match rated_after_all(&text.body, &questions) {
+                Some((question, rated)) => answer(text, text.id, question, &rated),
+                None => unanswered(text, &reading),
+            },
         };
         decision["inbound_id"] = json!(text.id);
         decision["caused_by"] = json!(event);
@@ -175,6 +182,19 @@ fn leaves_nothing(reading: &Reading) -> bool {
         Intent::No | Intent::Drop(_) => reading.confidence >= routing::PLAIN,
         _ => true,
     }
+}
+
+/// A number that comes right after the "yes, I was there", before anybody has asked for it.
+fn rated_after_all<'a>(body: &str, questions: &'a [Question]) -> Option<(&'a Question, Reading)> {
+    let is_short = body.trim().chars().count() <= RATING_CHARS_MAX;
+    questions
+        .iter()
+        .filter(|question| question.is_answered && question.route == RouteTo::Attendance)
+        .map(|question| (question, routing::read_for(body, question)))
+        .find(|(_, reading)| {
+            let rates = |intent: &Intent| matches!(intent, Intent::Rating(_));
+            is_short && reading.is_sure() && reading.intents.iter().any(rates)
+        })
 }
 
 /// What a question is called when it is asked which was meant.

@@ -12,7 +12,7 @@
 //! | [`due_text`], [`decision`], [`triage`] | everything that decides about a text; the decision (pure); both together |
 //! | [`admit`], [`dispatch`], [`settle`] | the stages of what goes out |
 //! | [`keywords`], [`reply`], [`routing`] | what a received text wants, says and answers (pure) |
-//! | [`find_writer`], [`hear`], [`ask_model`] | the stages of what comes in |
+//! | [`find_writer`], [`hear`], [`ask_model`], [`catch_up`] | the stages of what comes in |
 //! | [`sms_gateway`], [`gateways`] | what a provider promises; which providers there are |
 //! | [`delivery`], [`gateway_event`] | the words for what providers say |
 
@@ -20,6 +20,7 @@ pub mod admit;
 mod alphabet;
 pub mod ask_model;
 pub mod attempt;
+pub mod catch_up;
 mod cue;
 pub mod decision;
 pub mod delivery;

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_postgres::Row;
 
 use super::routing::{Question, RouteTo};
 use crate::db::{DbError, Transaction};
+
+/// Clocks of providers are at most so far behind ours.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 /// A received text that waits to be read.
 #[derive(Clone, Debug)]
@@ -14,6 +18,8 @@ pub struct Received {
     pub id: i64,
     /// The words.
     pub body: String,
+    /// When it was sent to us: may be long ago, if its notification was lost.
+    pub at: DateTime<Utc>,
     /// Who wrote it, E.164; None: not known.
     pub phone: Option<String>,
     /// The people with that number.
@@ -25,6 +31,11 @@ pub struct Received {
 }
 
 impl Received {
+    /// Whether its writer could have seen the question when it was written.
+    pub fn may_answer(&self, question: &Question) -> bool {
+        question.sent_at <= self.at + CLOCKS_APART
+    }
+
     /// Who wrote it, if only one person has the number.
     pub fn only_person(&self) -> Option<i64> {
         match self.contractors.as_slice() {
@@ -64,6 +75,7 @@ pub async fn received(tx: &Transaction<'_>, ids: &[i64]) -> Result<Vec<Received>
         Ok(Received {
             id: row.try_get("id")?,
             body: row.try_get("body")?,
+            at: row.try_get("at")?,
             phone: row.try_get("phone_number")?,
             contractors: row.try_get("contractor_ids")?,
             here: pairs("here", "here_events")?,

@@ -7,7 +7,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pgcascade::db::DatabaseUrl;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc;
 
 use crate::support::wait;
 
@@ -95,7 +96,15 @@ impl Program {
     pub fn start(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).spawn().expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let err = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut log = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let (said, err) = mpsc::unbounded_channel();
+        // Always read: a program whose log nobody reads stands still once the pipe is full.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = log.next_line().await {
+                // Nobody may want it any more.
+                let _ = said.send(line);
+            }
+        });
         Running { child, out, err }
     }
 
@@ -120,18 +129,18 @@ impl Program {
 pub struct Running {
     child: Child,
     out: Lines<BufReader<ChildStdout>>,
-    err: Lines<BufReader<ChildStderr>>,
+    err: mpsc::UnboundedReceiver<String>,
 }
 
 impl Running {
     /// The next line of its output that has these words.
     pub async fn says(&mut self, words: &str) -> String {
-        until(&mut self.out, words).await
+        until(words, async || self.out.next_line().await.expect("text")).await
     }
 
     /// The next line of its log that has these words.
     pub async fn logs(&mut self, words: &str) -> String {
-        until(&mut self.err, words).await
+        until(words, async || self.err.recv().await).await
     }
 
     /// Closes its standard output, as a reader does that has seen enough.
@@ -164,13 +173,10 @@ impl Running {
     }
 }
 
-async fn until<R: tokio::io::AsyncRead + Unpin>(
-    lines: &mut Lines<BufReader<R>>,
-    words: &str,
-) -> String {
+async fn until(words: &str, mut next: impl AsyncFnMut() -> Option<String>) -> String {
     let mut before = String::new();
     let found = async {
-        while let Some(line) = lines.next_line().await.expect("text") {
+        while let Some(line) = next().await {
             if line.contains(words) {
                 return line;
             }

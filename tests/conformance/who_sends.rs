@@ -86,7 +86,7 @@ fn half_a_setting_is_refused_with_the_name_of_the_other_half() {
 fn notifications_are_proved_by_the_published_key_unless_others_are_set() {
     let keys = |flags: &[&str]| settings::<Texts>(flags).notification_keys();
     let published = keys(&[]).unwrap();
-    assert!(published.ghl_secret.is_none() && published.twilio.is_none());
+    assert!(published.ghl_secret.is_none() && published.twilio.is_empty());
     let said = keys(&["--ghl-webhook-public-key", "nonsense"])
         .unwrap_err()
         .to_string();

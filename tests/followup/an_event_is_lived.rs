@@ -43,9 +43,9 @@ async fn from_registration_to_stop() {
     let daemon = rig.texts(&server);
     // Registers, is confirmed.
     rig.run(
-        "insert into contractors (id, name, phone, email, company_name) values
-            (1, 'Robin Sample', '512 555 0101', 'robin@example.com', 'Sample Roofing'),
-            (2, 'Kim Example', '512 555 0102', 'kim@example.com', 'Example HVAC');
+        "insert into contractors (id, name, phone, email, company_name, service_area, focus_areas, revenue_tier) values
+            (1, 'Robin Sample', '512 555 0101', 'robin@example.com', 'Sample Roofing', 'Austin, TX', 'operational_efficiency, hiring_sales_leadership', '31_50_million'),
+            (2, 'Kim Example', '512 555 0102', 'kim@example.com', 'Example HVAC', 'Houston, TX', 'hiring_sales_leadership, operational_efficiency', '31_50_million');
         insert into event_attendees (event_id, contractor_id, sms_opt_in) values (41, 1, true), (41, 2, true)",
     )
     .await;
@@ -59,11 +59,7 @@ async fn from_registration_to_stop() {
         update event_agenda_items set start_time = now() - interval '10 minutes', end_time = now() + interval '30 minutes' where id = 9")
         .await;
     // Is matched, answers YES; the other does, too.
-    rig.run("insert into event_peer_matches (id, event_id, contractor1_id, contractor2_id, match_score, match_reason)
-            values (3, 41, 1, 2, 0.73, 'Both focused on hiring');
-        insert into event_messages (event_id, contractor_id, message_type, personalization_data)
-        select 41, person.id, 'peer_match_introduction', public.peer_of_match(match, person.id)
-        from event_peer_matches as match cross join contractors as person")
+    rig.run("insert into event_peer_matching_runs (event_id, send_immediately, force) values (41, true, true)")
         .await;
     shown(&rig, &server, "Reply YES to get an intro").await;
     rig.receives(1, "YES!").await;
@@ -114,30 +110,49 @@ async fn from_registration_to_stop() {
     )
     .await;
     shown(&rig, &server, "3 priorities").await;
-    // Is followed up twice, finishes one: its next follow-up is skipped.
-    rig.run("update contractor_followup_schedules set scheduled_time = now() where action_item_id in (select id from contractor_action_items where contractor_priority = 1)")
-        .await;
+    // Is followed up twice, and finishes one: its next follow-up is skipped.
+    let due = |priority: i32, more: &str| {
+        format!(
+            "update contractor_followup_schedules set scheduled_time = now(){more}
+            where action_item_id in (select id from contractor_action_items where contractor_priority = {priority})"
+        )
+    };
+    rig.run(&due(1, "")).await;
     shown(&rig, &server, "checking in: follow up with John Smith").await;
     rig.receives(1, "not yet").await;
     rig.until_heard().await;
-    rig.run("update contractor_followup_schedules set scheduled_time = now() where action_item_id in (select id from contractor_action_items where contractor_priority = 2)")
-        .await;
+    let weekly = ", is_recurring = true, recurrence_interval_days = 7";
+    rig.run(&due(2, weekly)).await;
     shown(&rig, &server, "checking in: try the estimating app").await;
+    rig.receives(1, "Done!! It saves us an hour a day").await;
+    rig.until_heard().await;
+    assert_eq!(
+        rig.text("select string_agg(item.contractor_priority || ' ' || item.status || ' ' || followup.status, ', ' order by followup.id)
+            from contractor_followup_schedules as followup join contractor_action_items as item on item.id = action_item_id
+            where contractor_priority < 3").await,
+        "1 pending responded, 2 completed responded, 1 pending scheduled, 2 completed skipped"
+    );
+    // Did the two meet? They did.
     rig.run(
-        "update contractor_action_items set status = 'completed' where contractor_priority = 1",
+        "update events set date = date - 1, end_date = end_date - 1 where id = 41;
+        update followup_settings set ask_whether_they_met = true;
+        update pipeline.schedules set next_at = now()",
     )
     .await;
-    rig.until_idle().await;
+    shown(&rig, &server, "get to meet at Sample Expo").await;
+    rig.receives(1, "we did").await;
+    rig.until_heard().await;
     assert_eq!(
-        rig.text("select string_agg(followup.status, ', ' order by followup.id) from contractor_followup_schedules as followup
-            join contractor_action_items as item on item.id = action_item_id where contractor_priority = 1").await,
-        "responded, skipped"
+        rig.text("select concat_ws(' ', connection_made, contractor1_met, meeting_scheduled) from event_peer_matches")
+            .await,
+        "t t t"
     );
     // Says STOP: nothing follows.
     rig.receives(1, "STOP").await;
     shown(&rig, &server, "unsubscribed").await;
     let before = phone(&server).len();
     rig.run("update contractor_followup_schedules set scheduled_time = now(), status = 'scheduled' where status <> 'sent';
+        update event_messages set scheduled_time = now() where status = 'scheduled';
         insert into event_messages (event_id, contractor_id, message_type, message_content) values (41, 1, 'admin_custom', 'one more thing')")
         .await;
     rig.until_texted().await;

@@ -218,6 +218,9 @@ async fn the_other_documented_bodies_are_understood() {
         "/api/events/{id}/peer-matching/generate",
         "/api/peer-matches/{id}/status",
         "/webhook/event-peer-matching",
+        "/webhooks/ghl",
+        "/webhooks/twilio",
+        "/webhooks/twilio/status",
     ] {
         assert!(api["paths"][path].is_object(), "{path}");
     }

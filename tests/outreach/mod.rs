@@ -1,6 +1,7 @@
 //! The outreach room, from the outside.
 
 mod a_csv_line_is_a_row_or_a_reject;
+mod a_person_is_forgotten;
 mod addresses_are_verified_once;
 mod an_inserted_company_becomes_ready;
 mod any_input_gets_an_answer;

@@ -7,4 +7,8 @@ mod answers_reach_what_was_asked;
 mod bad_input_harms_nobody;
 mod introductions_are_answered;
 mod notifications_prove_themselves;
+mod several_things_happen_at_once;
+mod stop_in_odd_spellings;
 mod stop_is_obeyed_at_once;
+mod thousands_come_through_the_door;
+mod what_was_missed_is_found;

@@ -352,6 +352,7 @@ const BANNED: [(&str, &[&str], &str); 9] = [
             "src/cli/output.rs",
             "tests/faults/books.rs",
             "tests/replies_act/a_text_is_received_once.rs",
+            "tests/replies_act/thousands_come_through_the_door.rs",
         ],
         "only cli/output.rs prints",
     ),

@@ -18,7 +18,7 @@ begin
                 'grant select on
                     public.inbound_messages, public.sms_routing_decisions, public.reply_windows, public.event_pcr_scores, public.event_notes,
                     public.contractor_action_items, public.action_item_updates, public.contractor_followup_schedules,
-                    public.followup_settings, public.peer_match_delays, public.vw_unanswered_messages, public.vw_action_items,
+                    public.followup_settings, public.peer_match_delays, public.inbound_readings, public.vw_unanswered_messages, public.vw_action_items,
                     public.chat_requests, public.chat_prompts, public.vw_chat_costs
                 to %I',
                 v_role
@@ -31,13 +31,13 @@ begin
             public.event_notes, public.contractor_action_items, public.contractor_followup_schedules, public.reply_windows,
             public.event_pcr_scores to pgcascade_operator;
         grant insert on public.inbound_messages, public.sms_routing_decisions to pgcascade_operator;
-        grant update on public.followup_settings to pgcascade_operator;
+        grant update on public.followup_settings, public.inbound_readings to pgcascade_operator;
         grant insert, update, delete on public.chat_prompts to pgcascade_operator;
         for v_function in
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function
             where function.pronamespace = 'public'::regnamespace
-            and function.proname in ('opt_out', 'reply_to_text', 'settle_inbound_message', 'export_contractor')
+            and function.proname in ('opt_out', 'reply_to_text', 'settle_inbound_message', 'export_contractor', 'peers_to_ask')
         loop
             execute format('grant execute on function %s to pgcascade_operator', v_function);
         end loop;

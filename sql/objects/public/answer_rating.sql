@@ -1,9 +1,9 @@
--- public.answer_rating(event_ids): the stage answer_rating; ratings and remarks are kept with what they are about.
+-- public.answer_rating(event_ids): the stage answer_rating; ratings and remarks are kept with what they are about, how it goes with a peer, too.
 --
 -- Arguments: event_ids of reply_rating events, already claimed.
 -- Returns: nothing for each event that went through.
 -- Reads:  by public.answered_questions what it reads
--- Writes: by public.record_rating and public.finish_routing what they write
+-- Writes: by public.record_rating, public.record_meeting and public.finish_routing what they write
 -- Locks:  the scores, in the order in which they were given
 
 create or replace function public.answer_rating(event_ids bigint[])
@@ -19,7 +19,12 @@ begin
     for v_answer in select answer.* from public.answered_questions(event_ids) as answer loop
         v_decision := v_answer.decision;
 
-        if v_decision.intent in ('rating', 'comment') then
+        if (v_answer.question).message_type = 'peer_check_in' then
+            v_rated := public.record_meeting(v_decision, v_answer.question);
+            perform public.finish_routing(
+                v_decision.id, v_rated, case when v_rated is null then 'It is about a match that is not there any more.' end
+            );
+        elsif v_decision.intent in ('rating', 'comment') then
             v_rated := public.record_rating(v_decision, v_answer.question);
             perform public.finish_routing(
                 v_decision.id,

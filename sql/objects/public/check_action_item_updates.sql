@@ -1,6 +1,7 @@
 -- public.check_action_item_updates(): what was tampered with in the record of changes of action items.
 --
--- Each row must carry its own seal and the one before it, none may be missing, and the last recorded status must be the item's.
+-- Each row must carry its own seal and the one before it, none may be missing, the last recorded status must be the item's, and an item that
+-- is not there must have been deleted by a recorded change.
 --
 -- Returns: action_item_id, update_number, problem: in words; no rows: all is as it was written.
 -- Reads:  public.action_item_updates, public.contractor_action_items
@@ -51,8 +52,8 @@ begin atomic
             limit 1
         ),
         (
-            -- An item may begin in any status.
-            select item.status
+            -- An item that begins in another status has a change of it.
+            select 'pending'
             from public.action_item_updates as change
             where change.action_item_id = item.id
             and change.update_number = 1
@@ -63,6 +64,15 @@ begin atomic
         ),
         ''
     )
+    union all
+    select last.action_item_id, last.update_number, 'its item is gone, and nobody is recorded to have deleted it'
+    from (
+        select distinct on (changes.action_item_id) changes.*
+        from changes
+        order by changes.action_item_id, changes.update_number desc
+    ) as last
+    where last.update_type <> 'deleted'
+    and not exists (select from public.contractor_action_items as item where item.id = last.action_item_id)
     order by 1, 2;
 end;
 

@@ -1,4 +1,4 @@
--- public.complete_action_item(): an action item whose writer left out what follows from the rest.
+-- public.complete_action_item(): an action item whose writer left out what follows from the rest. It keeps its number, as its record does.
 --
 -- Returns: the row, completed.
 -- Reads:  nothing
@@ -11,6 +11,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if tg_op = 'UPDATE' and new.id <> old.id then
+        raise feature_not_supported using
+            message = 'An action item keeps its number: its changes are recorded under it.',
+            hint = 'INSERT a new item and set this one to cancelled.';
+    end if;
+
     new.updated_at := clock_timestamp();
     new.title := btrim(new.title);
 

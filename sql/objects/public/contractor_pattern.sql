@@ -32,19 +32,8 @@ begin atomic
         select told.email from told
         union
         select told.ghl_contact_id from told
-    ),
-    patterns as (
-        select regexp_replace(regexp_replace(words.word, '([][(){}.*+?^$|\\/-])', '\\\1', 'g'), '\s+', '\\s+', 'g') as pattern
-        from words
-        where length(words.word) >= 4
-        union
-        -- The last ten digits, which every spelling of the number has, with signs between them.
-        select regexp_replace(right(told.phone, 10), '([0-9])(?=.)', '\1[-. ()]*', 'g')
-        from told
-        where told.phone is not null
     )
-    select '(' || string_agg(patterns.pattern, '|' order by length(patterns.pattern) desc) || ')'
-    from patterns;
+    select public.literal_pattern((select array_agg(words.word) from words), (select array_agg(told.phone) from told));
 end;
 
 comment on function public.contractor_pattern(bigint) is 'What tells a person in anybody''s words, as a regular expression.';

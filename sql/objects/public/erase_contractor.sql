@@ -83,7 +83,9 @@ begin
             and not class.relispartition
             and (
                 class.relnamespace = 'public'::regnamespace and class.relname <> all (c_untouched)
-                or class.oid in ('marketing.pipeline_events'::regclass, 'marketing.pipeline_errors'::regclass)
+                or class.oid in (
+                    'marketing.pipeline_events'::regclass, 'marketing.pipeline_errors'::regclass, 'marketing.pipeline_alerts'::regclass
+                )
             )
             order by class.relname
         loop

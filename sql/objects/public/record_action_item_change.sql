@@ -25,6 +25,9 @@ begin
         from (
             select 'created' as key, null as old_value, v_item.title as new_value where tg_op = 'INSERT'
             union all
+            -- Whatever says otherwise begins as pending.
+            select 'status_change', null, v_item.status where tg_op = 'INSERT' and v_item.status <> 'pending'
+            union all
             select 'deleted', v_item.title, null where tg_op = 'DELETE'
             union all
             select

@@ -1,0 +1,79 @@
+-- marketing.rows_of_person(person): the rows of outreach that are about one person, and what tells the person in any text.
+--
+-- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case.
+-- Returns: people: unique_ids; contacts: ids of contact_enrichment; verifications: ids of email_verification; addresses: in lower case;
+--          pattern: regular expression, NULL: nobody is found.
+-- Raises: PC001 nobody is found.
+-- Reads:  marketing.people_master, marketing.contact_enrichment, marketing.email_verification
+-- Writes: nothing
+-- Locks:  none
+
+create or replace function marketing.rows_of_person(
+    person text, out people text[], out contacts bigint[], out verifications bigint[], out addresses text[], out pattern text
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_words text[];
+    v_numbers text[];
+begin
+    -- Whatever of the person is there may have several addresses: all of those rows that have one of them.
+    select array_agg(distinct lower(btrim(known.email))) into addresses
+    from (
+        select master.email
+        from marketing.people_master as master
+        where master.unique_id = rows_of_person.person
+        union all
+        select contact.email
+        from marketing.people_master as master
+        join marketing.contact_enrichment as contact using (company_slot_unique_id)
+        where master.unique_id = rows_of_person.person
+        and contact.full_name is not distinct from master.full_name
+        union all
+        select rows_of_person.person where rows_of_person.person like '%_@_%'
+    ) as known
+    where known.email is not null;
+
+    select array_agg(contact.id), array_agg(contact.full_name) || array_agg(contact.linkedin_url), array_agg(contact.phone)
+    into contacts, v_words, v_numbers
+    from marketing.contact_enrichment as contact
+    where lower(btrim(contact.email)) = any (addresses);
+
+    select array_agg(verification.id) into verifications
+    from marketing.email_verification as verification
+    where lower(btrim(verification.email)) = any (addresses)
+    or verification.enrichment_id = any (contacts);
+
+    select
+        array_agg(master.unique_id),
+        v_words || array_agg(master.full_name) || array_agg(master.linkedin_url) || array_agg(master.twitter_url) || array_agg(master.facebook_url),
+        v_numbers || array_agg(master.work_phone_e164) || array_agg(master.personal_phone_e164)
+    into people, v_words, v_numbers
+    from marketing.people_master as master
+    where master.unique_id = rows_of_person.person
+    or lower(btrim(master.email)) = any (addresses);
+
+    if people is null and contacts is null and verifications is null then
+        raise exception using
+            errcode = 'PC001',
+            message = 'Nobody in outreach has that id or address.',
+            hint = 'Look the person up: SELECT unique_id, full_name, email FROM marketing.people_master WHERE …';
+    end if;
+
+    pattern := public.literal_pattern(
+        addresses || array(
+            -- Only whole names; profiles without what every address of the site begins with.
+            select regexp_replace(known.word, '^https?://(www\.)?', '')
+            from unnest(v_words) as known (word)
+            where known.word ~ '\S\s+\S|/'
+        ),
+        v_numbers
+    );
+end
+$$;
+
+comment on function marketing.rows_of_person(text) is 'The rows of outreach that are about one person, and what tells the person in any text.';
+
+revoke execute on function marketing.rows_of_person(text) from public;

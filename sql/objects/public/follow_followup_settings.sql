@@ -1,0 +1,45 @@
+-- public.follow_followup_settings(): peers are looked for hourly while they are to be asked at all, and not asked any more once they are not.
+--
+-- Returns: nothing (row trigger after the change).
+-- Reads:  nothing
+-- Writes: pipeline.schedules, public.event_messages
+-- Locks:  the schedule, then the texts that were planned
+
+create or replace function public.follow_followup_settings()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_are_asked constant boolean := new.ask_whether_they_met or new.monthly_peer_check_ins;
+begin
+    update pipeline.schedules as schedule
+    set enabled = v_are_asked
+    where schedule.name = 'ask_peers'
+    and schedule.enabled <> v_are_asked;
+
+    if not found and v_are_asked then
+        insert into pipeline.schedules (name, cron, event_type, missed, description)
+        values ('ask_peers', '0 * * * *', 'peers_to_ask', 'once', 'Asks peers after their event; edit followup_settings.')
+        on conflict (name) do nothing;
+    end if;
+
+    update public.event_messages as message
+    set status = 'cancelled', skip_reason = 'Peers are not asked any more: see followup_settings.'
+    where message.status in ('draft', 'scheduled')
+    and (
+        message.message_type = 'peer_meeting_check' and not new.ask_whether_they_met
+        or message.message_type = 'peer_check_in' and not new.monthly_peer_check_ins
+    );
+
+    return null;
+end
+$$;
+
+comment on function public.follow_followup_settings() is 'Trigger function of followup_settings: peers are asked while they are to be.';
+
+create or replace trigger follow_followup_settings
+    after insert or update on public.followup_settings
+    for each row
+    execute function public.follow_followup_settings();

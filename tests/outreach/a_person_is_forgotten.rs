@@ -1,0 +1,136 @@
+//! Somebody whom outreach found is exported, then erased everywhere; counts stay true, and nobody
+//! collects the address again.
+
+use serde_json::Value;
+
+use crate::support::daemon::Rig;
+use crate::support::outreach::sandboxes;
+
+/// Every row of every table of ours that still holds a pattern.
+const FOUND: &str = "do $$
+    declare v_table regclass; v_count bigint;
+    begin
+        drop table if exists found;
+        create temp table found (relation text, rows bigint);
+        for v_table in
+            select oid::regclass from pg_class
+            where relkind in ('r', 'p') and not relispartition
+            and relnamespace in ('public'::regnamespace, 'marketing'::regnamespace, 'pipeline'::regnamespace, 'intake'::regnamespace)
+        loop
+            execute format('select count(*) from %s as row where row::text ~* %L', v_table, 'Quill|Quimby|5550101|q\\.quimby')
+            into v_count;
+            if v_count > 0 then insert into found values (v_table::text, v_count); end if;
+        end loop;
+    end $$";
+
+const COUNTS: &str = "select concat_ws(' ', (select count(*) from marketing.people_master), (select count(*) from marketing.contact_enrichment),
+    (select count(*) from marketing.email_verification), (select count(*) from marketing.company_slots),
+    (select count(*) from marketing.pipeline_events), (select count(*) from marketing.pipeline_errors))";
+
+/// One company whose CEO is known, verified and ready.
+async fn with_person() -> Rig {
+    let rig = Rig::deployed().await;
+    let daemon = rig.outreach(&sandboxes());
+    rig.company("Northwind Ltd", "https://www.northwind-sample.com")
+        .await;
+    rig.until_idle().await;
+    rig.run(
+        "update marketing.contact_enrichment
+        set first_name = 'Quill', last_name = 'Quimby', full_name = 'Quill Quimby', email = 'q.quimby@northwind-sample.com',
+            phone = '+1 (512) 555-0101', linkedin_url = 'https://www.linkedin.com/in/quill-quimby-7', enrichment_status = 'completed',
+            not_found = false, enriched_at = now(), enrichment_data = '{\"first_name\": \"Quill\"}', enrichment_source = 'manual'
+        where id = (select min(id) from marketing.contact_enrichment);
+        insert into marketing.email_verification as verification (enrichment_id, email, verification_status, verification_service, verified_at)
+        select id, email, 'valid', 'manual', now() from marketing.contact_enrichment where email = 'q.quimby@northwind-sample.com'
+        on conflict (enrichment_id) do update set email = excluded.email, verification_status = 'pending', verified_at = null;
+        update marketing.email_verification set verification_status = 'valid', verified_at = now() where email = 'q.quimby@northwind-sample.com';
+        insert into marketing.pipeline_errors (event_type, record_id, error_message, error_details)
+        values ('crm_push', '1', 'No contact for Q.Quimby@northwind-sample.com', '{\"phone\": \"512-555-0101\", \"name\": \"QUILL  QUIMBY\"}')",
+    )
+    .await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.number(
+            "select count(*) from marketing.vw_outreach_ready where full_name = 'Quill Quimby'"
+        )
+        .await,
+        1
+    );
+    rig
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_exported_whole_and_erased_everywhere() {
+    let rig = with_person().await;
+    let export: Value = rig
+        .rows(
+            "select marketing.export_person('Q.Quimby@Northwind-Sample.com')",
+            &[],
+        )
+        .await[0]
+        .get(0);
+    for table in [
+        "people_master",
+        "company_slots",
+        "contact_enrichment",
+        "email_verification",
+        "pipeline_events",
+        "pipeline_errors",
+    ] {
+        assert!(
+            !export[table].as_array().expect(table).is_empty(),
+            "{table}"
+        );
+    }
+    let before = rig.text(COUNTS).await;
+    rig.run("select marketing.erase_person((select unique_id from marketing.people_master where first_name = 'Quill'))")
+        .await;
+    assert_eq!(rig.text(COUNTS).await, before);
+    rig.run(FOUND).await;
+    assert_eq!(
+        rig.text("select string_agg(relation || ': ' || rows, ', ') from found")
+            .await,
+        ""
+    );
+    assert_eq!(
+        rig.text("select string_agg(state, ', ') from marketing.vw_company_progress where state not in ('ready', 'no_contact')")
+            .await,
+        ""
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_address_is_not_collected_again_however_it_comes() {
+    let rig = with_person().await;
+    rig.run("select marketing.erase_person('q.quimby@northwind-sample.com')")
+        .await;
+    // The source finds the person again; a verdict that was on its way arrives; somebody types it in.
+    rig.run(
+        "update marketing.contact_enrichment
+        set first_name = 'Quill', last_name = 'Quimby', full_name = 'Quill Quimby', email = 'Q.Quimby@northwind-sample.com', phone = '512 555 0101'
+        where id = (select min(id) from marketing.contact_enrichment);
+        update marketing.email_verification set email = 'q.quimby@northwind-sample.com', verification_status = 'valid', verified_at = now()
+        where enrichment_id = (select min(id) from marketing.contact_enrichment);
+        insert into marketing.people_master (company_unique_id, company_slot_unique_id, first_name, last_name, email, email_verified, email_verified_at, source_system)
+        select company_unique_id, company_slot_unique_id, 'Quill', 'Quimby', 'q.quimby@northwind-sample.com', true, now(), 'manual'
+        from marketing.company_slots order by company_slot_unique_id limit 1
+        on conflict (company_slot_unique_id) do update set first_name = excluded.first_name, last_name = excluded.last_name, email = excluded.email",
+    )
+    .await;
+    let daemon = rig.outreach(&sandboxes());
+    rig.until_idle().await;
+    daemon.stop().await;
+    rig.run(FOUND).await;
+    assert_eq!(
+        rig.text("select string_agg(relation || ': ' || rows, ', ') from found")
+            .await,
+        ""
+    );
+    let nobody = rig
+        .client
+        .batch_execute("select marketing.erase_person('q.quimby@northwind-sample.com')")
+        .await
+        .expect_err("nobody has it");
+    assert_eq!(nobody.code().expect("a code").code(), "PC001");
+}

@@ -1,0 +1,98 @@
+//! STOP as phones, fingers and other alphabets write it: obeyed, or shown to a person; never passed
+//! over.
+
+use pgcascade::messaging::keywords::{Certainty, Wish, hear};
+
+/// Certainly a STOP.
+const CERTAIN: &[&str] = &[
+    "stop",
+    "sTOP",
+    " \t\nSTOP\r\n",
+    "Stop.",
+    "STOP!!!",
+    "«STOP»",
+    "\"Stop\"",
+    "'stop'",
+    "(stop)",
+    "*STOP*",
+    "S T O P",
+    "S.T.O.P.",
+    "S-T-O-P",
+    "ＳＴＯＰ",
+    "𝗦𝗧𝗢𝗣",
+    "𝐒𝐓𝐎𝐏",
+    "STO\u{200b}P",
+    "\u{feff}STOP",
+    "ST\u{ad}OP",
+    "STOP\u{fe0f}",
+    "STOP 🛑",
+    "🛑STOP🛑",
+    "STOP\n\nSent from my iPhone",
+    "STOP STOP STOP",
+    "stop please",
+    "pls stop",
+    "STOPALL",
+    "stop all",
+    "Unsubscribe",
+    "UNSUBSCRIBE ME",
+    "opt out",
+    "opt-out",
+    "OPTOUT",
+    "quit",
+    "CANCEL",
+    "end",
+    "revoke",
+    "Please stop texting me",
+    "ALTO",
+    "PARAR",
+    "ARRÊT",
+    "arret",
+    "stop\u{0}",
+    "STOP – thanks",
+    "STOP2END",
+    "Stop2Quit",
+    "stop 2 end",
+];
+
+/// At least shown to a person, who decides, while nothing is sent.
+const AT_LEAST_SHOWN: &[&str] = &[
+    "ЅТОР", "STОP", "ST0P", "STPO", "stopp", "stoop", "sotp", "st op", "🛑",
+];
+
+#[test]
+fn each_ends_texts_or_is_shown_to_a_person() {
+    let mut missed = Vec::new();
+    for text in CERTAIN {
+        let heard = hear(text).map(|heard| (heard.wish, heard.certainty));
+        if heard != Some((Wish::StopAll, Certainty::Certain)) {
+            missed.push(format!("{text:?} certainly: {heard:?}"));
+        }
+    }
+    for text in AT_LEAST_SHOWN {
+        let heard = hear(text);
+        if heard.is_none_or(|heard| heard.wish != Wish::StopAll) {
+            missed.push(format!("{text:?} at least: {heard:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn words_that_only_hold_it_end_nothing() {
+    for text in [
+        "The bus stop is across the street",
+        "nonstop great talks",
+        "I could not stop laughing",
+        "Stopped by booth 12",
+        "weekend",
+        "Can we stop by your booth?",
+        "at the end of the day: hire",
+        "YES",
+    ] {
+        let heard = hear(text);
+        assert!(
+            heard.is_none_or(|heard| heard.certainty != Certainty::Certain),
+            "{text:?}: {heard:?}"
+        );
+    }
+}
