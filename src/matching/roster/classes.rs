@@ -25,6 +25,20 @@ pub(super) fn classes<K: Ord, V>(
     (distinct, class_of)
 }
 
+/// The places of the members of each class, in one list, and where each class begins in it.
+pub(super) fn by_class(class_of: &[u32], classes: usize) -> (Vec<u32>, Vec<usize>) {
+    let mut members: Vec<u32> = (0..number(class_of.len())).collect();
+    members.sort_by_key(|place| class_of[*place as usize]);
+    let mut begin = vec![0; classes + 1];
+    for class in class_of {
+        begin[*class as usize + 1] += 1;
+    }
+    for class in 0..classes {
+        begin[class + 1] += begin[class];
+    }
+    (members, begin)
+}
+
 /// A count of people or classes, which are far below four billions.
 pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
