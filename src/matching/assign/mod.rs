@@ -249,13 +249,20 @@ fn approached<P: Pairs>(
     mut exact: Vec<f64>,
 ) -> Vec<f64> {
     let market = Market::new(graph, places);
+    let mut least = market.bound(&exact);
     for _ in 0..APPROACHES_MAX {
         let quick = start(problem, places, graph, &prices::whole(&exact), 0);
-        let missing = market.bound(&exact) - quick.worth(places) as f64;
+        let missing = least - quick.worth(places) as f64;
         if missing <= GAP_WIDE * quick.weight() as f64 {
             break;
         }
-        exact = approach(&market, &exact, quick.worth(places) as f64);
+        let nearer = approach(&market, &exact, quick.worth(places) as f64);
+        let bound = market.bound(&nearer);
+        let worth_it = least - bound > DESCENT_WORTH * missing;
+        (exact, least) = (nearer, bound);
+        if !worth_it {
+            break;
+        }
     }
     exact
 }
@@ -285,16 +292,15 @@ fn descended<P: Pairs>(
         let market = Market::new(&priced.graph, places);
         let better = approach(&market, &priced.exact, worth);
         let bound = market.bound(&better);
-        let worth_it = least - bound > DESCENT_WORTH * (least - worth);
+        if least - bound <= DESCENT_WORTH * (least - worth) {
+            break;
+        }
         priced.whole = prices::whole(&better);
         (priced.exact, least) = (better, bound);
         let again = improved(problem, places, &priced, 0);
         chains::improve(&priced.graph, places, &priced.whole, &mut matches);
         if again.worth(places) > matches.worth(places) {
             matches = again;
-        }
-        if !worth_it {
-            break;
         }
     }
     if priced.whole == before {

@@ -26,8 +26,10 @@ const SWEEPS: usize = 12;
 /// Doublings of one stride: farther than any price can be off.
 const STRIDES_MAX: usize = 20;
 const DAMPING: f64 = 0.1;
-/// Persons per parcel of work; the result does not depend on it.
-const PARCEL: usize = 256;
+/// The result does not depend on it.
+const PEOPLE_PER_JOB: usize = 256;
+/// A price at which no pair is worth anything, whoever the other is.
+const UNAFFORDABLE: f64 = 1e7;
 /// More places than a person can have, and one more.
 const OFFERS_MAX: usize = 12;
 
@@ -82,6 +84,9 @@ impl Floors {
     fn of(places: &Places<'_>, person: usize) -> Self {
         let capacity = places.capacity(person).min(OFFERS_MAX - 2);
         let mut value = [f64::INFINITY; OFFERS_MAX];
+        if capacity == 0 {
+            value[0] = UNAFFORDABLE;
+        }
         for (before, floor) in value.iter_mut().enumerate().take(capacity) {
             *floor = -(places.bonus(person, before) as f64);
         }
@@ -232,18 +237,30 @@ impl<'a> Market<'a> {
 
     /// The dual's value, and in `slope` how it changes with each price.
     fn slope(&self, prices: &[f64], slope: &mut [f64]) -> f64 {
+        let mut value = 0.0;
         for (person, part) in slope.iter_mut().enumerate() {
             let own = prices[person];
             let floors = &self.floors[person];
-            let supply = floors.value[..floors.capacity]
-                .iter()
-                .filter(|floor| own > **floor)
-                .count();
-            let wanted = |arc: &&Arc| f64::from(arc.weight) > own + prices[arc.to as usize];
-            let demand = self.graph.row(person).iter().filter(wanted).count();
-            *part = f64::from(small(supply)) - f64::from(small(demand));
+            let mut wanted = 0.0;
+            for floor in &floors.value[..floors.capacity] {
+                if own > *floor {
+                    value += own - floor;
+                    wanted += 1.0;
+                }
+            }
+            let mut excess = 0.0;
+            for arc in self.graph.row(person) {
+                let more = f64::from(arc.weight) - own - prices[arc.to as usize];
+                if more > 0.0 {
+                    excess += more;
+                    wanted -= 1.0;
+                }
+            }
+            // Each pair is seen from both of its ends.
+            value += excess / 2.0;
+            *part = wanted;
         }
-        self.bound(prices)
+        value
     }
 
     fn first_messages(&self, start: Option<&[f64]>) -> Vec<f64> {
@@ -293,7 +310,7 @@ impl<'a> Market<'a> {
         let price = |person: usize| self.floors[person].price(&self.offers(person, messages));
         (0..self.graph.people())
             .into_par_iter()
-            .with_min_len(PARCEL)
+            .with_min_len(PEOPLE_PER_JOB)
             .map(price)
             .collect()
     }

@@ -77,12 +77,11 @@ pub async fn perform(
     let Some(order) = load::begin(tx, run_id, caused_by).await? else {
         return Ok(None);
     };
-    let crowd = load::crowd(tx, run_id).await?;
-    let checked_in = crowd.people.len();
+    let (crowd, mut checked_in) = load::crowd(tx, run_id, &order, false).await?;
     let (mut order, mut crowd, mut decision, mut took) = compute(order, crowd).await?;
     // Rarely needed, and it holds many texts: unsent matches are moved for who would meet nobody.
     if decision.leaves_somebody_alone && order.wanted.is_some() {
-        load::pairs(tx, run_id, &mut crowd, true).await?;
+        (crowd, checked_in) = load::crowd(tx, run_id, &order, true).await?;
         let again = compute(order, crowd).await?;
         took += again.3;
         (order, decision) = (again.0, again.2);
