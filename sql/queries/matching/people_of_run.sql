@@ -20,16 +20,49 @@ slots as materialized (
     from run
     cross join lateral public.introduction_slots(run.event_id, run.introduction_time) as slot
 ),
+busy as materialized (
+    select side.contractor_id, count(*) as matches
+    from (
+        select match.contractor1_id, match.contractor2_id
+        from run
+        join public.event_peer_matches as match on match.event_id = run.event_id
+        where $2::boolean
+        and match.status not in ('declined', 'released', 'expired')
+    ) as live
+    cross join lateral (values (live.contractor1_id), (live.contractor2_id)) as side (contractor_id)
+    group by side.contractor_id
+),
+there as materialized (
+    select attendee.*
+    from run
+    join public.event_attendees as attendee on attendee.event_id = run.event_id
+    left join busy on busy.contractor_id = attendee.contractor_id
+    where attendee.check_in_time is not null
+    and attendee.check_out_time is null
+    and attendee.registration_status = 'registered'
+    and (
+        not $2::boolean
+        or (coalesce(busy.matches, 0) < run.max_matches) is not false
+        or attendee.contractor_id = any (run.contractor_ids)
+        or exists (
+            select from public.event_peer_rules as rule
+            where rule.rule = 'pin'
+            and (rule.event_id is null or rule.event_id = run.event_id)
+            and (
+                (rule.contractor1_id = attendee.contractor_id and rule.contractor2_id = any (run.contractor_ids))
+                or (rule.contractor2_id = attendee.contractor_id and rule.contractor1_id = any (run.contractor_ids))
+            )
+        )
+    )
+),
 held as materialized (
-    select
-        side.contractor_id,
-        array_agg(slots.slot::smallint) filter (where slots.slot is not null) as taken,
-        count(distinct match.id) as matches
+    select side.contractor_id, array_agg(slots.slot::smallint) as taken
     from run
     join public.event_peer_matches as match on match.event_id = run.event_id
     cross join lateral (values (match.contractor1_id), (match.contractor2_id)) as side (contractor_id)
-    left join slots on slots.scheduled_time = match.introduction_time
+    join slots on slots.scheduled_time = match.introduction_time
     where match.status not in ('declined', 'released', 'expired')
+    and (not $2::boolean or side.contractor_id in (select there.contractor_id from there))
     group by side.contractor_id
 )
 select
@@ -66,25 +99,8 @@ select
     end as obstacle,
     coalesce(held.taken, '{}') as taken
 from run
-join public.event_attendees as attendee on attendee.event_id = run.event_id
+cross join there as attendee
 join public.contractors as contractor on contractor.id = attendee.contractor_id
 left join public.sms_subscriptions as subscription on subscription.phone_number = coalesce(attendee.real_phone, contractor.phone)
 left join held on held.contractor_id = contractor.id
-where attendee.check_in_time is not null
-and attendee.check_out_time is null
-and attendee.registration_status = 'registered'
-and (
-    not $2::boolean
-    or (coalesce(held.matches, 0) < run.max_matches) is not false
-    or contractor.id = any (run.contractor_ids)
-    or exists (
-        select from public.event_peer_rules as rule
-        where rule.rule = 'pin'
-        and (rule.event_id is null or rule.event_id = run.event_id)
-        and (
-            (rule.contractor1_id = contractor.id and rule.contractor2_id = any (run.contractor_ids))
-            or (rule.contractor2_id = contractor.id and rule.contractor1_id = any (run.contractor_ids))
-        )
-    )
-)
 order by contractor.id
