@@ -35,7 +35,8 @@ pub struct Roster<'a> {
     spellings: Spellings,
     /// For each person the others whom a row of the database keeps away, sorted.
     kept_apart: Vec<Vec<(u32, Gate)>>,
-    /// Everybody by their set of focus areas: those with set `s` are `members[begin[s]..begin[s + 1]]`.
+    /// Everybody by their set of focus areas: those with set `s` are
+    /// `members[begin[s]..begin[s + 1]]`.
     members: Vec<u32>,
     begin: Vec<usize>,
 }

@@ -78,11 +78,12 @@ pub async fn perform(
         return Ok(None);
     };
     let (crowd, mut checked_in) = load::crowd(tx, run_id, &order, false).await?;
-    let (mut order, mut crowd, mut decision, mut took) = compute(order, crowd).await?;
+    let (mut order, _, mut decision, mut took) = compute(order, crowd).await?;
     // Rarely needed, and it holds many texts: unsent matches are moved for who would meet nobody.
     if decision.leaves_somebody_alone && order.wanted.is_some() {
-        (crowd, checked_in) = load::crowd(tx, run_id, &order, true).await?;
-        let again = compute(order, crowd).await?;
+        let (everybody, present) = load::crowd(tx, run_id, &order, true).await?;
+        checked_in = present;
+        let again = compute(order, everybody).await?;
         took += again.3;
         (order, decision) = (again.0, again.2);
     }
