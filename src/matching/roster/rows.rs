@@ -156,7 +156,7 @@ impl Roster<'_> {
         (total >= needed && !is_apart()).then_some(total)
     }
 
-    /// At least a row's best partners, so many of them; who ties with the last of them is there, too.
+    /// At least a row's best partners, so many of them; who ties with the last is there, too.
     fn best_of_row(&self, row: &mut Row, wanted: usize, found: &mut Vec<Partner>) {
         let mut needed = self.min_score;
         let mut enough = 2 * wanted;
