@@ -147,20 +147,17 @@ fn answers(
 ) -> anyhow::Result<Registry> {
     let has_model = chat::is_real(chat.as_ref());
     let model = || Arc::clone(chat);
+    let listing = CatchingUp {
+        gateways: gateways.clone(),
+    };
     stages
         .outside("messaging.find_writer", WriterSearch { gateways })
+        .and_then(|stages| stages.outside("messaging.catch_up", listing))
         .and_then(|stages| stages.in_database("messaging.hear", Hearing { has_model }))
         .and_then(|stages| stages.outside("messaging.ask_model", ModelReading { chat: model() }))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking { has_model }))
         .and_then(|stages| stages.outside("followup.name_entities", EntityNaming { chat: model() }))
         .and_then(|stages| stages.outside("followup.word", FollowUpWording { chat: model() }))
-fn answers(stages: Registry, gateways: SmsGateways) -> anyhow::Result<Registry> {
-    let listing = CatchingUp {
-        gateways: gateways.clone(),
-    };
-        .and_then(|stages| stages.outside("messaging.catch_up", listing))
-        .and_then(|stages| stages.in_database("messaging.hear", Hearing))
-        .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))
         .context(UNFIT)

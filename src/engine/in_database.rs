@@ -188,7 +188,9 @@ impl InDatabaseRunner {
         let claimed = usize::try_from(claimed).unwrap_or_default();
         self.pass_on(claimed);
         // Not the work: a slow function must not make looks at all rare.
-        temper.low_water.saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
+        temper
+            .low_water
+            .saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
         let failed = self.failed(&row)?.unwrap_or_default();
         finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit_and_cleanse().await?;

@@ -304,9 +304,10 @@ fn ineligible(person: &Person) -> Option<Ineligible> {
     }
 }
 
-/// Pairs with the smaller id first, sorted, each once.
+/// Pairs with the smaller id first, sorted, each once; nobody is a pair with themselves.
 fn normal(pairs: &[(i64, i64)]) -> Vec<(i64, i64)> {
-    let mut pairs: Vec<(i64, i64)> = pairs.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    let two = pairs.iter().filter(|(a, b)| a != b);
+    let mut pairs: Vec<(i64, i64)> = two.map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs

@@ -26,7 +26,7 @@ use super::profile::{Function, Level, Revenue, TeamSize};
 pub struct Score(u32);
 
 /// The parts of a pair's score, stored as its `match_criteria`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Components {
     /// Shared focus areas.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::heard;
@@ -42,7 +41,6 @@ pub struct ModelReading {
 /// A text as it was found.
 struct Unclear {
     text: Received,
-    at: DateTime<Utc>,
     is_answer: bool,
     prompt: String,
 }
@@ -134,12 +132,12 @@ async fn unclear(tx: &Transaction<'_>, ids: &[i64]) -> Result<Vec<Unclear>, DbEr
             text: Received {
                 id: row.try_get("id")?,
                 body: row.try_get("body")?,
+                at: row.try_get("at")?,
                 phone: row.try_get("phone_number")?,
                 contractors: row.try_get("contractor_ids")?,
                 here: Vec::new(),
                 lately: Vec::new(),
             },
-            at: row.try_get("at")?,
             is_answer: row.try_get("is_answer")?,
             prompt: row.try_get("prompt")?,
         })
@@ -155,7 +153,7 @@ fn input(unclear: &Unclear, questions: &HashMap<String, Vec<Question>>) -> Value
         .into_iter()
         .flatten()
         // What was asked after the text was written is not what it answers.
-        .filter(|question| !unclear.is_answer && question.sent_at <= unclear.at)
+        .filter(|question| !unclear.is_answer && question.sent_at <= unclear.text.at)
         .cloned()
         .collect();
     let open = model_reading::offered(open);

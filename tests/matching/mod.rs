@@ -1,5 +1,6 @@
 //! Peer matching: what is promised about who meets whom.
 
+mod attacks_come_to_nothing;
 pub mod attendees;
 mod documented_examples;
 mod everyone_who_can_meet_someone_does;

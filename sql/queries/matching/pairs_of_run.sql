@@ -4,16 +4,27 @@
 -- text somebody else holds stays.
 --
 -- $1 bigint: run; $2 bigint[]: the people; $3 boolean: unsent matches can be moved.
+-- A match of somebody among the people with somebody who is not takes a place like any other.
 -- Columns: contractor1_id, contractor2_id; relation: kept, movable, met, pin, forbid, blocked, same_organisation; is_here: they have a row
 --          at this event.
 -- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules, public.event_messages
 -- Locks:  unsent texts of matches that can be moved, in the order of their ids
 with
+-- A set, because an array is searched from its beginning for every row.
+people as materialized (
+    select person.id
+    from unnest($2::bigint[]) as person (id)
+),
 here as materialized (
     select match.*
     from public.event_peer_matching_runs as run
     join public.event_peer_matches as match on match.event_id = run.event_id
     where run.id = $1
+    and (
+        $3::boolean
+        or match.contractor1_id in (select people.id from people)
+        or match.contractor2_id in (select people.id from people)
+    )
 ),
 unsent as materialized (
     select here.id as match_id
@@ -52,14 +63,14 @@ union all
 
 select match.contractor1_id, match.contractor2_id, 'met', false
 from public.event_peer_matching_runs as run
-cross join unnest($2::bigint[]) as person (id)
+cross join people as person
 join public.event_peer_matches as match on match.contractor1_id = person.id and match.event_id <> run.event_id
 where run.id = $1
 and run.exclude_matched
 and match.status not in ('draft', 'released')
 -- Nobody was told: no text of it was ever sent.
 and (match.status <> 'expired' or match.introduction_sent_time is not null)
-and match.contractor2_id = any ($2::bigint[])
+and match.contractor2_id in (select people.id from people)
 and (
     run.cool_down is null
     or coalesce(match.introduction_sent_time, match.created_at) > now() - run.cool_down
@@ -71,5 +82,5 @@ select rule.contractor1_id, rule.contractor2_id, rule.rule, false
 from public.event_peer_matching_runs as run
 join public.event_peer_rules as rule on rule.event_id is null or rule.event_id = run.event_id
 where run.id = $1
-and rule.contractor1_id = any ($2::bigint[])
-and rule.contractor2_id = any ($2::bigint[])
+and rule.contractor1_id in (select people.id from people)
+and rule.contractor2_id in (select people.id from people)

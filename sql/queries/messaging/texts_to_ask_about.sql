@@ -4,7 +4,7 @@
 -- make the asking expensive.
 --
 -- $1 bigint[]: received texts; $2 bigint: so many of one number in 24 hours.
--- Columns: id; body; phone_number, NULL: not known; contractor_ids: the people with that number; at: when it was stored; is_answer: rules
+-- Columns: id; body; phone_number, NULL: not known; contractor_ids: the people with that number; at: when it was sent to us; is_answer: rules
 --          took it for an answer already, so that only a refusal is looked for; prompt.
 -- Reads:  public.inbound_messages, public.contractors, public.event_attendees, public.chat_prompts, public.chat_requests
 -- Locks:  none
@@ -19,7 +19,7 @@ select
         union
         select message.contractor_id where message.contractor_id is not null
     ) as contractor_ids,
-    message.stored_at as at,
+    coalesce(message.received_at, message.stored_at) as at,
     message.answers_message_id is not null as is_answer,
     prompt.body as prompt
 from public.inbound_messages as message

@@ -1,6 +1,5 @@
 //! The proof that comes with an assignment: how much better any other could be.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::graph::{Edge, Graph};
@@ -57,14 +56,9 @@ pub(super) fn audit<P: Pairs>(
     places: &Places<'_>,
     prices: &[i64],
 ) -> Audit {
-    let rows = (0..pairs.people()).into_par_iter().map_init(
-        || (P::Scratch::default(), Vec::new()),
-        |(scratch, found), person| {
-            pairs.partners_above(person, prices, scratch, found);
-            excess_of(person, found, graph, prices)
-        },
-    );
-    let rows: Vec<(i64, Vec<Edge>)> = rows.collect();
+    let rows = pairs.rows_above(prices, |person, found| {
+        excess_of(person, found, graph, prices)
+    });
     let of_places: i64 = (0..prices.len())
         .map(|person| worth(places, person, prices[person]))
         .sum();

@@ -30,21 +30,14 @@ pub(super) struct Graph {
     pub(super) edges: Vec<Edge>,
 }
 
-/// Partners whom everybody keeps. The pricing pass adds what is missed: 16, 32 and 64 end within a
-/// ten-thousandth of each other.
-const PARTNERS_KEPT: usize = 32;
+/// Partners whom everybody keeps. The audits add what is missed: 16, 32 and 64 end within a
+/// ten-thousandth of each other, and the time that the rest takes is in proportion.
+const PARTNERS_KEPT: usize = 16;
 
 impl Graph {
     /// Scans all pairs and keeps everybody's best.
     pub(super) fn of_best<P: Pairs>(pairs: &P, ties: &TieBreak<'_>) -> Self {
-        let rows = (0..pairs.people()).into_par_iter().map_init(
-            || (P::Scratch::default(), Vec::new()),
-            |(scratch, found), person| {
-                pairs.partners(person, scratch, found);
-                best(found, person, ties)
-            },
-        );
-        let kept: Vec<Vec<Edge>> = rows.collect();
+        let kept = pairs.best_rows(PARTNERS_KEPT, |person, found| best(found, person, ties));
         Self::new(pairs.people(), kept.into_iter().flatten().collect())
     }
 

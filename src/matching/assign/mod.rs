@@ -33,6 +33,8 @@ pub use certificate::Certificate;
 pub use cover::Crowd;
 pub use mend::{Mended, mend};
 
+use rayon::prelude::*;
+
 use certificate::Audit;
 use cover::Source;
 use graph::{Edge, Graph};
@@ -51,20 +53,46 @@ pub trait Pairs: Sync {
     /// Replaces `found` by everybody whom a person may meet, sorted, without the person.
     fn partners(&self, person: usize, scratch: &mut Self::Scratch, found: &mut Vec<Partner>);
 
-    /// The same, but only those whose weight is above the sum of both prices. Most are not, so that
-    /// there are quicker ways than to look at all of them.
-    fn partners_above(
+    /// Shows everybody's best partners to `look`: the best `wanted` of each and who ties with the
+    /// last of them, more if that is easier, in any order; returns what it says, in an order that
+    /// does not depend on threads.
+    fn best_rows<T: Send>(
         &self,
-        person: usize,
-        prices: &[i64],
-        scratch: &mut Self::Scratch,
-        found: &mut Vec<Partner>,
-    ) {
-        self.partners(person, scratch, found);
-        found.retain(|partner| {
-            i64::from(partner.weight) > prices[person] + prices[partner.person as usize]
-        });
+        wanted: usize,
+        look: impl Fn(usize, &mut Vec<Partner>) -> T + Sync,
+    ) -> Vec<T> {
+        let _all_are_more_than_enough = wanted;
+        rows_of(self, look)
     }
+
+    /// Shows everybody's partners whose weight is above the sum of both prices to `look`, sorted.
+    /// Most are not, so that there are quicker ways than to look at all of them.
+    fn rows_above<T: Send>(
+        &self,
+        prices: &[i64],
+        look: impl Fn(usize, &[Partner]) -> T + Sync,
+    ) -> Vec<T> {
+        rows_of(self, |person, found| {
+            found.retain(|partner| {
+                i64::from(partner.weight) > prices[person] + prices[partner.person as usize]
+            });
+            look(person, found)
+        })
+    }
+}
+
+fn rows_of<P: Pairs + ?Sized, T: Send>(
+    pairs: &P,
+    look: impl Fn(usize, &mut Vec<Partner>) -> T + Sync,
+) -> Vec<T> {
+    let rows = (0..pairs.people()).into_par_iter().map_init(
+        || (P::Scratch::default(), Vec::new()),
+        |(scratch, found), person| {
+            pairs.partners(person, scratch, found);
+            look(person, found)
+        },
+    );
+    rows.collect()
 }
 
 /// Somebody whom a person may meet.
@@ -137,9 +165,11 @@ const DESCENT_WORTH: f64 = 0.03;
 const GAP_WIDE: f64 = 0.006;
 const APPROACHES_MAX: usize = 6;
 /// A gap, as a share, that is not worth more work.
-const GAP_GOOD: f64 = 0.0004;
-/// Greedy starts with other ties, while the gap is not good and one in so many gains something.
-const STARTS_MAX: u64 = 16;
+const GAP_GOOD: f64 = 0.0007;
+/// Greedy starts with other ties, while the gap is not good and one in so many gains something; a
+/// few people allow many, and many people have a small gap anyway.
+const STARTS_MAX: usize = 16;
+const STARTS_OF_ALL_MAX: usize = 2_000;
 const STARTS_IN_VAIN_MAX: u64 = 2;
 
 impl TieBreak<'_> {
@@ -219,13 +249,20 @@ fn approached<P: Pairs>(
     mut exact: Vec<f64>,
 ) -> Vec<f64> {
     let market = Market::new(graph, places);
+    let mut least = market.bound(&exact);
     for _ in 0..APPROACHES_MAX {
         let quick = start(problem, places, graph, &prices::whole(&exact), 0);
-        let missing = market.bound(&exact) - quick.worth(places) as f64;
+        let missing = least - quick.worth(places) as f64;
         if missing <= GAP_WIDE * quick.weight() as f64 {
             break;
         }
-        exact = approach(&market, &exact, quick.worth(places) as f64);
+        let nearer = approach(&market, &exact, quick.worth(places) as f64);
+        let bound = market.bound(&nearer);
+        let worth_it = least - bound > DESCENT_WORTH * missing;
+        (exact, least) = (nearer, bound);
+        if !worth_it {
+            break;
+        }
     }
     exact
 }
@@ -255,16 +292,15 @@ fn descended<P: Pairs>(
         let market = Market::new(&priced.graph, places);
         let better = approach(&market, &priced.exact, worth);
         let bound = market.bound(&better);
-        let worth_it = least - bound > DESCENT_WORTH * (least - worth);
+        if least - bound <= DESCENT_WORTH * (least - worth) {
+            break;
+        }
         priced.whole = prices::whole(&better);
         (priced.exact, least) = (better, bound);
         let again = improved(problem, places, &priced, 0);
         chains::improve(&priced.graph, places, &priced.whole, &mut matches);
         if again.worth(places) > matches.worth(places) {
             matches = again;
-        }
-        if !worth_it {
-            break;
         }
     }
     if priced.whole == before {
@@ -287,7 +323,8 @@ fn best_start<P: Pairs>(
     mut best: Matches,
 ) -> Matches {
     let mut in_vain = 0;
-    for attempt in 1..=STARTS_MAX {
+    let starts = STARTS_MAX.min(STARTS_OF_ALL_MAX / places.people().max(1));
+    for attempt in (1..).take(starts) {
         if gap(priced, &best, places) < GAP_GOOD || in_vain == STARTS_IN_VAIN_MAX {
             break;
         }

@@ -25,9 +25,11 @@ const FLAT: f64 = 5.0;
 const SWEEPS: usize = 12;
 /// Doublings of one stride: farther than any price can be off.
 const STRIDES_MAX: usize = 20;
-const DAMPING: f64 = 0.5;
-/// Persons per parcel of work; the result does not depend on it.
-const PARCEL: usize = 256;
+const DAMPING: f64 = 0.1;
+/// The result does not depend on it.
+const PEOPLE_PER_JOB: usize = 256;
+/// A price at which no pair is worth anything, whoever the other is.
+const UNAFFORDABLE: f64 = 1e7;
 /// More places than a person can have, and one more.
 const OFFERS_MAX: usize = 12;
 
@@ -82,6 +84,9 @@ impl Floors {
     fn of(places: &Places<'_>, person: usize) -> Self {
         let capacity = places.capacity(person).min(OFFERS_MAX - 2);
         let mut value = [f64::INFINITY; OFFERS_MAX];
+        if capacity == 0 {
+            value[0] = UNAFFORDABLE;
+        }
         for (before, floor) in value.iter_mut().enumerate().take(capacity) {
             *floor = -(places.bonus(person, before) as f64);
         }
@@ -140,7 +145,7 @@ impl<'a> Market<'a> {
         let mut flat = 0;
         for _ in 0..rounds_max / ROUNDS_PER_LOOK {
             for _ in 0..ROUNDS_PER_LOOK {
-                messages = self.round(&messages);
+                self.round(&mut messages);
             }
             let prices = self.prices_of(&messages);
             let bound = self.bound(&prices);
@@ -232,18 +237,30 @@ impl<'a> Market<'a> {
 
     /// The dual's value, and in `slope` how it changes with each price.
     fn slope(&self, prices: &[f64], slope: &mut [f64]) -> f64 {
+        let mut value = 0.0;
         for (person, part) in slope.iter_mut().enumerate() {
             let own = prices[person];
             let floors = &self.floors[person];
-            let supply = floors.value[..floors.capacity]
-                .iter()
-                .filter(|floor| own > **floor)
-                .count();
-            let wanted = |arc: &&Arc| f64::from(arc.weight) > own + prices[arc.to as usize];
-            let demand = self.graph.row(person).iter().filter(wanted).count();
-            *part = f64::from(small(supply)) - f64::from(small(demand));
+            let mut wanted = 0.0;
+            for floor in &floors.value[..floors.capacity] {
+                if own > *floor {
+                    value += own - floor;
+                    wanted += 1.0;
+                }
+            }
+            let mut excess = 0.0;
+            for arc in self.graph.row(person) {
+                let more = f64::from(arc.weight) - own - prices[arc.to as usize];
+                if more > 0.0 {
+                    excess += more;
+                    wanted -= 1.0;
+                }
+            }
+            // Each pair is seen from both of its ends.
+            value += excess / 2.0;
+            *part = wanted;
         }
-        self.bound(prices)
+        value
     }
 
     fn first_messages(&self, start: Option<&[f64]>) -> Vec<f64> {
@@ -259,51 +276,26 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// Every person tells every other what a place is worth without them. All at once, from the
-    /// messages of the round before, so that the order of persons and threads is of no matter.
-    fn round(&self, messages: &[f64]) -> Vec<f64> {
-        let mut next = vec![0.0; messages.len()];
-        self.parcels(&mut next)
-            .into_par_iter()
-            .for_each(|(first, mut rest)| {
-                for person in first..(first + PARCEL).min(self.graph.people()) {
-                    let row = self.graph.row(person);
-                    let (own, others) = rest.split_at_mut(row.len());
-                    rest = others;
-                    let before = &messages[self.graph.start[person]..self.graph.start[person + 1]];
-                    self.tell(person, messages, before, own);
+    /// Every person in turn tells every other what a place is worth without them, and hears at once
+    /// what those before have said: that takes half the rounds of all speaking at the same time.
+    fn round(&self, messages: &mut [f64]) {
+        for person in 0..self.graph.people() {
+            let floors = &self.floors[person];
+            let offers = self.offers(person, messages);
+            let own = &mut messages[self.graph.start[person]..self.graph.start[person + 1]];
+            let damped = |before: f64, said: f64| DAMPING * before + (1.0 - DAMPING) * said;
+            // To whom the person would give no place anyway, the price is the same.
+            let chosen = offers.arc.map(|arc| own.get(arc).copied());
+            let usual = floors.worth(&offers, None);
+            for message in own.iter_mut() {
+                *message = damped(*message, usual);
+            }
+            for (arc, before) in offers.arc.into_iter().zip(chosen).take(floors.capacity + 1) {
+                if let Some(before) = before {
+                    own[arc] = damped(before, floors.worth(&offers, Some(arc)));
                 }
-            });
-        next
-    }
-
-    fn tell(&self, person: usize, messages: &[f64], before: &[f64], own: &mut [f64]) {
-        let floors = &self.floors[person];
-        let offers = self.offers(person, messages);
-        let usual = floors.worth(&offers, None);
-        for (message, old) in own.iter_mut().zip(before) {
-            *message = DAMPING * old + (1.0 - DAMPING) * usual;
+            }
         }
-        for arc in offers.arc[..=floors.capacity]
-            .iter()
-            .filter(|arc| **arc != usize::MAX)
-        {
-            let worth = floors.worth(&offers, Some(*arc));
-            own[*arc] = DAMPING * before[*arc] + (1.0 - DAMPING) * worth;
-        }
-    }
-
-    /// Cuts the messages into parcels of whole rows.
-    fn parcels<'m>(&self, messages: &'m mut [f64]) -> Vec<(usize, &'m mut [f64])> {
-        let mut rest = messages;
-        let mut parcels = Vec::new();
-        for first in (0..self.graph.people()).step_by(PARCEL) {
-            let last = (first + PARCEL).min(self.graph.people());
-            let (own, others) = rest.split_at_mut(self.graph.start[last] - self.graph.start[first]);
-            parcels.push((first, own));
-            rest = others;
-        }
-        parcels
     }
 
     fn offers(&self, person: usize, messages: &[f64]) -> Offers {
@@ -318,7 +310,7 @@ impl<'a> Market<'a> {
         let price = |person: usize| self.floors[person].price(&self.offers(person, messages));
         (0..self.graph.people())
             .into_par_iter()
-            .with_min_len(PARCEL)
+            .with_min_len(PEOPLE_PER_JOB)
             .map(price)
             .collect()
     }

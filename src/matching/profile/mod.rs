@@ -130,7 +130,7 @@ impl Default for Vocabulary {
 const UNREAD_CHARS_MAX: usize = 80;
 const NAME_CHARS_MAX: usize = 60;
 /// Hosts where many companies have a page: no identity.
-const SHARED_HOSTS: [&str; 12] = [
+const SHARED_HOSTS: [&str; 16] = [
     "facebook.com",
     "instagram.com",
     "linkedin.com",
@@ -143,6 +143,21 @@ const SHARED_HOSTS: [&str; 12] = [
     "youtube.com",
     "wixsite.com",
     "godaddysites.com",
+    "squarespace.com",
+    "wordpress.com",
+    "business.site",
+    "weebly.com",
+];
+/// What people write who have no company: no identity either.
+const NO_COMPANY: [&str; 8] = [
+    "self",
+    "self_employed",
+    "selfemployed",
+    "independent",
+    "independent_contractor",
+    "freelance",
+    "freelancer",
+    "retired",
 ];
 
 impl Profile {
@@ -310,7 +325,7 @@ fn company_key(name: &str) -> Option<String> {
     ] {
         rest = rest.strip_suffix(form).unwrap_or(rest);
     }
-    Some(rest.to_owned())
+    (!NO_COMPANY.contains(&rest)).then(|| rest.to_owned())
 }
 
 /// The host of a website, where it is the company's own.
@@ -328,7 +343,10 @@ fn host(website: &str) -> Option<String> {
         host.strip_suffix(shared)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
-    (host.contains('.') && !host.contains([' ', '@']) && !shared).then(|| host.to_owned())
+    // `n.a.` and `1.0` have no country or the like behind the last point.
+    let (name, top) = host.rsplit_once('.')?;
+    let is_top = top.len() >= 2 && top.chars().all(char::is_alphabetic);
+    (!name.is_empty() && is_top && !host.contains([' ', '@']) && !shared).then(|| host.to_owned())
 }
 
 /// The middle of an interval on a logarithmic scale, in ten-thousandths of log10, so that the last

@@ -7,6 +7,7 @@ use super::quantity::{self, Words};
 pub struct Revenue {
     low_usd: f64,
     high_usd: f64,
+    middle: i32,
 }
 
 const WORDS: Words = Words {
@@ -58,7 +59,11 @@ impl Revenue {
     pub fn read(text: &str) -> Option<Self> {
         let (low_usd, high_usd) = quantity::read(text, &WORDS)?.ends();
         let sane = low_usd >= 1.0 && high_usd <= USD_MAX;
-        sane.then_some(Self { low_usd, high_usd })
+        sane.then(|| Self {
+            low_usd,
+            high_usd,
+            middle: super::log_middle(low_usd, high_usd),
+        })
     }
 
     /// The ends of the interval in dollars.
@@ -69,7 +74,7 @@ impl Revenue {
     /// The middle of the interval on the scale on which businesses differ: log10 of dollars, in
     /// ten-thousandths, so that the last bit of a logarithm never decides.
     pub(in crate::matching) fn middle(&self) -> i32 {
-        super::log_middle(self.low_usd, self.high_usd)
+        self.middle
     }
 
     /// Whether the intervals share a value, or leave only the gap between two neighbouring tiers.

@@ -8,6 +8,7 @@ use super::quantity::{self, Words};
 pub struct TeamSize {
     low: f64,
     high: f64,
+    middle: i32,
 }
 
 const WORDS: Words = Words {
@@ -57,14 +58,19 @@ impl TeamSize {
     /// Reads a size or a range; None where the text is anything else.
     pub fn read(text: &str) -> Option<Self> {
         if list::key(text).is_some_and(|key| ALONE.contains(&key.as_str())) {
-            return Some(Self {
-                low: 1.0,
-                high: 1.0,
-            });
+            return Some(Self::between(1.0, 1.0));
         }
         let (low, high) = quantity::read(text, &WORDS)?.ends();
         let low = low.max(1.0);
-        (high >= low && high <= PEOPLE_MAX).then_some(Self { low, high })
+        (high >= low && high <= PEOPLE_MAX).then(|| Self::between(low, high))
+    }
+
+    fn between(low: f64, high: f64) -> Self {
+        Self {
+            low,
+            high,
+            middle: super::log_middle(low, high),
+        }
     }
 
     /// The ends, in people.
@@ -74,7 +80,7 @@ impl TeamSize {
 
     /// The middle on a logarithmic scale, in ten-thousandths of log10.
     pub(in crate::matching) fn middle(&self) -> i32 {
-        super::log_middle(self.low, self.high)
+        self.middle
     }
 }
 

@@ -25,6 +25,20 @@ pub(super) fn classes<K: Ord, V>(
     (distinct, class_of)
 }
 
+/// The places of the members of each class, in one list, and where each class begins in it.
+pub(super) fn by_class(class_of: &[u32], classes: usize) -> (Vec<u32>, Vec<usize>) {
+    let mut members: Vec<u32> = (0..number(class_of.len())).collect();
+    members.sort_by_key(|place| class_of[*place as usize]);
+    let mut begin = vec![0; classes + 1];
+    for class in class_of {
+        begin[*class as usize + 1] += 1;
+    }
+    for class in 0..classes {
+        begin[class + 1] += begin[class];
+    }
+    (members, begin)
+}
+
 /// A count of people or classes, which are far below four billions.
 pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
@@ -117,6 +131,8 @@ pub(super) struct Spellings {
     alike: Vec<Vec<(u32, u32)>>,
 }
 
+/// Words that are compared with each other at most.
+const WORDS_COMPARED_MAX: usize = 128;
 /// Below this two words are different words.
 const ALIKE: f64 = 0.85;
 
@@ -162,7 +178,7 @@ impl Spellings {
     }
 }
 
-/// Only words of one initial are compared: a slip in the first letter is rare, and all pairs of
+/// Only words that begin alike are compared: a slip in the first letter is rare, and all pairs of
 /// thousands of words would cost more than the matching.
 fn alike_words(by_word: &BTreeMap<&str, u32>, count: usize) -> Vec<Vec<(u32, u32)>> {
     let mut alike: Vec<Vec<(u32, u32)>> = vec![Vec::new(); count];
@@ -170,10 +186,11 @@ fn alike_words(by_word: &BTreeMap<&str, u32>, count: usize) -> Vec<Vec<(u32, u32
         .iter()
         .map(|(word, place)| (*word, *place))
         .collect();
-    for group in sorted.chunk_by(|(a, _), (b, _)| a.chars().next() == b.chars().next()) {
+    for group in neighbours(&sorted) {
         for (word, place) in group {
             let like = group.iter().filter_map(|(other, number)| {
-                let much = strsim::jaro_winkler(word, other);
+                // Always the same way round: one and the other are as alike as the other and one.
+                let much = strsim::jaro_winkler(word.min(other), word.max(other));
                 (much >= ALIKE).then(|| (*number, Score::from(much).millionths()))
             });
             alike[*place as usize].extend(like);
@@ -181,6 +198,24 @@ fn alike_words(by_word: &BTreeMap<&str, u32>, count: usize) -> Vec<Vec<(u32, u32
         }
     }
     alike
+}
+
+/// Cuts sorted words into groups that begin alike: with the same letter, and where these are too
+/// many, with as many letters as it takes.
+fn neighbours<'w, 'a>(sorted: &'w [(&'a str, u32)]) -> Vec<&'w [(&'a str, u32)]> {
+    let mut groups = Vec::new();
+    let mut open = vec![(sorted, 1)];
+    while let Some((words, letters)) = open.pop() {
+        let beginning = |(word, _): &(&'a str, u32)| word.chars().take(letters).collect::<String>();
+        for group in words.chunk_by(|one, other| beginning(one) == beginning(other)) {
+            if group.len() > WORDS_COMPARED_MAX {
+                open.push((group, letters + 1));
+            } else {
+                groups.push(group);
+            }
+        }
+    }
+    groups
 }
 
 /// Level and function of a title that was understood.
@@ -223,6 +258,16 @@ mod tests {
     fn equal_values_are_one_class() {
         let (distinct, class_of) = classes(["b", "a", "b"].into_iter(), |text| *text);
         assert_eq!((distinct, class_of), (vec!["b", "a"], vec![0, 1, 0]));
+    }
+
+    #[test]
+    fn thousands_of_words_that_begin_alike_are_compared_with_few_each() {
+        let words: Vec<String> = (0..5_000).map(|n| format!("qwertz{n:04}")).collect();
+        let words: Vec<(&str, u32)> = words.iter().map(|word| (word.as_str(), 0)).collect();
+        let groups = neighbours(&words);
+        assert_eq!(groups.iter().map(|group| group.len()).sum::<usize>(), 5_000);
+        assert!(groups.iter().all(|group| group.len() <= WORDS_COMPARED_MAX));
+        assert_eq!(neighbours(&words[..100]).len(), 1);
     }
 
     #[test]

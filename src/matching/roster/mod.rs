@@ -6,13 +6,15 @@
 
 mod classes;
 mod layout;
+mod rows;
 
-use super::assign::{Pairs, Partner};
+pub use rows::Row;
+
 use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
-use classes::{Spellings, TagSet, classes, compare_titles, number, number_tags};
+use classes::{Spellings, TagSet, by_class, classes, compare_titles, number, number_tags};
 use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
 
 /// The people of a run and everything that decides about their pairs.
@@ -33,6 +35,10 @@ pub struct Roster<'a> {
     spellings: Spellings,
     /// For each person the others whom a row of the database keeps away, sorted.
     kept_apart: Vec<Vec<(u32, Gate)>>,
+    /// Everybody by their set of focus areas: those with set `s` are
+    /// `members[begin[s]..begin[s + 1]]`.
+    members: Vec<u32>,
+    begin: Vec<usize>,
 }
 
 /// Which class of each kind a person is of.
@@ -46,24 +52,10 @@ struct Cell {
     company: u32,
 }
 
-/// One person's scores with every class of the others; reused from row to row.
-#[derive(Debug, Default)]
-pub struct Row {
-    focus: Vec<u32>,
-    geography: Vec<u32>,
-    scale: Vec<u32>,
-    industry: Vec<u32>,
-    title: Vec<u32>,
-    /// For each set of focus areas the most that a total with it can be; 0 without a common area.
-    at_most: Vec<u32>,
-}
-
 /// In a row of geography: nearer than any gate allows.
 const NEVER: u32 = u32::MAX;
 /// In a row of geography: allowed only where the trades differ; in one of industry: they do not.
 const RIVALS: u32 = 1 << 31;
-/// In a row of titles: one of the two has none.
-const UNTITLED: u32 = u32::MAX;
 
 impl<'a> Roster<'a> {
     /// Lays out people, each of whom has a focus area and a place. Pairs in `kept_apart` are by
@@ -102,6 +94,7 @@ impl<'a> Roster<'a> {
             .iter()
             .map(|set| set.shared_weight(set, &area_weights))
             .collect();
+        let (members, begin) = by_class(&focus_of, focus.len());
         Self {
             params,
             shares: Shares::new(params),
@@ -118,6 +111,8 @@ impl<'a> Roster<'a> {
             spellings: Spellings::new(&titles),
             titles,
             kept_apart: sorted_apart(people.len(), kept_apart),
+            members,
+            begin,
         }
     }
 
@@ -245,147 +240,5 @@ impl<'a> Roster<'a> {
     fn is_one_industry(&self, a: u32, b: u32, industry: u32) -> bool {
         let known = self.trades[a as usize].own.count > 0 && self.trades[b as usize].own.count > 0;
         known && industry & !RIVALS > 0
-    }
-
-    /// Fills a person's row of tables.
-    fn fill(&self, cell: Cell, row: &mut Row) {
-        fn table(row: &mut Vec<u32>, length: usize, score: impl Fn(u32) -> u32) {
-            row.clear();
-            row.extend((0..number(length)).map(score));
-        }
-        table(&mut row.focus, self.focus.len(), |b| {
-            self.focus_score(cell.focus, b).millionths()
-        });
-        table(&mut row.geography, self.places.len(), |b| {
-            self.geography(cell.place, b)
-        });
-        table(&mut row.scale, self.scales.len(), |b| {
-            self.scale(cell.scale, b).millionths()
-        });
-        table(&mut row.industry, self.trades.len(), |b| {
-            let score = self.industry(cell.trades, b);
-            let barred = self.params.same_industry && !self.is_one_industry(cell.trades, b, score);
-            if barred { NEVER } else { score }
-        });
-        table(&mut row.title, self.titles.len(), |b| {
-            let (a, b) = (cell.title as usize, b as usize);
-            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
-        });
-    }
-
-    /// Fills the most that a total can be for each set of focus areas.
-    fn fill_at_most(&self, row: &mut Row) {
-        let best = |table: &[u32]| {
-            let open = table.iter().filter(|score| **score != NEVER);
-            Score::from_millionths(open.map(|score| score & !RIVALS).max().unwrap_or(0))
-        };
-        let parts = Components {
-            focus_areas: Score::default(),
-            geographic: best(&row.geography),
-            business_scale: best(&row.scale),
-            industry: best(&row.industry),
-            job_title: None,
-        };
-        let titled = Components {
-            job_title: Some(best(&row.title)),
-            ..parts
-        };
-        row.at_most.clear();
-        row.at_most.extend(row.focus.iter().map(|focus| {
-            let focus_areas = Score::from_millionths(*focus);
-            let totals = [parts, titled].map(|parts| {
-                self.shares.total(&Components {
-                    focus_areas,
-                    ..parts
-                })
-            });
-            if *focus == 0 {
-                0
-            } else {
-                totals[0].max(totals[1])
-            }
-        }));
-    }
-
-    /// The total with one other, from the row; None where a gate is shut or the total is less than
-    /// what is needed, which is at least 1.
-    #[inline]
-    fn weigh(&self, row: &Row, cell: Cell, company: u32, needed: u32) -> Option<u32> {
-        if row.at_most[cell.focus as usize] < needed {
-            return None;
-        }
-        let geography = row.geography[cell.place as usize];
-        if geography == NEVER || cell.company == company {
-            return None;
-        }
-        let industry = row.industry[cell.trades as usize];
-        if industry == NEVER || geography & industry & RIVALS != 0 {
-            return None;
-        }
-        let title = row.title[cell.title as usize];
-        if self.params.same_role_title && title != Score::ONE.millionths() {
-            return None;
-        }
-        let parts = Components {
-            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
-            geographic: Score::from_millionths(geography & !RIVALS),
-            business_scale: Score::from_millionths(row.scale[cell.scale as usize]),
-            industry: Score::from_millionths(industry & !RIVALS),
-            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
-        };
-        let total = self.shares.total(&parts);
-        (total >= needed).then_some(total)
-    }
-
-    /// Everybody whom a person may meet with at least the total that is needed with them.
-    fn partners_with(
-        &self,
-        person: usize,
-        row: &mut Row,
-        found: &mut Vec<Partner>,
-        needed: impl Fn(usize) -> u32,
-    ) {
-        let own = self.people[person];
-        self.fill(own, row);
-        self.fill_at_most(row);
-        found.clear();
-        for (other, cell) in self.people.iter().enumerate() {
-            if let Some(weight) = self.weigh(row, *cell, own.company, needed(other)) {
-                found.push(Partner {
-                    person: number(other),
-                    weight,
-                });
-            }
-        }
-        if !self.kept_apart[person].is_empty() {
-            found.retain(|partner| self.apart(person, partner.person as usize).is_none());
-        }
-    }
-}
-
-impl Pairs for Roster<'_> {
-    type Scratch = Row;
-
-    fn people(&self) -> usize {
-        self.people.len()
-    }
-
-    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
-        self.partners_with(person, row, found, |_| self.min_score);
-    }
-
-    fn partners_above(
-        &self,
-        person: usize,
-        prices: &[i64],
-        row: &mut Row,
-        found: &mut Vec<Partner>,
-    ) {
-        let (own, least) = (prices[person], i64::from(self.min_score));
-        let most = i64::from(Score::ONE.millionths()) + 1;
-        self.partners_with(person, row, found, |other| {
-            let needed = (own + prices[other] + 1).clamp(least, most);
-            u32::try_from(needed).unwrap_or(u32::MAX)
-        });
     }
 }

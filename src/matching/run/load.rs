@@ -90,11 +90,26 @@ pub(super) async fn begin(
     }))
 }
 
-/// Everybody who is there.
-pub(super) async fn crowd(tx: &Transaction<'_>, run_id: i64) -> Result<Crowd, DbError> {
+/// Whom a run looks at, and how many are there.
+///
+/// Where every match stays as it is and only some people are to be placed, nobody matters but them
+/// and who has a place to give (`can_move` and `wanted` say so): the decision is the same as over
+/// everybody, without reading thousands of profiles.
+pub(super) async fn crowd(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    order: &Order,
+    can_move: bool,
+) -> Result<(Crowd, usize), DbError> {
+    let only_some = order.wanted.is_some() && !can_move;
     let people = include_str!("../../../sql/queries/matching/people_of_run.sql");
     let people = tx.prepare_cached(people).await?;
-    let people = tx.query(&people, &[&run_id]).await?;
+    let people = tx.query(&people, &[&run_id, &only_some]).await?;
+    let checked_in = if only_some {
+        checked_in(tx, run_id).await?
+    } else {
+        people.len()
+    };
     let words = include_str!("../../../sql/queries/matching/vocabulary.sql");
     let words = tx.query(&tx.prepare_cached(words).await?, &[]).await?;
     let mut crowd = Crowd {
@@ -102,12 +117,22 @@ pub(super) async fn crowd(tx: &Transaction<'_>, run_id: i64) -> Result<Crowd, Db
         vocabulary: vocabulary(&words)?,
         ..Crowd::default()
     };
-    pairs(tx, run_id, &mut crowd, false).await?;
-    Ok(crowd)
+    pairs(tx, run_id, &mut crowd, can_move).await?;
+    Ok((crowd, checked_in))
+}
+
+async fn checked_in(tx: &Transaction<'_>, run_id: i64) -> Result<usize, DbError> {
+    let count = include_str!("../../../sql/queries/matching/checked_in_of_run.sql");
+    let statement = tx.prepare_cached(count).await?;
+    let count: i64 = tx
+        .query_one(&statement, &[&run_id])
+        .await?
+        .try_get("checked_in")?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// What rows say about pairs of them; with `can_move` unsent matches are held and may be moved.
-pub(super) async fn pairs(
+async fn pairs(
     tx: &Transaction<'_>,
     run_id: i64,
     crowd: &mut Crowd,
@@ -116,8 +141,6 @@ pub(super) async fn pairs(
     let ids: Vec<i64> = crowd.people.iter().map(|person| person.raw.id).collect();
     let statement = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
     let statement = tx.prepare_cached(statement).await?;
-    crowd.relations.clear();
-    crowd.matched_here.clear();
     for row in tx.query(&statement, &[&run_id, &ids, &can_move]).await? {
         let (one, other, relation) = relation(&row)?;
         if row.try_get("is_here")? {

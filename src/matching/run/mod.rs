@@ -79,13 +79,13 @@ pub async fn perform(
     let Some(order) = load::begin(tx, run_id, caused_by).await? else {
         return Ok(None);
     };
-    let crowd = load::crowd(tx, run_id).await?;
-    let checked_in = crowd.people.len();
+    let (crowd, mut checked_in) = load::crowd(tx, run_id, &order, false).await?;
     let (mut order, mut crowd, mut decision, mut took) = compute(order, crowd).await?;
     // Rarely needed, and it holds many texts: unsent matches are moved for who would meet nobody.
     if decision.leaves_somebody_alone && order.wanted.is_some() {
-        load::pairs(tx, run_id, &mut crowd, true).await?;
-        let again = compute(order, crowd).await?;
+        let (everybody, present) = load::crowd(tx, run_id, &order, true).await?;
+        checked_in = present;
+        let again = compute(order, everybody).await?;
         took += again.3;
         (order, crowd, decision) = (again.0, again.1, again.2);
     }
@@ -99,7 +99,10 @@ pub async fn perform(
         write::pairs(tx, run_id, &decision.pairs, has_model && order.by_model).await?
     };
     write::result(tx, run_id, &order, &decision, checked_in, written, took).await?;
-    written.texts += roundtables::lay(tx, run_id, order, crowd, &decision.pairs).await?;
+    // Newcomers alone make no tables, and are all that such a run has read.
+    if order.wanted.is_none() {
+        written.texts += roundtables::lay(tx, run_id, order, crowd, &decision.pairs).await?;
+    }
     tracing::info!(
         run.id = run_id,
         people = checked_in,

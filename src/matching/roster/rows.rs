@@ -1,0 +1,285 @@
+//! A person's row of scores, without a look at most of the others.
+//!
+//! Focus areas are what people differ in most, and everything else can add only so much. People are
+//! therefore kept together by their set of areas, and the sets are taken from the nearest to the
+//! farthest: as soon as even the best of everything else could not lift a set over what is asked,
+//! the row is done. What the other parts of a score are is computed when somebody is first met who
+//! has it, and remembered for the row.
+
+use std::cmp::Reverse;
+
+use rayon::prelude::*;
+
+use super::classes::{compare_titles, number};
+use super::{Cell, NEVER, RIVALS, Roster};
+use crate::matching::assign::{Pairs, Partner};
+use crate::matching::score::{Components, Score};
+
+/// One person's scores with the classes of the others; reused from row to row.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// Whose row it is.
+    own: Option<(usize, Cell)>,
+    /// For each set of focus areas the score with the person's.
+    focus: Vec<u32>,
+    /// The sets that have an area in common with the person's, the nearest first.
+    sets: Vec<u32>,
+    geography: Vec<u32>,
+    scale: Vec<u32>,
+    industry: Vec<u32>,
+    title: Vec<u32>,
+    /// The best that all but focus areas can be, without titles and with them.
+    best: [Components; 2],
+}
+
+/// Not computed yet.
+const UNSET: u32 = 1 << 30;
+/// In a row of titles: one of the two has none.
+const UNTITLED: u32 = u32::MAX;
+
+impl Roster<'_> {
+    /// Makes the row ready for a person.
+    fn begin_row(&self, person: usize, row: &mut Row) {
+        let cell = self.people[person];
+        if row.own.is_none_or(|(_, last)| last.focus != cell.focus) {
+            self.fill_focus(cell.focus, row);
+        }
+        for (table, length) in [
+            (&mut row.geography, self.places.len()),
+            (&mut row.scale, self.scales.len()),
+            (&mut row.industry, self.trades.len()),
+            (&mut row.title, self.titles.len()),
+        ] {
+            table.clear();
+            table.resize(length, UNSET);
+        }
+        row.best = self.best_of_the_rest(cell);
+        row.own = Some((person, cell));
+    }
+
+    fn fill_focus(&self, set: u32, row: &mut Row) {
+        let sets = 0..number(self.focus.len());
+        row.focus.clear();
+        row.focus.extend(
+            sets.clone()
+                .map(|other| self.focus_score(set, other).millionths()),
+        );
+        row.sets.clear();
+        row.sets
+            .extend(sets.filter(|other| row.focus[*other as usize] > 0));
+        let focus = &row.focus;
+        row.sets
+            .sort_by_key(|other| Reverse(focus[*other as usize]));
+    }
+
+    /// The best that can be for a person in everything but focus areas.
+    fn best_of_the_rest(&self, cell: Cell) -> [Components; 2] {
+        let scale = self.scales[cell.scale as usize];
+        let is_scale_known = scale.revenue.is_some() || scale.team.is_some();
+        let is_trade_known = self.trades[cell.trades as usize].own.count > 0;
+        let best = |is_known: bool, prior: f64| {
+            if is_known {
+                Score::ONE
+            } else {
+                Score::from(prior)
+            }
+        };
+        let parts = Components {
+            focus_areas: Score::default(),
+            geographic: Score::ONE,
+            // What is known can still be unknown of the pair.
+            business_scale: best(is_scale_known, self.params.unknown_scale),
+            industry: best(is_trade_known, self.params.unknown_industry),
+            job_title: None,
+        };
+        let titled = self.titles[cell.title as usize].is_some();
+        let job_title = titled.then_some(Score::ONE);
+        [parts, Components { job_title, ..parts }]
+    }
+
+    /// The most that a total can be with somebody of a set of focus areas.
+    fn at_most(&self, row: &Row, set: u32) -> u32 {
+        let focus_areas = Score::from_millionths(row.focus[set as usize]);
+        let total = |parts: Components| {
+            self.shares.total(&Components {
+                focus_areas,
+                ..parts
+            })
+        };
+        row.best.map(total).into_iter().max().unwrap_or(0)
+    }
+
+    fn of_set(&self, set: u32) -> std::ops::Range<usize> {
+        self.begin[set as usize]..self.begin[set as usize + 1]
+    }
+
+    /// The total of a row's person with another; None where a gate is shut or the total is less
+    /// than what is needed, which is at least 1.
+    #[inline]
+    fn weigh(&self, row: &mut Row, other: u32, needed: u32) -> Option<u32> {
+        let (person, own) = row.own?;
+        let cell = self.people[other as usize];
+        let geography = remembered(&mut row.geography, cell.place, || {
+            self.geography(own.place, cell.place)
+        });
+        if geography == NEVER || cell.company == own.company {
+            return None;
+        }
+        let industry = remembered(&mut row.industry, cell.trades, || {
+            let score = self.industry(own.trades, cell.trades);
+            let barred =
+                self.params.same_industry && !self.is_one_industry(own.trades, cell.trades, score);
+            if barred { NEVER } else { score }
+        });
+        if industry == NEVER || geography & industry & RIVALS != 0 {
+            return None;
+        }
+        let title = remembered(&mut row.title, cell.title, || {
+            let (a, b) = (own.title as usize, cell.title as usize);
+            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
+        });
+        if self.params.same_role_title && title != Score::ONE.millionths() {
+            return None;
+        }
+        let scale = remembered(&mut row.scale, cell.scale, || {
+            self.scale(own.scale, cell.scale).millionths()
+        });
+        let total = self.shares.total(&Components {
+            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
+            geographic: Score::from_millionths(geography & !RIVALS),
+            business_scale: Score::from_millionths(scale),
+            industry: Score::from_millionths(industry & !RIVALS),
+            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
+        });
+        let is_apart =
+            || !self.kept_apart[person].is_empty() && self.apart(person, other as usize).is_some();
+        (total >= needed && !is_apart()).then_some(total)
+    }
+
+    /// At least a row's best partners, so many of them; who ties with the last is there, too.
+    fn best_of_row(&self, row: &mut Row, wanted: usize, found: &mut Vec<Partner>) {
+        let mut needed = self.min_score;
+        let mut enough = 2 * wanted;
+        found.clear();
+        for place in 0..row.sets.len() {
+            let set = row.sets[place];
+            if self.at_most(row, set) < needed {
+                break;
+            }
+            for person in &self.members[self.of_set(set)] {
+                if let Some(weight) = self.weigh(row, *person, needed) {
+                    found.push(Partner {
+                        person: *person,
+                        weight,
+                    });
+                }
+            }
+            if wanted > 0 && found.len() > enough {
+                found.select_nth_unstable_by_key(wanted - 1, |partner| Reverse(partner.weight));
+                needed = found[wanted - 1].weight;
+                found.retain(|partner| partner.weight >= needed);
+                enough = 2 * found.len().max(wanted);
+            }
+        }
+    }
+}
+
+/// The value of a class, computed when it is first asked for.
+#[inline]
+fn remembered(table: &mut [u32], class: u32, compute: impl FnOnce() -> u32) -> u32 {
+    let value = &mut table[class as usize];
+    if *value == UNSET {
+        *value = compute();
+    }
+    *value
+}
+
+impl Pairs for Roster<'_> {
+    type Scratch = Row;
+
+    fn people(&self) -> usize {
+        self.people.len()
+    }
+
+    fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
+        // The row may come from another roster.
+        row.own = None;
+        self.begin_row(person, row);
+        found.clear();
+        for place in 0..row.sets.len() {
+            let set = row.sets[place];
+            if self.at_most(row, set) < self.min_score {
+                break;
+            }
+            for other in &self.members[self.of_set(set)] {
+                if let Some(weight) = self.weigh(row, *other, self.min_score) {
+                    found.push(Partner {
+                        person: *other,
+                        weight,
+                    });
+                }
+            }
+        }
+        found.sort_unstable();
+    }
+
+    fn best_rows<T: Send>(
+        &self,
+        wanted: usize,
+        look: impl Fn(usize, &mut Vec<Partner>) -> T + Sync,
+    ) -> Vec<T> {
+        let rows = self.members.par_iter().map_init(
+            || (Row::default(), Vec::new()),
+            |(row, found), person| {
+                self.begin_row(*person as usize, row);
+                self.best_of_row(row, wanted, found);
+                look(*person as usize, found)
+            },
+        );
+        rows.collect()
+    }
+
+    fn rows_above<T: Send>(
+        &self,
+        prices: &[i64],
+        look: impl Fn(usize, &[Partner]) -> T + Sync,
+    ) -> Vec<T> {
+        let price = |person: u32| prices[person as usize];
+        let mut cheapest_first = self.members.clone();
+        for set in 0..number(self.focus.len()) {
+            cheapest_first[self.of_set(set)].sort_by_key(|person| price(*person));
+        }
+        let least = prices.iter().copied().min().unwrap_or(0);
+        let rows = self.members.par_iter().map_init(
+            || (Row::default(), Vec::new()),
+            |(row, found): &mut (Row, Vec<Partner>), person| {
+                self.begin_row(*person as usize, row);
+                found.clear();
+                let own = price(*person);
+                for place in 0..row.sets.len() {
+                    let set = row.sets[place];
+                    let most = self.at_most(row, set);
+                    if most < self.min_score || i64::from(most) <= own + least {
+                        break;
+                    }
+                    for other in &cheapest_first[self.of_set(set)] {
+                        let above = own + price(*other);
+                        if i64::from(most) <= above {
+                            break;
+                        }
+                        let needed = u32::try_from(above + 1).unwrap_or(0).max(self.min_score);
+                        if let Some(weight) = self.weigh(row, *other, needed) {
+                            found.push(Partner {
+                                person: *other,
+                                weight,
+                            });
+                        }
+                    }
+                }
+                found.sort_unstable();
+                look(*person as usize, found)
+            },
+        );
+        rows.collect()
+    }
+}
