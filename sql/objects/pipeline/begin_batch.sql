@@ -51,6 +51,8 @@ declare
     v_limiter text;
     v_take record;
     v_ids bigint[];
+    v_first bigint;
+    v_last bigint;
     v_suspects bigint[];
 begin
     select stage.batch_size, stage.limiter, stage.target, stage.timeout into v_batch_size, v_limiter, target, timeout
@@ -87,6 +89,8 @@ begin
             return;
         end if;
 
+        select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
+
         with begun as (
             update marketing.pipeline_events as event
             set status = 'processed',
@@ -94,8 +98,9 @@ begin
                 claimed_at = clock_timestamp(),
                 processed_at = clock_timestamp(),
                 error_message = null
-            -- No join: a ledger that is empty by its statistics would be read from end to end.
+            -- No join: a ledger that is empty by its statistics would be read from end to end. The bounds leave the other partitions out.
             where event.id = any (v_ids)
+            and event.id between v_first and v_last
             and event.status = 'pending'
             returning event.id, event.attempts, clock_timestamp() - greatest(event.created_at, event.run_at) as waited
         )

@@ -28,6 +28,9 @@ set jit = off
 as $$
 declare
     v_batch record;
+    -- They leave the other partitions out.
+    v_first bigint;
+    v_last bigint;
 begin
     v_batch := pipeline.begin_batch(claim_in_database.stage_id, claim_in_database.after_ids, claim_in_database.worker_id);
     if v_batch.event_ids is null then
@@ -37,12 +40,15 @@ begin
     -- Bounds the statements of the work that follows in this transaction.
     perform set_config('statement_timeout', (extract(epoch from v_batch.timeout) * 1000)::bigint::text, true);
 
+    select min(begun.id), max(begun.id) into v_first, v_last from unnest(v_batch.event_ids) as begun (id);
+
     return query
     select
         event.id, event.event_type, event.payload, event.attempts,
         v_batch.reached_ids, v_batch.oldest_xid, v_batch.next_xid, v_batch.waited_seconds, v_batch.epoch
     from marketing.pipeline_events as event
     where event.id = any (v_batch.event_ids)
+    and event.id between v_first and v_last
     order by event.id;
 end
 $$;

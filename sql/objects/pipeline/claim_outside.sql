@@ -43,6 +43,8 @@ declare
     v_limit_key text;
     v_take record;
     v_ids bigint[];
+    v_first bigint;
+    v_last bigint;
 begin
     select least(stage.batch_size, claim_outside.room), stage.limiter, limits.key into v_batch_size, v_limiter, v_limit_key
     from pipeline.stages as stage
@@ -70,6 +72,7 @@ begin
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
 
+        select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
         v_epoch := coalesce(v_epoch, nextval('pipeline.epochs'));
 
         return query
@@ -79,8 +82,9 @@ begin
             set status = 'processing',
                 attempts = least(event.attempts + 1, 1000),
                 claimed_at = clock_timestamp()
-            -- No join: a ledger that is empty by its statistics would be read from end to end.
+            -- No join: a ledger that is empty by its statistics would be read from end to end. The bounds leave the other partitions out.
             where event.id = any (v_ids)
+            and event.id between v_first and v_last
             and event.status = 'pending'
             returning event.id, event.event_type, event.payload, event.attempts, event.crashes,
                 extract(epoch from clock_timestamp() - greatest(event.created_at, event.run_at))::double precision as waited_seconds

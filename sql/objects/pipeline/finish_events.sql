@@ -31,15 +31,21 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
+    -- They leave the other partitions out.
+    v_first bigint;
+    v_last bigint;
     v_written bigint;
 begin
+    select min(given.id), max(given.id) into v_first, v_last from unnest(finish_events.event_ids) as given (id);
+
     -- Nearly always.
     if 'processed' = all (statuses) then
         update marketing.pipeline_events as event
         set status = 'processed',
             processed_at = clock_timestamp(),
             error_message = null
-        where event.id = any (finish_events.event_ids);
+        where event.id = any (finish_events.event_ids)
+        and event.id between v_first and v_last;
 
         get diagnostics v_written = row_count;
         return v_written;
@@ -66,6 +72,7 @@ begin
         where event.id = ending.event_id
         -- Said twice: a ledger that is empty by its statistics would be read from end to end.
         and event.id = any (finish_events.event_ids)
+        and event.id between v_first and v_last
         returning event.id
     ),
     logged as (
@@ -82,6 +89,7 @@ begin
         join marketing.pipeline_events as event
             on event.id = ending.event_id
             and event.id = any (finish_events.event_ids)
+            and event.id between v_first and v_last
         where ending.status = 'failed'
     )
     select count(*) into v_written from written;
