@@ -19,6 +19,7 @@ create table pipeline.deaths (
 
 comment on table pipeline.deaths is
     'Daemons that died in the last hour while they held events that ran alone, by which it is judged whether one of those is to blame.';
+comment on column pipeline.deaths.id is 'Grows.';
 comment on column pipeline.deaths.died_at is 'When it was found out.';
 comment on column pipeline.deaths.worker_id is 'The daemon; it may live, and only its session have died with the server.';
 comment on column pipeline.deaths.held_alone is 'The events.';

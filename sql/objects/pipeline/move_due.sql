@@ -124,7 +124,8 @@ begin
     into wait_ms
     from (
         select least(
-            (select min(scheduled.run_at) from pipeline.scheduled),
+            -- Not min: in a table that is empty by its statistics it would be looked for from end to end.
+            (select scheduled.run_at from pipeline.scheduled order by scheduled.run_at limit 1),
             (select min(parked.until) from pipeline.parked),
             (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
         ) as at

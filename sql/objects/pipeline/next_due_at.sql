@@ -22,7 +22,8 @@ begin atomic
             limit 1
         ),
         (select '-infinity'::timestamptz from pipeline.unannounced limit 1),
-        (select min(scheduled.run_at) from pipeline.scheduled),
+        -- Not min: in a table that is empty by its statistics it would be looked for from end to end.
+        (select scheduled.run_at from pipeline.scheduled order by scheduled.run_at limit 1),
         (select min(parked.until) from pipeline.parked),
         (select min(wake.wake_at) from pipeline.limit_wakes as wake),
         (select min(schedule.next_at) from pipeline.schedules as schedule where schedule.enabled)
