@@ -30,7 +30,8 @@ impl Rig {
     /// A deployed database whose own stages are gone, so that the test's are the only ones.
     pub async fn bare() -> Self {
         let rig = Self::deployed().await;
-        rig.run("delete from pipeline.stages").await;
+        rig.run("delete from pipeline.schedules; delete from pipeline.stages")
+            .await;
         rig
     }
 

@@ -86,6 +86,7 @@ begin
             continue when epoch is null;
 
             event_ids := v_ids;
+            waited_seconds := 0;
             return;
         end if;
 
