@@ -37,4 +37,4 @@ comment on column pipeline.let_go.limit_name is 'The limit that counts it.';
 comment on column pipeline.let_go.limit_key is 'Value of the limit''s key; empty where it has none.';
 
 comment on column pipeline.schedules.time_zone is
-    'An IANA name. When clocks change: a single time (30 2 * * *) that is left out comes right after it, and one that is repeated comes once; steps, lists of hours and * go by the clock''s face.';
+    'An IANA name. When clocks change, a single time of day (30 2 * * *) that is left out comes right after it, and one that is repeated comes once; steps, lists, ranges and * in minutes or hours go by the clock''s face.';

@@ -106,8 +106,8 @@ impl Timetable {
         Ok(times)
     }
 
-    /// The last time after `after` that is not after `until`. Only the next time can be reckoned, so
-    /// it is looked for by steps back that double, and then by halves.
+    /// The last time after `after` that is not after `until`. Only the next time can be reckoned,
+    /// so it is looked for by steps back that double, and then by halves.
     fn latest(
         &self,
         after: DateTime<Utc>,

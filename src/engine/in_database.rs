@@ -37,8 +37,8 @@ const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 const GIVEN_UP_MAX: u32 = 3;
 /// The same for others that were in the way, who as a rule are gone after a few times.
 const CONFLICTS_MAX: u32 = 10;
-/// A server that is unwell for one event after the other is waited for so often; then the events are
-/// put off, one by one.
+/// A server that is unwell for one event after the other is waited for so often; then the events
+/// are put off, one by one.
 const UNWELL_MAX: u32 = 20;
 /// A batch that is taken apart ends after so many time-outs, each as long as the stage's timeout.
 /// Enough to find the first culprit of any batch in not many more.

@@ -25,7 +25,8 @@ pub struct Terms {
     /// After so many time-outs what is left stays undone, so that the transaction comes to an end;
     /// None: everything is done however long it takes.
     pub timeouts_max: Option<u32>,
-    /// Whether the server is taken to be at fault when it seems unwell for one item after the other.
+    /// Whether the server is taken to be at fault when it seems unwell for one item after the
+    /// other.
     pub spares_items: bool,
 }
 
