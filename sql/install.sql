@@ -40,6 +40,7 @@
 -- What a daemon does: claim, finish, keep alive
 \i objects/pipeline/hold_alone.sql
 \i objects/pipeline/begin_alone.sql
+\i objects/pipeline/set_aside_locked.sql
 \i objects/pipeline/begin_batch.sql
 \i objects/pipeline/claim_in_database.sql
 \i objects/pipeline/run_sql_batch.sql
@@ -61,6 +62,7 @@
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
 \i objects/pipeline/ensure_partitions.sql
+\i objects/pipeline/has_unfinished.sql
 \i objects/pipeline/drop_old_partitions.sql
 \i objects/pipeline/alert_findings.sql
 \i objects/pipeline/raise_alerts.sql
@@ -75,6 +77,7 @@
 \i objects/pipeline/maintain.sql
 
 -- Any table as a source, any program as an emitter
+\i objects/pipeline/refuse_events.sql
 \i objects/pipeline/emit_batch.sql
 \i objects/pipeline/emit.sql
 \i objects/pipeline/publication_select.sql
@@ -90,6 +93,7 @@
 \i objects/pipeline/try_publication.sql
 \i objects/pipeline/broken_publications.sql
 \i objects/pipeline/check_publications.sql
+\i objects/pipeline/refuse_keys.sql
 \i objects/pipeline/publish.sql
 \i objects/pipeline/unpublish.sql
 \i objects/pipeline/backfill.sql

@@ -6,13 +6,17 @@
 
 use std::fmt;
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use super::explain;
 use super::url::DatabaseUrl;
 
 /// SQLSTATE of a lock that was not to be had within `lock_timeout`, or at once.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// SQLSTATE of a statement that took longer than `statement_timeout`, or was cancelled.
+const QUERY_CANCELED: &str = "57014";
+/// SQLSTATE of a full disk.
+const DISK_FULL: &str = "53100";
 
 /// What the caller can do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +79,16 @@ impl DbError {
     /// Whether a lock was not to be had soon: nobody made a mistake, somebody takes long.
     pub fn is_locked_out(&self) -> bool {
         self.sqlstate() == Some(LOCK_NOT_AVAILABLE)
+    }
+
+    /// Whether a statement took longer than it may, or somebody cancelled it.
+    pub fn is_timeout(&self) -> bool {
+        self.sqlstate() == Some(QUERY_CANCELED)
+    }
+
+    /// Whether the server says that its disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        self.sqlstate() == Some(DISK_FULL)
     }
 
     /// The violated constraint, where the server names one.
@@ -149,7 +163,12 @@ impl DbError {
             let message = explain::driver_message(error);
             return Self::plain(class, explain::sentence(class, None, &message, None));
         };
-        let class = classify(server.code());
+        let class = match classify(server.code()) {
+            // Whoever ends a session says so fatally. This one goes on: a function raised it, about
+            // a server that it called (dblink, postgres_fdw).
+            Class::Lost if server.parsed_severity() == Some(Severity::Error) => Class::Data,
+            class => class,
+        };
         let message = match server.code().code().get(..2) {
             // Only data exceptions quote the value they refuse.
             Some("22") => without_quotes(server.message()),
@@ -186,7 +205,7 @@ pub(super) fn classify(state: &SqlState) -> Class {
         "40001" | "40P01" | LOCK_NOT_AVAILABLE => return Class::Conflict,
         "42501" => return Class::Rights,
         "25006" => return Class::ReadOnly,
-        "53100" | "53200" => return Class::Full,
+        DISK_FULL | "53200" => return Class::Full,
         "P0001" => return Class::Data,
         _ => {}
     }

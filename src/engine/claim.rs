@@ -8,7 +8,12 @@ use super::event::Event;
 use super::low_water::LowWater;
 use crate::db::{DbError, Transaction};
 
+/// After an event that somebody held in the ledger was in the way of a claim, such events are set
+/// aside for so long, which costs a look at each.
+pub const SKIPS_HELD: Duration = Duration::from_secs(10);
+
 /// Claims a batch for work inside `tx`; empty when there is none or the stage is paused.
+/// `skips_held`: whether events that others hold in the ledger are set aside.
 ///
 /// An event with an epoch has only been noted as held by `worker_id`, and must run alone after
 /// that is committed.
@@ -20,6 +25,7 @@ pub async fn claim_in_database(
     stage_id: i16,
     worker_id: i32,
     low_water: &mut LowWater,
+    skips_held: bool,
 ) -> Result<Vec<Event>, DbError> {
     let statement = tx
         .prepare_cached(include_str!(
@@ -27,7 +33,10 @@ pub async fn claim_in_database(
         ))
         .await?;
     let rows = tx
-        .query(&statement, &[&stage_id, &low_water.after_ids(), &worker_id])
+        .query(
+            &statement,
+            &[&stage_id, &low_water.after_ids(), &worker_id, &skips_held],
+        )
         .await?;
     if let Some(first) = first(&rows)? {
         low_water.saw(first, None)?;
@@ -36,7 +45,8 @@ pub async fn claim_in_database(
 }
 
 /// Claims at most `room` events for outside calls of this worker; `busy` tells whether it has calls
-/// of the stage under way, with which an event that must run alone does not mix.
+/// of the stage under way, with which an event that must run alone does not mix; `skips_held`:
+/// whether events that others hold in the ledger are set aside.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -46,6 +56,7 @@ pub async fn claim_outside(
     worker_id: i32,
     room: i32,
     busy: bool,
+    skips_held: bool,
     low_water: &mut LowWater,
 ) -> Result<Vec<Event>, DbError> {
     let statement = tx
@@ -55,7 +66,7 @@ pub async fn claim_outside(
     let rows = tx
         .query(
             &statement,
-            &[&stage_id, &worker_id, &room, &busy, &after_ids],
+            &[&stage_id, &worker_id, &room, &busy, &after_ids, &skips_held],
         )
         .await?;
     if let Some(first) = first(&rows)? {

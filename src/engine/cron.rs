@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
+
+/// The step by which a time in the past is looked for; expressions know nothing finer.
+const SECOND: TimeDelta = TimeDelta::seconds(1);
 
 /// More than this many missed times of one schedule are not made up for.
 pub const MISSED_MAX: usize = 1000;
@@ -60,26 +63,78 @@ impl Timetable {
             .map_err(|_| TimetableError::Never)
     }
 
-    /// The times from `first` to `last`, both included: the newest [`MISSED_MAX`] of them, `first`
-    /// being one.
+    /// The newest `most` of the times from `first` to `last`, both included, `first` being one.
+    /// However many there are, few of them are reckoned.
     ///
     /// # Errors
     /// The expression matches nothing.
-    pub fn between(
+    pub fn newest(
         &self,
         first: DateTime<Utc>,
         last: DateTime<Utc>,
+        most: usize,
     ) -> Result<Vec<DateTime<Utc>>, TimetableError> {
-        let mut times = std::collections::VecDeque::new();
+        let mut times = Vec::new();
         let mut at = first;
         while at <= last {
-            if times.len() == MISSED_MAX {
-                times.pop_front();
+            if times.len() == most {
+                return self.newest_of_many(first, last, most);
             }
-            times.push_back(at);
+            times.push(at);
             at = self.next(at)?;
         }
-        Ok(times.into())
+        Ok(times)
+    }
+
+    /// The same, from the end, where there are more than `most`.
+    fn newest_of_many(
+        &self,
+        first: DateTime<Utc>,
+        last: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<DateTime<Utc>>, TimetableError> {
+        let mut times = Vec::new();
+        let mut until = last;
+        while times.len() < most {
+            let Some(at) = self.latest(first, until)? else {
+                break;
+            };
+            times.push(at);
+            until = at - SECOND;
+        }
+        times.reverse();
+        Ok(times)
+    }
+
+    /// The last time after `after` that is not after `until`. Only the next time can be reckoned,
+    /// so it is looked for by steps back that double, and then by halves.
+    fn latest(
+        &self,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, TimetableError> {
+        if until <= after || self.next(after)? > until {
+            return Ok(None);
+        }
+        let (mut from, mut to) = (until, until);
+        let mut step = SECOND;
+        loop {
+            from = after.max(from - step);
+            if from == after || self.next(from)? <= until {
+                break;
+            }
+            to = from;
+            step = step * 2;
+        }
+        while to - from > SECOND {
+            let middle = from + (to - from) / 2;
+            if self.next(middle)? <= until {
+                from = middle;
+            } else {
+                to = middle;
+            }
+        }
+        self.next(from).map(Some)
     }
 }
 
@@ -149,10 +204,69 @@ mod tests {
     fn of_many_missed_times_the_newest_are_kept() {
         let table = Timetable::parse("* * * * *", "UTC").unwrap();
         let first = at("2026-01-01T00:00:00Z");
-        let times = table.between(first, at("2026-01-01T00:05:30Z")).unwrap();
-        assert_eq!(times.len(), 6);
-        let times = table.between(first, at("2026-01-03T00:00:00Z")).unwrap();
+        let newest = |last: &str, most| table.newest(first, at(last), most).unwrap();
+        assert_eq!(newest("2026-01-01T00:05:30Z", MISSED_MAX).len(), 6);
+        let times = newest("2026-01-03T00:00:00Z", MISSED_MAX);
         assert_eq!(times.len(), MISSED_MAX);
+        assert_eq!(times.first(), Some(&at("2026-01-02T07:21:00Z")));
         assert_eq!(times.last(), Some(&at("2026-01-03T00:00:00Z")));
+        assert_eq!(
+            newest("2026-01-03T00:00:59.9Z", 1),
+            [at("2026-01-03T00:00:00Z")]
+        );
+        assert_eq!(newest("2026-01-01T00:00:30Z", 1), [first]);
+    }
+
+    #[test]
+    fn the_newest_are_those_that_a_walk_over_all_finds() {
+        for (cron, zone) in [
+            ("* * * * * *", "UTC"),
+            ("*/7 3,4 * * *", "Europe/Berlin"),
+            ("30 2 * * *", "Europe/Berlin"),
+            ("30 1 * * *", "America/New_York"),
+            ("0 0 L * *", "Asia/Kolkata"),
+            ("0 0 29 2 *", "UTC"),
+        ] {
+            let table = Timetable::parse(cron, zone).unwrap();
+            let first = table.next(at("2026-03-20T00:00:00.25Z")).unwrap();
+            let mut walked = vec![first];
+            while walked.len() < 500 && *walked.last().unwrap() < at("2045-01-01T00:00:00Z") {
+                walked.push(table.next(*walked.last().unwrap()).unwrap());
+            }
+            let last = *walked.last().unwrap();
+            for most in [1, 2, walked.len() - 1, walked.len()] {
+                let newest = table.newest(first, last, most).unwrap();
+                assert_eq!(
+                    newest,
+                    walked[walked.len() - most..],
+                    "{cron} {zone} {most}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn years_of_missed_seconds_take_no_time() {
+        let table = Timetable::parse("* * * * * *", "Europe/Berlin").unwrap();
+        let (first, last) = (at("2020-01-01T00:00:00Z"), at("2026-01-01T00:00:00Z"));
+        let began = std::time::Instant::now();
+        assert_eq!(table.newest(first, last, 1).unwrap(), [last]);
+        let thousand = table.newest(first, last, MISSED_MAX).unwrap();
+        assert_eq!(thousand.len(), MISSED_MAX);
+        // A walk over all of them would take minutes.
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn steps_go_by_the_face_of_the_clock() {
+        // Berlin, 29 March 2026: there is no 02:00 and no 02:30.
+        let table = Timetable::parse("*/30 2 * * *", "Europe/Berlin").unwrap();
+        let due = |after: &str| table.next(at(after)).unwrap().to_rfc3339();
+        assert_eq!(due("2026-03-28T12:00:00Z"), "2026-03-30T00:00:00+00:00");
+        // 25 October 2026: 02:00 comes at 00:00 UTC and again at 01:00 UTC.
+        assert_eq!(due("2026-10-24T12:00:00Z"), "2026-10-25T00:00:00+00:00");
+        assert_eq!(due("2026-10-25T00:00:00Z"), "2026-10-25T00:30:00+00:00");
+        assert_eq!(due("2026-10-25T00:30:00Z"), "2026-10-25T01:00:00+00:00");
+        assert_eq!(due("2026-10-25T01:00:00Z"), "2026-10-25T01:30:00+00:00");
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::alone::begin_work;
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
-use super::frugal::{Doze, Frugal};
+use super::frugal::{Doze, Frugal, Runs};
 use super::in_database::InDatabaseRunner;
 use super::liveness::Worker;
 use super::outside::OutsideRunner;
@@ -65,6 +65,7 @@ struct Running {
     registry: Registry,
     worker: Worker,
     bells: Bells,
+    runs: watch::Sender<Runs>,
     stop: CancellationToken,
     abandon: CancellationToken,
 }
@@ -147,22 +148,26 @@ impl Daemon {
             registry: self.registry.clone(),
             worker: worker.clone(),
             bells: Bells::default(),
+            runs: watch::Sender::new(None),
             stop: shift.clone(),
             abandon: CancellationToken::new(),
         };
         let mut helpers = running.spawn_helpers(&listener);
         let relay = AbortOnDropHandle::new(tokio::spawn(running.relay().run()));
         if let Some(frugal) = self.options.frugal.clone() {
-            let (pool, worker) = (self.pool.clone(), worker.clone());
+            let (pool, worker, runs) =
+                (self.pool.clone(), worker.clone(), running.runs.subscribe());
             helpers.spawn(async move {
-                frugal.outlast_work(&pool, &worker).await;
+                frugal.outlast_work(&pool, &worker, &runs).await;
                 shift.cancel();
             });
         }
         let runners = running.keep_stages().await;
 
         tracing::info!("stopping: finishing what is held");
-        let farewell = self.say_farewell(stop, &worker, (runners, relay, helpers), listener);
+        let all = (runners, relay, helpers);
+        let runs = running.runs.borrow().clone();
+        let farewell = self.say_farewell(stop, (&worker, &runs), all, listener);
         let nap = tokio::select! {
             nap = farewell => {
                 tracing::info!(worker.id = worker.id, "daemon stopped");
@@ -187,7 +192,7 @@ impl Daemon {
     async fn say_farewell(
         &self,
         stop: &CancellationToken,
-        worker: &Worker,
+        (worker, runs): (&Worker, &Runs),
         (mut runners, relay, mut helpers): (JoinSet<()>, AbortOnDropHandle<()>, JoinSet<()>),
         listener: Listener,
     ) -> Option<Duration> {
@@ -196,7 +201,7 @@ impl Daemon {
             tracing::debug!(%error, "the relay ended by itself");
         }
         helpers.shutdown().await;
-        let nap = self.nap(stop, worker).await;
+        let nap = self.nap(stop, worker, runs).await;
         if nap.is_none() {
             forget(&self.pool, worker).await;
         }
@@ -205,12 +210,17 @@ impl Daemon {
     }
 
     /// How long to sleep; None: not at all.
-    async fn nap(&self, stop: &CancellationToken, worker: &Worker) -> Option<Duration> {
+    async fn nap(
+        &self,
+        stop: &CancellationToken,
+        worker: &Worker,
+        runs: &Runs,
+    ) -> Option<Duration> {
         let frugal = self.options.frugal.as_ref()?;
         if stop.is_cancelled() {
             return None;
         }
-        match frugal.nap(&self.pool, worker).await {
+        match frugal.nap(&self.pool, worker, runs).await {
             Ok(nap) => nap,
             Err(error) => {
                 tracing::warn!(%error, "cannot find out how long to sleep; staying awake");
@@ -368,6 +378,8 @@ impl Running {
                 }
             }
         }
+        let ids = stages.running.keys().copied().collect();
+        self.runs.send_replace(Some(ids));
     }
 
     /// Starts the runners of a stage; None when this daemon cannot run it.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::liveness::Worker;
@@ -18,6 +18,9 @@ use crate::db::{DbError, Pool};
 
 /// Between two looks whether there is anything to do.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// The stages that a daemon can run; None: it does not know them yet.
+pub(super) type Runs = Option<Vec<i16>>;
 
 /// How a frugal daemon sleeps.
 #[derive(Debug, Clone)]
@@ -61,10 +64,15 @@ impl Doze {
 
 impl Frugal {
     /// Returns when nothing was to be done for long enough.
-    pub(super) async fn outlast_work(&self, pool: &Pool, worker: &Worker) {
+    pub(super) async fn outlast_work(
+        &self,
+        pool: &Pool,
+        worker: &Worker,
+        runs: &watch::Receiver<Runs>,
+    ) {
         let mut idle_since = None;
         loop {
-            match self.is_idle(pool, worker).await {
+            match self.is_idle(pool, worker, runs).await {
                 Ok(true) => {
                     let since = *idle_since.get_or_insert_with(Instant::now);
                     if since.elapsed() >= self.idle_after {
@@ -82,26 +90,37 @@ impl Frugal {
         }
     }
 
-    async fn is_idle(&self, pool: &Pool, worker: &Worker) -> Result<bool, DbError> {
+    async fn is_idle(
+        &self,
+        pool: &Pool,
+        worker: &Worker,
+        runs: &watch::Receiver<Runs>,
+    ) -> Result<bool, DbError> {
+        let Some(stage_ids) = runs.borrow().clone() else {
+            return Ok(false);
+        };
         let query = include_str!("../../sql/queries/engine/is_idle.sql");
         let client = pool.get().await?;
         let row = client
-            .query_one(query, &[&worker.id, &millis(self.shortest)])
+            .query_one(query, &[&worker.id, &millis(self.shortest), &stage_ids])
             .await?;
         Ok(row.try_get("is_idle")?)
     }
 
-    /// How long to sleep; None when there is something to do after all.
+    /// How long to sleep; None when there is something to do after all for the stages that it
+    /// `runs`.
     pub(super) async fn nap(
         &self,
         pool: &Pool,
         worker: &Worker,
+        runs: &Runs,
     ) -> Result<Option<Duration>, DbError> {
         let query = include_str!("../../sql/queries/engine/nap.sql");
         let client = pool.get().await?;
+        let stage_ids = runs.clone().unwrap_or_default();
         let (shortest, longest) = (millis(self.shortest), millis(self.longest));
         let row = client
-            .query_one(query, &[&worker.id, &shortest, &longest])
+            .query_one(query, &[&worker.id, &shortest, &longest, &stage_ids])
             .await?;
         let sleep_ms: Option<i64> = row.try_get("sleep_ms")?;
         Ok(sleep_ms.map(|sleep_ms| Duration::from_millis(u64::try_from(sleep_ms).unwrap_or(0))))

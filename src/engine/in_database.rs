@@ -9,11 +9,11 @@ use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::alone::{self, Held, Losses};
-use super::claim::{PLAN_AFRESH, claim_in_database, plan_afresh, seconds};
+use super::claim::{PLAN_AFRESH, SKIPS_HELD, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
-use super::isolate::{SliceWork, blames_an_item, blames_whatever_can_be_an_item, isolate};
+use super::isolate::{SliceWork, Terms, blames_an_item, blames_whatever_can_be_an_item, isolate};
 use super::low_water::LowWater;
 use super::outside_batch::give_back;
 use super::stage::{Bounds, InDatabaseStage, Outcome};
@@ -37,6 +37,14 @@ const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 const GIVEN_UP_MAX: u32 = 3;
 /// The same for others that were in the way, who as a rule are gone after a few times.
 const CONFLICTS_MAX: u32 = 10;
+/// A server that is unwell for one event after the other is waited for so often; then the events
+/// are put off, one by one.
+const UNWELL_MAX: u32 = 20;
+/// A batch that is taken apart ends after so many time-outs, each as long as the stage's timeout.
+/// Enough to find the first culprit of any batch in not many more.
+const TIMEOUTS_MAX: u32 = 6;
+/// Reason kept with an event that goes back because others of its batch took too long.
+const LEFT_OVER: &str = "put back: others of its batch took longer than the stage's timeout";
 
 /// One runner of a stage; a stage has as many as its concurrency.
 pub struct InDatabaseRunner {
@@ -75,6 +83,10 @@ struct Temper {
     given_up: u32,
     /// Batches in a row that others were in the way of.
     conflicts: u32,
+    /// An event that somebody held was in the way: until then such are set aside.
+    skips_held_until: Option<Instant>,
+    /// The last batch was refused as a whole over its data, as a constraint does at the commit.
+    refused: bool,
     /// Up to where the queue has been read.
     low_water: LowWater,
 }
@@ -83,11 +95,31 @@ impl Temper {
     fn count(&mut self, error: &DbError) {
         self.losses.count(error);
         match error.class() {
-            Class::Lost | Class::Full | Class::ReadOnly => {}
+            Class::Lost => {}
             Class::Conflict if alone::is_awaited(error) => {}
             Class::Conflict => self.conflicts += 1,
-            Class::Rights | Class::Data | Class::Bug => self.given_up += 1,
+            Class::Full | Class::ReadOnly | Class::Rights | Class::Data | Class::Bug => {
+                self.given_up += 1;
+            }
         }
+        if error.is_locked_out() && !alone::is_awaited(error) {
+            self.skips_held_until = Some(Instant::now() + SKIPS_HELD);
+        }
+        self.refused = blames_an_item(error);
+    }
+
+    /// Whether events that others hold are set aside.
+    fn skips_held(&self) -> bool {
+        self.skips_held_until
+            .is_some_and(|until| until > Instant::now())
+    }
+
+    /// A batch went through.
+    fn calm(&mut self) {
+        self.losses = Losses::default();
+        self.given_up = 0;
+        self.conflicts = 0;
+        self.refused = false;
     }
 
     /// Whether it is time to look for one event that is to blame.
@@ -110,9 +142,7 @@ impl InDatabaseRunner {
                         }
                     }
                     Ok(claimed) => {
-                        temper.losses = Losses::default();
-                        temper.given_up = 0;
-                        temper.conflicts = 0;
+                        temper.calm();
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
                         if claimed < self.batch_size {
                             self.dwell().await;
@@ -147,7 +177,8 @@ impl InDatabaseRunner {
         if let Some(held) = temper.held {
             return self.batch_of_one(temper, held).await;
         }
-        if self.stage.is_sql_function() && !temper.careful && !temper.blames_all() {
+        let is_careful = temper.careful || temper.blames_all() || temper.skips_held();
+        if self.stage.is_sql_function() && !is_careful {
             match self.batch_on_the_server(temper).await {
                 Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
@@ -216,12 +247,13 @@ impl InDatabaseRunner {
 
     /// One batch in one transaction; returns how many events were claimed.
     async fn batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
-        let blames_all = temper.blames_all();
+        let terms = self.terms(temper);
         let began = Instant::now();
         let mut client = self.pool.get().await?;
         let mut tx = client.transaction().await?;
-        let low_water = &mut temper.low_water;
-        let events = claim_in_database(&tx, self.stage_id, self.worker_id, low_water).await?;
+        let (skips_held, low_water) = (temper.skips_held(), &mut temper.low_water);
+        let (stage_id, worker_id) = (self.stage_id, self.worker_id);
+        let events = claim_in_database(&tx, stage_id, worker_id, low_water, skips_held).await?;
         match events[..] {
             [] => return nothing_claimed(tx).await,
             [Event { id, epoch, .. }] if epoch > 0 => {
@@ -233,7 +265,7 @@ impl InDatabaseRunner {
         }
         self.pass_on(events.len());
         plan_afresh(&tx).await?;
-        let outcomes = self.work(&mut tx, &events, blames_all).await?;
+        let outcomes = self.work(&mut tx, &events, terms).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
         if self.stage.is_sql_function() {
@@ -243,6 +275,20 @@ impl InDatabaseRunner {
         counts::waited(&self.stage_name, waited.unwrap_or_default());
         self.count(events.len(), &outcomes, began);
         Ok(events.len())
+    }
+
+    /// How a batch is taken apart, after what was met before.
+    fn terms(&self, temper: &Temper) -> Terms {
+        Terms {
+            blames: if temper.blames_all() {
+                blames_whatever_can_be_an_item
+            } else {
+                blames_an_item
+            },
+            checks_constraints: temper.refused || self.stage.is_sql_function(),
+            timeouts_max: Some(TIMEOUTS_MAX),
+            spares_items: temper.given_up < UNWELL_MAX,
+        }
     }
 
     /// Keeps an event that must run alone, now that the note is committed: the work comes next.
@@ -263,7 +309,7 @@ impl InDatabaseRunner {
             return nothing_claimed(tx).await;
         };
         plan_afresh(&tx).await?;
-        let outcomes = self.work(&mut tx, &[event], temper.blames_all()).await?;
+        let outcomes = self.work(&mut tx, &[event], self.terms(temper)).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
         self.count(1, &outcomes, began);
@@ -315,14 +361,9 @@ impl InDatabaseRunner {
         &self,
         tx: &mut Transaction<'_>,
         events: &[Event],
-        blames_all: bool,
+        terms: Terms,
     ) -> Result<Vec<Outcome>, DbError> {
-        let blame = if blames_all {
-            blames_whatever_can_be_an_item
-        } else {
-            blames_an_item
-        };
-        let isolated = isolate(tx, events, &Work(self.stage.as_ref()), blame).await?;
+        let isolated = isolate(tx, events, &Work(self.stage.as_ref()), terms).await?;
         let mut outcomes: Vec<Outcome> = isolated.results.into_iter().flatten().collect();
         for (place, error) in isolated.culprits {
             let event = &events[place];
@@ -331,6 +372,10 @@ impl InDatabaseRunner {
                 verdict: of_error(&error, event.attempt, &self.bounds),
             });
         }
+        outcomes.extend(isolated.left.into_iter().map(|place| Outcome {
+            event_id: events[place].id,
+            verdict: left_over(),
+        }));
         Ok(outcomes)
     }
 
@@ -372,6 +417,15 @@ impl InDatabaseRunner {
             () = self.stop.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+/// Tried again at once, its attempt unspent.
+fn left_over() -> Verdict {
+    Verdict::Retry {
+        after: Duration::ZERO,
+        spent: false,
+        reason: LEFT_OVER.to_owned(),
     }
 }
 

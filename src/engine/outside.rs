@@ -16,6 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::claim::SKIPS_HELD;
 use super::outside_batch::{Called, Room, claim_and_prepare, complete, give_back};
 use super::outside_held::{Claiming, Held, Writing};
 use super::stage::{Appetite, OnUnknown, OutsideStage};
@@ -161,6 +162,8 @@ impl OutsideRunner {
         let room = Room {
             events: i32::try_from(room - held.waiting.len()).unwrap_or(i32::MAX),
             busy: !held.is_empty(),
+            skips_held: held.skips_held(),
+            careful: held.failures > 0,
         };
         let in_doubt = held.claim_in_doubt.then(|| held.ids());
         let mut low_water = std::mem::take(&mut held.low_water);
@@ -198,8 +201,11 @@ impl OutsideRunner {
             Err(error) => {
                 held.failures += 1;
                 held.claim_in_doubt |= error.class() == Class::Lost;
+                if error.is_locked_out() {
+                    held.skips_held_until = Some(Instant::now() + SKIPS_HELD);
+                }
                 // The heartbeat rings should there be anything.
-                error.class() == Class::Lost
+                error.class() == Class::Lost || error.is_locked_out()
             }
         }
     }
@@ -241,9 +247,9 @@ impl OutsideRunner {
         let answered = std::mem::take(&mut held.answered);
         held.written = answered.iter().map(|called| called.event.id).collect();
         held.write_at = None;
-        let pause = self.pause(held.failures);
+        let (pause, careful) = (self.pause(held.failures), held.failures > 0);
         let writing = async move {
-            let written = complete(&pool, &row, &stage, &answered).await;
+            let written = complete(&pool, &row, &stage, &answered, careful).await;
             if let Err(error) = &written {
                 pause.after("completion", &pool, &row.name, error).await;
             }

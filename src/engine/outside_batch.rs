@@ -10,7 +10,7 @@ use super::claim::{claim_outside, plan_afresh};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
-use super::isolate::{SliceWork, blames_an_item, isolate};
+use super::isolate::{SliceWork, Terms, blames_an_item, isolate};
 use super::low_water::LowWater;
 use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
 use super::stages::StageRow;
@@ -38,6 +38,10 @@ pub struct Room {
     pub events: i32,
     /// Whether it holds events of the stage already.
     pub busy: bool,
+    /// Whether events that others hold in the ledger are set aside, having been in the way.
+    pub skips_held: bool,
+    /// Whether the last attempt failed.
+    pub careful: bool,
 }
 
 /// What a claim came to.
@@ -63,7 +67,13 @@ pub async fn claim_and_prepare(
 ) -> Result<Claimed, DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events = claim_outside(&tx, row.id, worker_id, room.events, room.busy, low_water).await?;
+    let Room {
+        events,
+        busy,
+        skips_held,
+        careful,
+    } = room;
+    let events = claim_outside(&tx, row.id, worker_id, events, busy, skips_held, low_water).await?;
     if events.is_empty() {
         // Commits all the same: what the claim dropped or a limit put off stays so.
         tx.commit().await?;
@@ -78,7 +88,7 @@ pub async fn claim_and_prepare(
         &mut tx,
         &events,
         &Preparation(stage.as_ref()),
-        blames_an_item,
+        Terms::all(blames_an_item, careful),
     )
     .await?;
     let mut calls = Vec::new();
@@ -133,7 +143,8 @@ pub async fn give_back(
     Ok(())
 }
 
-/// Completes finished calls in one transaction: fence, results, statuses.
+/// Completes finished calls in one transaction: fence, results, statuses. `careful`: the last
+/// attempt failed.
 ///
 /// # Errors
 /// Whatever the database says; then nothing was written and the same calls may be completed again.
@@ -142,6 +153,7 @@ pub async fn complete(
     row: &StageRow,
     stage: &Arc<dyn OutsideStage>,
     answered: &[Called],
+    careful: bool,
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
@@ -177,7 +189,8 @@ pub async fn complete(
     }
 
     plan_afresh(&tx).await?;
-    let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref()), blames_an_item).await?;
+    let terms = Terms::all(blames_an_item, careful);
+    let isolated = isolate(&mut tx, &ended, &Recording(stage.as_ref()), terms).await?;
     for (place, error) in isolated.culprits {
         let event = &ended[place].event;
         // The result could not be written, so the event is not done, whatever the service said.

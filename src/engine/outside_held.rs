@@ -44,6 +44,8 @@ pub(super) struct Held {
     pub(super) rests_until: Option<Instant>,
     /// A claim failed in a way that leaves open whether it was made.
     pub(super) claim_in_doubt: bool,
+    /// An event that somebody held was in the way of a claim: until then such are set aside.
+    pub(super) skips_held_until: Option<Instant>,
     /// Errors of the database in a row.
     pub(super) failures: u32,
     /// How long a call takes, as a moving mean.
@@ -93,6 +95,12 @@ impl Held {
             && self.calls.is_empty()
             && self.answered.is_empty()
             && self.written.is_empty()
+    }
+
+    /// Whether events that others hold are set aside.
+    pub(super) fn skips_held(&self) -> bool {
+        self.skips_held_until
+            .is_some_and(|until| until > Instant::now())
     }
 
     /// How many events to hold: about a second's worth of calls. More would wait here while another

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
-use super::cron::{Timetable, TimetableError};
+use super::cron::{MISSED_MAX, Timetable, TimetableError};
 use crate::db::{Class, DbError, Pool};
 
 /// Look again after this long all the same: timers of a suspended machine stand still.
@@ -17,6 +17,8 @@ const SLEEP_MAX: Duration = Duration::from_secs(60);
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 /// What is at most this late was not missed: it is emitted, whatever the policy.
 const LATE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+/// There are no more times than this in [`LATE`], both ends included.
+const LATE_MAX: usize = 61;
 
 /// A schedule that is due, or was not reckoned yet.
 struct Schedule {
@@ -108,11 +110,14 @@ fn reckon(schedule: &Schedule) -> Result<(Vec<DateTime<Utc>>, DateTime<Utc>), Ti
     let Some(first) = schedule.next_at else {
         return Ok((Vec::new(), next));
     };
-    let mut due = table.between(first, schedule.now)?;
-    match schedule.missed.as_str() {
-        "all" => {}
-        "skip" => due.retain(|at| schedule.now - *at <= LATE),
-        _ => drop(due.drain(..due.len().saturating_sub(1))),
+    let most = match schedule.missed.as_str() {
+        "all" => MISSED_MAX,
+        "skip" => LATE_MAX,
+        _ => 1,
+    };
+    let mut due = table.newest(first, schedule.now, most)?;
+    if schedule.missed == "skip" {
+        due.retain(|at| schedule.now - *at <= LATE);
     }
     Ok((due, next))
 }

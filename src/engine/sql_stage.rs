@@ -24,10 +24,14 @@ impl InDatabaseStage for SqlStage {
     async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError> {
         let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
         let statement = tx.prepare_cached(&self.call).await?;
-        let mut outcomes = Vec::new();
+        let mut outcomes: Vec<Outcome> = Vec::new();
         for row in tx.query(&statement, &[&ids]).await? {
             let event_id: i64 = row.try_get("event_id")?;
             let error: Option<String> = row.try_get("error")?;
+            // Of an event that was returned twice the first word counts.
+            if outcomes.iter().any(|outcome| outcome.event_id == event_id) {
+                continue;
+            }
             // An event that is not of this batch is not this stage's to judge.
             let Some(event) = events.iter().find(|event| event.id == event_id) else {
                 continue;

@@ -9,6 +9,10 @@ use super::stage::{Bounds, OnUnknown};
 use crate::answer::Answer;
 use crate::db::DbError;
 
+/// An event for which the disk is too full is tried again after so long, or the stage's longest
+/// wait.
+const DISK_FULL_PAUSE: Duration = Duration::from_secs(30);
+
 /// What becomes of one event. Reasons end up in the ledger, readable by an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -83,11 +87,23 @@ pub fn of_error(error: &DbError, attempt: i16, bounds: &Bounds) -> Verdict {
             reason: error.summary(),
         };
     }
+    if error.is_disk_full() {
+        // There may be room for the others and not for this one: it is not held against it.
+        return Verdict::Retry {
+            after: bounds.backoff_max.min(DISK_FULL_PAUSE),
+            spent: false,
+            reason: error.summary(),
+        };
+    }
     try_again(&error.summary(), attempt, bounds)
 }
 
 /// Another attempt after a growing wait, until there were enough.
 pub fn try_again(reason: &str, attempt: i16, bounds: &Bounds) -> Verdict {
+    let reason = match reason.trim() {
+        "" => "It failed, and no reason was given.",
+        reason => reason,
+    };
     if attempt >= bounds.max_attempts {
         return Verdict::Failed {
             reason: format!(
@@ -163,6 +179,21 @@ mod tests {
             Verdict::Retry { spent: true, .. }
         ));
         assert!(matches!(verdict(transient, 3), Verdict::Failed { .. }));
+    }
+
+    #[test]
+    fn a_failure_without_a_word_is_called_one() {
+        let silent = Answer::Transient {
+            reason: " ".to_owned(),
+        };
+        for attempt in [1, 3] {
+            let (Verdict::Retry { reason, .. } | Verdict::Failed { reason }) =
+                verdict(silent.clone(), attempt)
+            else {
+                unreachable!("it is tried again or failed");
+            };
+            assert!(reason.starts_with("It failed"), "{reason}");
+        }
     }
 
     #[test]

@@ -71,3 +71,33 @@ async fn one_that_sleeps_is_not_taken_for_dead() {
     awake.stop().await;
     sleeper.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_cannot_run_does_not_keep_it_awake() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.builtin_stage("b", "unheard_of").await;
+    rig.emit("b", 1).await;
+    let (daemon, doze) = rig.frugal_daemon(HOURS);
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    // What it can run does.
+    rig.emit("a", 1).await;
+    doze.wake();
+    rig.until("(select count(*) = 1 from marketing.pipeline_events where status = 'processed')")
+        .await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_awake_is_never_called_asleep() {
+    let rig = Rig::bare().await;
+    let daemon = rig.daemon(Registry::default());
+    rig.until("exists (select from pipeline.workers)").await;
+    let status = include_str!("../../sql/queries/cli/status_daemons.sql");
+    for _ in 0..100 {
+        let rows = rig.rows(status, &[]).await;
+        assert_eq!(rows[0].get::<_, Option<f64>>("asleep_seconds"), None);
+        assert!(rows[0].get::<_, f64>("silent_seconds") >= 0.0);
+    }
+    daemon.stop().await;
+}

@@ -104,7 +104,7 @@ async fn what_retention_does_not_keep_is_dropped_by_partitions_and_nothing_unfin
     rig.run(
         "select pipeline.ensure_partitions();
         insert into marketing.pipeline_events (event_type, status, created_at, processed_at)
-        select 'a', 'processed', now() - interval '40 days', now() from generate_series(1, 3);
+        select 'a', 'processed', now() - interval '40 days', now() - interval '35 days' from generate_series(1, 3);
         select setval('marketing.pipeline_events_id_seq', 999990);
         insert into marketing.pipeline_events (event_type, created_at, run_at)
         values ('a', now() - interval '40 days', now() + interval '1 hour');
@@ -123,6 +123,13 @@ async fn what_retention_does_not_keep_is_dropped_by_partitions_and_nothing_unfin
     assert_eq!(rig.number(kept).await, 5, "one is unfinished");
     rig.run("update marketing.pipeline_events set status = 'cancelled' where status = 'pending'")
         .await;
+    assert_eq!(rig.text(maintained).await, "");
+    assert_eq!(rig.number(kept).await, 5, "one has ended just now");
+    rig.run(
+        "update marketing.pipeline_events set processed_at = now() - interval '31 days' where status = 'cancelled';
+        update pipeline.retention set oldest_finished_at = now() - interval '31 days'",
+    )
+    .await;
     assert_eq!(rig.text(maintained).await, "");
     assert_eq!(rig.number(kept).await, 1);
     // The next partition is young.

@@ -113,3 +113,79 @@ async fn expired_keys_are_cleaned_away() {
         "new"
     );
 }
+
+#[tokio::test]
+async fn nonsense_is_refused_with_what_to_write() {
+    let rig = Rig::bare().await;
+    for (arguments, message, hint) in [
+        (
+            "'a', priority => 0",
+            "priority cannot be 0.",
+            "1 is claimed first",
+        ),
+        (
+            "'a', priority => null",
+            "priority cannot be NULL.",
+            "1 is claimed first",
+        ),
+        (
+            "'a', '[1]'",
+            "payload must be a JSON object, and is an array.",
+            "Give it a name",
+        ),
+        (
+            "'a', '7'",
+            "payload must be a JSON object, and is a number.",
+            "Give it a name",
+        ),
+        ("''", "event_type must have 1 to 100", "pipeline.emit("),
+        ("null", "event_type must have 1 to 100", "pipeline.emit("),
+        (
+            "'a', run_at => 'infinity'",
+            "run_at cannot be infinity.",
+            "leave it out",
+        ),
+        (
+            "'a', dedupe_key => ''",
+            "1 to 500 characters, and one has 0.",
+            "NULL stands for no key",
+        ),
+        (
+            "'a', dedupe_key => repeat('k', 501)",
+            "and one has 501.",
+            "md5",
+        ),
+        (
+            "'a', dedupe_key => 'k', dedupe_window => null",
+            "dedupe_window cannot be NULL.",
+            "a day",
+        ),
+        (
+            "'a', dedupe_key => 'k', dedupe_window => '0'",
+            "dedupe_window cannot be 00:00:00.",
+            "a day",
+        ),
+    ] {
+        let sql = format!("select pipeline.emit({arguments})");
+        let error = rig.client.batch_execute(&sql).await.expect_err(&sql);
+        let error = error.as_db_error().expect("the server's").clone();
+        assert!(
+            error.message().contains(message),
+            "{sql}: {}",
+            error.message()
+        );
+        let told = error.hint().unwrap_or_default();
+        assert!(told.contains(hint), "{sql}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_payload_that_is_null_is_empty_in_a_batch_too() {
+    let rig = Rig::bare().await;
+    rig.run("select pipeline.emit('a', null), pipeline.emit('a', null, dedupe_key => 'k')")
+        .await;
+    rig.run("select pipeline.emit_batch('a', array[null, '{}']::jsonb[])")
+        .await;
+    let empty = "select count(*) from marketing.pipeline_events where payload = '{}'";
+    assert_eq!(rig.number(empty).await, 4);
+}

@@ -73,3 +73,23 @@ async fn a_dropped_table_is_forgotten() {
     let left = "select count(*) from pipeline.publications where event_type = 'visited'";
     assert_eq!(rig.number(left).await, 0);
 }
+
+#[tokio::test]
+async fn a_partition_is_not_published_without_its_table() {
+    let rig = Rig::bare().await;
+    rig.run(
+        "create table public.calls (id integer primary key) partition by range (id);
+        create table public.calls_1 partition of public.calls for values from (0) to (10)",
+    )
+    .await;
+    let refused = rig
+        .client
+        .batch_execute("select pipeline.publish('public.calls_1', 'called')")
+        .await
+        .expect_err("a refusal");
+    let refused = refused.as_db_error().expect("the server's");
+    let said = refused.message();
+    assert!(said.contains("a partition of public.calls"), "{said}");
+    let hint = refused.hint().unwrap_or_default();
+    assert!(hint.contains("publish('public.calls'"), "{hint}");
+}

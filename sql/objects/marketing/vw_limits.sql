@@ -1,6 +1,6 @@
 -- marketing.vw_limits: each limit, who is under it, and what it leaves at this moment.
 --
--- Reads:  pipeline.limits, pipeline.stages, pipeline.limit_usage, pipeline.inflight, pipeline.parked, pipeline.ready
+-- Reads:  pipeline.limits, pipeline.stages, pipeline.limit_usage, pipeline.inflight, pipeline.let_go, pipeline.parked, pipeline.ready
 
 create or replace view marketing.vw_limits as
 select
@@ -23,7 +23,10 @@ select
         and bucket.key = ''
         and limits.key is null
     ) as left_now,
-    (select count(*) from pipeline.inflight as claim where claim.limit_name = limits.name) as running,
+    (
+        (select count(*) from pipeline.inflight as claim where claim.limit_name = limits.name)
+        + (select count(*) from pipeline.let_go as gone where gone.limit_name = limits.name)
+    ) as running,
     -- Bounded: beyond it only that there are many is of interest.
     (
         select count(*)

@@ -1,10 +1,12 @@
--- pipeline.begin_batch(stage_id, after_ids, worker_id): takes a batch of events for a stage that works inside this transaction, and begins it.
+-- pipeline.begin_batch(stage_id, after_ids, worker_id, skips_held): takes a batch of events for a stage that works inside this transaction, and
+-- begins it.
 --
 -- The events become processed at once, in the caller's transaction: work, result and the next events commit together with it or
 -- not at all, and whoever cancels one of them meanwhile waits and finds it processed. A failure found during the work is written
 -- afterwards by pipeline.finish_events. Event ids without a pending ledger row are dropped: they were settled by other means.
 --
--- Whoever updates the same events at this moment must not lose to a deadlock: the claim gives up first and is repeated.
+-- Whoever updates the same events at this moment must not lose to a deadlock: the claim gives up first and is repeated, by a caller that
+-- then has held events skipped.
 --
 -- An event that a death has made suspect comes alone, and is only noted as held (pipeline.hold_alone): the caller commits that before it works.
 --
@@ -12,7 +14,8 @@
 -- the one through the primary keys.
 --
 -- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
---            worker_id of the daemon, NULL: suspects are begun like others.
+--            worker_id of the daemon, NULL: suspects are begun like others; skips_held: whether to set aside events that somebody else
+--            holds in the ledger, which costs a look at each.
 -- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. target
 --          and timeout: the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event
 --          that waited longest since it was written, or due. epoch: of the note, for an event that must run alone; else NULL.
@@ -20,10 +23,13 @@
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
+drop function if exists pipeline.begin_batch(smallint, bigint[], integer);
+
 create or replace function pipeline.begin_batch(
     stage_id smallint,
     after_ids bigint[],
     worker_id integer,
+    skips_held boolean,
     out event_ids bigint[],
     out attempts smallint[],
     out target text,
@@ -80,6 +86,11 @@ begin
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
 
+        if skips_held then
+            v_ids := pipeline.set_aside_locked(v_ids, begin_batch.stage_id, v_suspects);
+            continue when v_ids = '{}';
+        end if;
+
         -- It comes alone: there is one.
         if worker_id is not null and v_ids && v_suspects then
             epoch := pipeline.hold_alone(begin_batch.stage_id, v_ids[1], worker_id);
@@ -114,5 +125,5 @@ begin
 end
 $$;
 
-comment on function pipeline.begin_batch(smallint, bigint[], integer) is
+comment on function pipeline.begin_batch(smallint, bigint[], integer, boolean) is
     'Claims a batch for a stage that works in this transaction; the events are processed when it commits.';

@@ -1,7 +1,8 @@
--- pipeline.claim_in_database(stage_id, after_ids, worker_id): begins a batch of a stage in Rust that works inside this transaction, and reads it.
+-- pipeline.claim_in_database(stage_id, after_ids, worker_id, skips_held): begins a batch of a stage in Rust that works inside this transaction,
+-- and reads it.
 --
 -- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
---            worker_id of the daemon, NULL: suspects are claimed like others.
+--            worker_id of the daemon, NULL: suspects are claimed like others; skips_held: as of pipeline.begin_batch.
 -- Returns: the events of pipeline.begin_batch, in the order of their ids, each with what that says of the batch. One with an epoch has only
 --          been noted as held.
 -- Reads:  pipeline.stages, marketing.pipeline_events
@@ -9,9 +10,10 @@
 -- Locks:  as pipeline.begin_batch
 
 drop function if exists pipeline.claim_in_database(smallint, bigint[]);
+drop function if exists pipeline.claim_in_database(smallint, bigint[], integer);
 
 create or replace function pipeline.claim_in_database(
-    stage_id smallint, after_ids bigint[] default null, worker_id integer default null
+    stage_id smallint, after_ids bigint[] default null, worker_id integer default null, skips_held boolean default false
 )
 returns table (
     event_id bigint, event_type text, payload jsonb, attempt smallint, reached_ids bigint[], oldest_xid bigint, next_xid bigint,
@@ -32,7 +34,9 @@ declare
     v_first bigint;
     v_last bigint;
 begin
-    v_batch := pipeline.begin_batch(claim_in_database.stage_id, claim_in_database.after_ids, claim_in_database.worker_id);
+    v_batch := pipeline.begin_batch(
+        claim_in_database.stage_id, claim_in_database.after_ids, claim_in_database.worker_id, claim_in_database.skips_held
+    );
     if v_batch.event_ids is null then
         return;
     end if;
@@ -53,5 +57,5 @@ begin
 end
 $$;
 
-comment on function pipeline.claim_in_database(smallint, bigint[], integer) is
+comment on function pipeline.claim_in_database(smallint, bigint[], integer, boolean) is
     'Claims a batch for a stage that works in this transaction; the events are processed when it commits.';

@@ -1,4 +1,4 @@
--- pipeline.claim_outside(stage_id, worker_id, room, busy, after_ids): takes a batch of events for calls to an outside service.
+-- pipeline.claim_outside(stage_id, worker_id, room, busy, after_ids, skips_held): takes a batch of events for calls to an outside service.
 --
 -- The events become processing, visibly, and stand in pipeline.inflight under a new epoch. The attempt is on record before the
 -- call is made; a completion must bring the epoch back.
@@ -7,7 +7,8 @@
 -- the stage, and while one waits, a busy daemon claims nothing, so that it soon has none.
 --
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
---            it holds events of the stage already; after_ids: for each priority the id up to which nothing new can come, NULL: look at all.
+--            it holds events of the stage already; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
+--            skips_held: whether to set aside events that somebody else holds in the ledger, which costs a look at each.
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the first of them
 --          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages, pipeline.limits
@@ -15,9 +16,10 @@
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
 drop function if exists pipeline.claim_outside(smallint, integer, integer, boolean);
+drop function if exists pipeline.claim_outside(smallint, integer, integer, boolean, bigint[]);
 
 create or replace function pipeline.claim_outside(
-    stage_id smallint, worker_id integer, room integer, busy boolean, after_ids bigint[] default null
+    stage_id smallint, worker_id integer, room integer, busy boolean, after_ids bigint[] default null, skips_held boolean default false
 )
 returns table (
     event_id bigint, event_type text, payload jsonb, attempt smallint, crashes smallint, epoch bigint, reached_ids bigint[], oldest_xid bigint,
@@ -72,6 +74,11 @@ begin
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
 
+        if skips_held then
+            v_ids := pipeline.set_aside_locked(v_ids, claim_outside.stage_id, null);
+            continue when v_ids = '{}';
+        end if;
+
         select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
         v_epoch := coalesce(v_epoch, nextval('pipeline.epochs'));
 
@@ -107,5 +114,5 @@ begin
 end
 $$;
 
-comment on function pipeline.claim_outside(smallint, integer, integer, boolean, bigint[]) is
+comment on function pipeline.claim_outside(smallint, integer, integer, boolean, bigint[], boolean) is
     'Claims a batch for outside calls: processing in the ledger, held in pipeline.inflight under a new epoch.';

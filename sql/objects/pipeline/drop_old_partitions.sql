@@ -1,11 +1,14 @@
 -- pipeline.drop_old_partitions(): drops partitions of the ledger that are older than pipeline.retention keeps them.
 --
 -- One at a time, the oldest first. A partition with an unfinished event stays, and so do those after it: events are dropped in their order.
+-- Its age is that of the event which ended last. Finding that reads the whole partition, so the answer is kept until it may have changed.
+--
+-- What is looked at may change until the lock is held: an event may be queued again. So it is looked at once more under the lock.
 --
 -- Returns: nothing.
--- Reads:  pipeline.retention, pg_catalog.pg_inherits, pipeline.ready, pipeline.scheduled, pipeline.inflight, pipeline.unrouted, pipeline.parked
--- Writes: partitions of marketing.pipeline_events
--- Locks:  the ledger, against everybody, to drop one partition; gives way after 200 ms
+-- Reads:  pg_catalog.pg_inherits, pipeline.ready, pipeline.scheduled, pipeline.inflight, pipeline.unrouted, pipeline.parked
+-- Writes: pipeline.retention, partitions of marketing.pipeline_events
+-- Locks:  the row of pipeline.retention; the ledger, against everybody, to drop one partition; gives way after 200 ms
 
 create or replace function pipeline.drop_old_partitions()
 returns void
@@ -15,12 +18,13 @@ set lock_timeout = '200ms'
 as $$
 declare
     c_ids_per_partition constant bigint := 1000000;
-    v_keep constant interval := (select retention.keep from pipeline.retention);
+    v_retention constant pipeline.retention := (select retention from pipeline.retention);
+    v_oldest_to_drop constant timestamptz := clock_timestamp() - v_retention.keep;
     v_name text;
     v_first bigint;
     v_last_at timestamptz;
 begin
-    if v_keep is null then
+    if v_retention.keep is null then
         return;
     end if;
 
@@ -32,11 +36,12 @@ begin
     order by 2
     limit 1;
 
-    -- Ids go up with time, so the last one tells for all. The partition that is being filled is never dropped.
-    if v_first + c_ids_per_partition > (select sequence.last_value from marketing.pipeline_events_id_seq as sequence) then
+    -- Ids go up with time. The partition that is being filled is never dropped.
+    if v_name is null or v_first + c_ids_per_partition > (select sequence.last_value from marketing.pipeline_events_id_seq as sequence) then
         return;
     end if;
 
+    -- Nothing ends before it was written: most often the last one tells for all.
     select event.created_at into v_last_at
     from marketing.pipeline_events as event
     where event.id >= v_first
@@ -44,21 +49,29 @@ begin
     order by event.id desc
     limit 1;
 
-    if v_last_at > clock_timestamp() - v_keep or exists (
-        select from pipeline.ready where event_id >= v_first and event_id < v_first + c_ids_per_partition
-        union all
-        select from pipeline.scheduled where event_id >= v_first and event_id < v_first + c_ids_per_partition
-        union all
-        select from pipeline.inflight where event_id >= v_first and event_id < v_first + c_ids_per_partition
-        union all
-        select from pipeline.unrouted where event_id >= v_first and event_id < v_first + c_ids_per_partition
-        union all
-        select from pipeline.parked where event_id >= v_first and event_id < v_first + c_ids_per_partition
-    ) then
+    if v_last_at > v_oldest_to_drop
+        or v_retention.oldest_id = v_first and v_retention.oldest_finished_at > v_oldest_to_drop
+        or pipeline.has_unfinished(v_first, v_first + c_ids_per_partition)
+    then
         return;
     end if;
 
-    execute format('drop table marketing.%I', v_name);
+    select max(greatest(event.created_at, event.processed_at)) into v_last_at
+    from marketing.pipeline_events as event
+    where event.id >= v_first
+    and event.id < v_first + c_ids_per_partition;
+
+    if v_last_at > v_oldest_to_drop then
+        update pipeline.retention set oldest_id = v_first, oldest_finished_at = v_last_at;
+        return;
+    end if;
+
+    lock table only marketing.pipeline_events in access exclusive mode;
+    execute format('lock table marketing.%I in access exclusive mode', v_name);
+
+    if not pipeline.has_unfinished(v_first, v_first + c_ids_per_partition) then
+        execute format('drop table marketing.%I', v_name);
+    end if;
 end
 $$;
 

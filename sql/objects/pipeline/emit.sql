@@ -3,7 +3,7 @@
 -- With a dedupe_key an event that is there already is not emitted again until the window is over, whoever emits it and however many at
 -- once; a key whose event was cancelled or has failed is free.
 --
--- Arguments: event_type; payload: JSON object; run_at: when it is due, default now; priority: 1 first, 10 last;
+-- Arguments: event_type; payload: JSON object, NULL: {}; run_at: when it is due, default now; priority: 1 first, 10 last;
 --            dedupe_key: up to 500 characters, NULL: none; dedupe_window: how long the key is taken, default a day.
 -- Returns: the id of the event, or of the one that has the key.
 -- Reads:  nothing
@@ -30,6 +30,16 @@ begin
         select emitted.event_id into v_id
         from pipeline.emit_batch(event_type, array[payload], run_at, priority, array[dedupe_key], dedupe_window) as emitted;
         return v_id;
+    end if;
+
+    if (
+        length(event_type) between 1 and 100
+        and event_type = btrim(event_type)
+        and coalesce(jsonb_typeof(payload), 'object') = 'object'
+        and coalesce(isfinite(run_at), true)
+        and priority between 1 and 10
+    ) is not true then
+        perform pipeline.refuse_events(event_type, array[payload], run_at, priority, null, '1 day');
     end if;
 
     insert into marketing.pipeline_events (event_type, payload, run_at, priority)

@@ -1,6 +1,6 @@
 -- pipeline.emit_batch(event_type, payloads, run_at, priority, dedupe_keys, dedupe_window): many events with one statement.
 --
--- Arguments: as those of pipeline.emit; payloads: one JSON object for each event; dedupe_keys: one for each payload, an element NULL:
+-- Arguments: as those of pipeline.emit; payloads: one JSON object for each event, an element NULL: {}; dedupe_keys: one for each payload, an element NULL:
 --            none; default: none at all. Of payloads with the same key the first is emitted.
 -- Returns: for each payload, in their order: event_id; is_duplicate: the key was taken, and event_id is the event that has it.
 -- Reads:  nothing
@@ -26,12 +26,17 @@ declare
     v_ids bigint[];
     v_new bigint[];
 begin
-    if cardinality(dedupe_keys) <> cardinality(payloads) then
-        raise invalid_parameter_value using
-            message = format('There are %s payloads and %s dedupe_keys.', cardinality(payloads), cardinality(dedupe_keys)),
-            hint = 'Give one key for each payload; NULL for one that needs none.';
-    elsif dedupe_window <= interval '0' then
-        raise invalid_parameter_value using message = 'dedupe_window must be more than 0.';
+    if (
+        length(event_type) between 1 and 100
+        and event_type = btrim(event_type)
+        and coalesce(isfinite(run_at), true)
+        and priority between 1 and 10
+        and coalesce(cardinality(dedupe_keys) = cardinality(payloads), true)
+        and dedupe_window > interval '0'
+        and not exists (select from unnest(payloads) as payload where jsonb_typeof(payload) <> 'object')
+        and not exists (select from unnest(dedupe_keys) as key where length(key) not between 1 and 500)
+    ) is not true then
+        perform pipeline.refuse_events(event_type, payloads, run_at, priority, dedupe_keys, dedupe_window);
     end if;
 
     select array_agg(nextval('marketing.pipeline_events_id_seq')) into v_ids from unnest(payloads);
@@ -68,7 +73,7 @@ begin
     end if;
 
     insert into marketing.pipeline_events (id, event_type, payload, run_at, priority)
-    select given.id, emit_batch.event_type, given.payload, coalesce(emit_batch.run_at, now()), emit_batch.priority
+    select given.id, emit_batch.event_type, coalesce(given.payload, '{}'), coalesce(emit_batch.run_at, now()), emit_batch.priority
     from unnest(v_ids, payloads) as given (id, payload)
     where dedupe_keys is null
     or given.id = any (v_new)

@@ -53,10 +53,11 @@ begin
 
     with
     ending as materialized (
-        select given.event_id, given.status, given.delay_ms, given.spent, given.error
+        -- Named twice it ends once, as it was named first.
+        select distinct on (given.event_id) given.event_id, given.status, given.delay_ms, given.spent, given.error
         from unnest(event_ids, statuses, delays_ms, finish_events.spent, errors)
-            as given (event_id, status, delay_ms, spent, error)
-        order by given.event_id
+            with ordinality as given (event_id, status, delay_ms, spent, error, place)
+        order by given.event_id, given.place
     ),
     written as (
         update marketing.pipeline_events as event

@@ -6,8 +6,8 @@
 -- makes its completion stale, so it is refused when it arrives.
 --
 -- Returns: the row, completed.
--- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, marketing.pipeline_errors
+-- Reads:  pipeline.stages, pipeline.workers
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, pipeline.let_go, marketing.pipeline_errors
 -- Locks:  the event's row (held by the UPDATE), then its rows in the hot tables
 
 create or replace function pipeline.follow_status()
@@ -35,6 +35,14 @@ begin
         delete from pipeline.unrouted where event_id = old.id;
         delete from pipeline.parked where event_id = old.id;
     elsif old.status = 'processing' then
+        -- A call goes on, and under a limit it counts until it ends.
+        insert into pipeline.let_go (event_id, epoch, worker_id, limit_name, limit_key)
+        select claim.event_id, claim.epoch, claim.worker_id, claim.limit_name, claim.limit_key
+        from pipeline.inflight as claim
+        join pipeline.workers as worker on worker.id = claim.worker_id
+        where claim.event_id = old.id
+        and claim.limit_name is not null;
+
         delete from pipeline.inflight where event_id = old.id returning alone into v_is_suspect;
     end if;
 

@@ -6,15 +6,18 @@
 -- Arguments: stage_id; worker_id of the calling daemon; held: the events of the stage that it knows it holds.
 -- Returns: how many events went back.
 -- Reads:  pipeline.inflight
--- Writes: marketing.pipeline_events; by its trigger pipeline.inflight and pipeline.ready
+-- Writes: marketing.pipeline_events, pipeline.let_go; by the ledger's trigger pipeline.inflight and pipeline.ready
 -- Locks:  the events
 
 create or replace function pipeline.give_back(stage_id smallint, worker_id integer, held bigint[])
 returns bigint
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+declare
+    v_ids bigint[];
+begin
     with
     given_back as (
         update marketing.pipeline_events as event
@@ -29,8 +32,16 @@ begin atomic
         and event.status = 'processing'
         returning event.id
     )
-    select count(*) from given_back;
-end;
+    select array_agg(given_back.id) into v_ids from given_back;
+
+    -- The trigger takes it that their calls go on.
+    delete from pipeline.let_go as gone
+    where gone.event_id = any (v_ids)
+    and gone.worker_id = give_back.worker_id;
+
+    return coalesce(cardinality(v_ids), 0);
+end
+$$;
 
 comment on function pipeline.give_back(smallint, integer, bigint[]) is
     'Takes back claims that a daemon made without hearing of it; held is what it knows it holds.';

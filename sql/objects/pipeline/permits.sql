@@ -6,7 +6,7 @@
 -- Arguments: limiter; key: value of its key, empty where it has none.
 -- Returns: tokens: what the bucket holds; per_second: how fast it fills, NULL: there is no rate; calls: how many more may run at once,
 --          NULL: any number.
--- Reads:  pipeline.limits, pipeline.inflight
+-- Reads:  pipeline.limits, pipeline.inflight, pipeline.let_go
 -- Writes: pipeline.limit_usage
 -- Locks:  the bucket's row
 
@@ -37,9 +37,17 @@ begin
 
     if v_limit.concurrency is not null then
         select v_limit.concurrency - count(*) into calls
-        from pipeline.inflight as claim
-        where claim.limit_name = permits.limiter
-        and claim.limit_key = permits.key;
+        from (
+            select
+            from pipeline.inflight as claim
+            where claim.limit_name = permits.limiter
+            and claim.limit_key = permits.key
+            union all
+            select
+            from pipeline.let_go as gone
+            where gone.limit_name = permits.limiter
+            and gone.limit_key = permits.key
+        ) as running;
     end if;
 end
 $$;

@@ -6,7 +6,7 @@
 -- Expressions are SQL, see the changed row as `row` (for a delete, the row as it was) and run with the rights of the table's owner,
 -- who thereby may emit: the right to INSERT into the ledger comes with it. Names in them are qualified with their schemas.
 --
--- Arguments: source: table, partitioned or not;
+-- Arguments: source: table, partitioned or not, but no partition;
 --            event_type;
 --            operations: which of insert, update, delete emit; default {insert};
 --            columns: an update emits only when one of these changed; default: when anything did;
@@ -14,7 +14,7 @@
 --            holds; in an update's, old is the version before; default: always;
 --            payload_columns ({}: none), or payload: SQL, jsonb; what is no object becomes {"payload": …}; default: the whole row.
 --            trigger_time is added;
---            key_columns: tell rows apart, to pair old and new versions; default: the primary key;
+--            key_columns: tell rows apart, to pair old and new versions: unique together, and never NULL; default: the primary key;
 --            priority: 1 first, 10 last; default 10;
 --            delay: how long after the change the event is due; default 0;
 --            cause: SQL, bigint, the event that caused the change; default: column caused_by where there is one;
@@ -107,10 +107,8 @@ begin
         format('trigger_%s_event', left(btrim(regexp_replace(lower(publish.event_type), '[^a-z0-9]+', '_', 'g'), '_'), 40))
     );
 
-    if v_publication.key_columns is null and 'update' = any (v_operations) then
-        raise invalid_parameter_value using
-            message = format('%s has no primary key, so old and new versions of its rows cannot be paired.', publish.source),
-            hint = 'Name columns that tell its rows apart: key_columns => ''{…}''.';
+    if 'update' = any (v_operations) then
+        perform pipeline.refuse_keys(publish.source, v_publication.key_columns);
     end if;
 
     v_publication.id := pipeline.keep_publication(v_publication);

@@ -42,6 +42,13 @@ begin
         raise wrong_object_type using
             message = format('The table of which %s is a partition is published already; the partition''s rows would emit twice.', source),
             hint = 'Unpublish the partitioned table first, or leave the partition to it.';
+    elsif v_relation.relispartition then
+        raise wrong_object_type using
+            message = format('%s is a partition of %s: what is inserted through that would emit nothing.', source, pg_partition_root(source)),
+            hint = format(
+                'SELECT pipeline.publish(%L, …); a condition says which of its rows are meant: condition => ''row.… = …''.',
+                pg_partition_root(source)::text
+            );
     end if;
 end
 $$;

@@ -7,7 +7,7 @@
 -- Returns: the claims that are still the caller's to complete. One event may be named under two epochs (it was requeued while its
 --          first call ran): only the claim that stands is returned.
 -- Reads:  nothing
--- Writes: pipeline.inflight
+-- Writes: pipeline.inflight, pipeline.let_go
 -- Locks:  the claims, in the order in which they are named
 
 create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[])
@@ -16,6 +16,13 @@ language sql
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
+    -- Calls that went on without their event have ended, too.
+    with ended as (
+        delete from pipeline.let_go as gone
+        using unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
+        where gone.event_id = named.event_id
+        and gone.epoch = named.epoch
+    )
     delete from pipeline.inflight as claim
     using unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
     where claim.event_id = named.event_id

@@ -62,10 +62,16 @@ end
 $$;
 
 comment on function pipeline.release_limits() is
-    'Trigger function of pipeline.inflight: lets the next event with the same key begin when a call ends.';
+    'Trigger function of pipeline.inflight and pipeline.let_go: lets the next event with the same key begin when a call ends.';
 
 create or replace trigger release_limits
     after delete on pipeline.inflight
+    referencing old table as old_rows
+    for each statement
+    execute function pipeline.release_limits();
+
+create or replace trigger release_limits
+    after delete on pipeline.let_go
     referencing old table as old_rows
     for each statement
     execute function pipeline.release_limits();

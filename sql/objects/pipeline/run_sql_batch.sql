@@ -38,7 +38,7 @@ declare
     v_began constant timestamptz := clock_timestamp();
     v_batch record;
 begin
-    v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids, run_sql_batch.worker_id);
+    v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids, run_sql_batch.worker_id, false);
     reached_ids := v_batch.reached_ids;
     oldest_xid := v_batch.oldest_xid;
     next_xid := v_batch.next_xid;
@@ -61,11 +61,15 @@ begin
     into failed_ids, errors
     using v_batch.event_ids;
 
-    -- An event that is not of this batch is not this stage's to judge.
+    -- An event that is not of this batch is not this stage's to judge; of one that was returned twice the first word counts.
     if failed_ids is not null then
         select array_agg(begun.event_id), array_agg(begun.attempt), array_agg(failed.error)
         into failed_ids, attempts, errors
-        from unnest(failed_ids, errors) as failed (event_id, error)
+        from (
+            select distinct on (returned.event_id) returned.event_id, returned.error
+            from unnest(failed_ids, errors) with ordinality as returned (event_id, error, place)
+            order by returned.event_id, returned.place
+        ) as failed
         join unnest(v_batch.event_ids, v_batch.attempts) as begun (event_id, attempt) on begun.event_id = failed.event_id;
     end if;
 end

@@ -1,7 +1,7 @@
 -- pipeline.unpark_released(): queues parked events again whose key has no call under way: a limit was raised, or a release found nobody.
 --
 -- Returns: nothing.
--- Reads:  pipeline.inflight
+-- Reads:  pipeline.inflight, pipeline.let_go
 -- Writes: by pipeline.unpark pipeline.parked and pipeline.ready
 -- Locks:  the parked rows
 
@@ -20,6 +20,11 @@ begin
                 select from pipeline.inflight as claim
                 where claim.limit_name = parked.limit_name
                 and claim.limit_key = parked.key
+            )
+            and not exists (
+                select from pipeline.let_go as gone
+                where gone.limit_name = parked.limit_name
+                and gone.limit_key = parked.key
             )
             limit 10000
         )

@@ -8,11 +8,11 @@ select
     worker.id,
     worker.name,
     worker.version,
-    worker.heartbeat_at > clock_timestamp() - interval '10 seconds' as alive,
-    extract(epoch from clock_timestamp() - worker.started_at)::double precision as up_seconds,
-    extract(epoch from clock_timestamp() - worker.heartbeat_at)::double precision as silent_seconds,
-    extract(epoch from nullif(greatest(worker.naps_until, clock_timestamp()), clock_timestamp()) - clock_timestamp())::double precision
-        as asleep_seconds,
+    worker.heartbeat_at > now() - interval '10 seconds' as alive,
+    extract(epoch from now() - worker.started_at)::double precision as up_seconds,
+    -- It may beat while we look.
+    extract(epoch from greatest(now() - worker.heartbeat_at, '0'))::double precision as silent_seconds,
+    case when worker.naps_until > now() then extract(epoch from worker.naps_until - now())::double precision end as asleep_seconds,
     held.calls_running,
     held.holds
 from pipeline.workers as worker

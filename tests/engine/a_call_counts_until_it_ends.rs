@@ -1,0 +1,94 @@
+//! A call that goes on counts against its limit, whatever becomes of its event meanwhile.
+
+use pgcascade::answer::Answer;
+use serde_json::json;
+
+use super::stages::{EFFECTS, Scripted};
+use crate::support::daemon::{Rig, RunningDaemon};
+use crate::support::wait;
+
+/// Two events with the same key, of which one is being called, and the other waits for that.
+async fn one_of_two_runs(stage: &Scripted) -> (Rig, RunningDaemon) {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("a", "scripted").await;
+    rig.run(
+        "insert into pipeline.limits (name, concurrency, key) values ('one', 1, 'k');
+        update pipeline.stages set limiter = 'one';
+        insert into marketing.pipeline_events (event_type, payload)
+        select 'a', jsonb_build_object('k', 'same', 'n', n) from generate_series(1, 2) as n",
+    )
+    .await;
+    let daemon = rig.daemon(stage.registry());
+    rig.until("exists (select from pipeline.parked) and exists (select from pipeline.inflight)")
+        .await;
+    (rig, daemon)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_cancelled_during_its_call_keeps_its_place() {
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let (rig, daemon) = one_of_two_runs(&stage).await;
+    rig.run(
+        "update marketing.pipeline_events set status = 'cancelled' where status = 'processing'",
+    )
+    .await;
+    // The other is looked at again, and waits on.
+    rig.until("exists (select from pipeline.parked)").await;
+    rig.run("select pipeline.maintain()").await;
+    rig.until("exists (select from pipeline.parked)").await;
+    let running = "select running from marketing.vw_limits where name = 'one'";
+    assert_eq!(rig.number(running).await, 1);
+    assert_eq!(stage.made(), 1);
+    let gate = stage.gate.clone().expect("a gate");
+    gate.notify_one();
+    rig.until("exists (select from pipeline.inflight)").await;
+    gate.notify_one();
+    rig.until_idle().await;
+    daemon.stop().await;
+    let ended = "select string_agg(concat(payload ->> 'n', ' ', status), ', ' order by id) from marketing.pipeline_events";
+    assert_eq!(rig.text(ended).await, "1 cancelled, 2 processed");
+    assert_eq!(stage.most.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(rig.number("select count(*) from pipeline.let_go").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_queued_again_during_its_call_waits_for_its_end() {
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let (rig, daemon) = one_of_two_runs(&stage).await;
+    rig.run("update marketing.pipeline_events set status = 'pending' where status = 'processing'")
+        .await;
+    rig.until("(select count(*) = 2 from pipeline.parked)")
+        .await;
+    let gate = stage.gate.clone().expect("a gate");
+    for calls in 2..=3 {
+        gate.notify_one();
+        wait::until("the next call", async || {
+            (stage.made() == calls).then_some(())
+        })
+        .await;
+    }
+    gate.notify_one();
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(stage.made(), 3);
+    assert_eq!(stage.most.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_ends_with_its_daemon() {
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let (rig, daemon) = one_of_two_runs(&stage).await;
+    rig.run(
+        "update marketing.pipeline_events set status = 'cancelled' where status = 'processing'",
+    )
+    .await;
+    rig.until("exists (select from pipeline.let_go)").await;
+    daemon.crash();
+    let free = Scripted::new(|_| Answer::Delivered(json!({})));
+    let other = rig.daemon(free.registry());
+    rig.until("exists (select from marketing.pipeline_events where status = 'processed')")
+        .await;
+    other.stop().await;
+    assert_eq!(rig.number("select count(*) from pipeline.let_go").await, 0);
+}
