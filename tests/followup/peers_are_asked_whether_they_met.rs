@@ -42,7 +42,8 @@ fn bodies(server: &FakeGhl, phone: &str) -> Vec<String> {
 async fn nobody_is_asked_unless_it_is_wanted_and_what_was_planned_is_taken_back() {
     let (rig, _server) = in_touch(2).await;
     assert_eq!(
-        rig.number("select count(*) from pipeline.schedules").await,
+        rig.number("select count(*) from pipeline.schedules where name = 'ask_peers'")
+            .await,
         0
     );
     assert_eq!(rig.number("select count(*) from peers_to_ask()").await, 0);
@@ -56,7 +57,7 @@ async fn nobody_is_asked_unless_it_is_wanted_and_what_was_planned_is_taken_back(
         .await;
     assert_eq!(rig.number(planned).await, 0);
     assert_eq!(
-        rig.number("select count(*) from pipeline.schedules where enabled")
+        rig.number("select count(*) from pipeline.schedules where enabled and name = 'ask_peers'")
             .await,
         0
     );
