@@ -46,7 +46,8 @@ async fn every_template_that_comes_with_the_product_can_be_sent() {
         .await;
     rig.run(
         "insert into event_messages (event_id, contractor_id, message_type, personalization_data)
-        select 41, 1, name, '{\"sponsors\": [{\"name\": \"Acme\", \"booth\": \"12\"}, {\"name\": \"Bolt\"}], \"peer_name\": \"Sam Sample\"}'
+        select 41, 1, name, '{\"sponsors\": [{\"name\": \"Acme\", \"booth\": \"12\"}, {\"name\": \"Bolt\"}], \"peer_name\": \"Sam Sample\",
+            \"topic\": \"Hiring\", \"peers\": [{\"name\": \"Sam Sample\", \"company\": \"Acme\"}, {\"name\": \"Pat Sample\"}]}'
         from message_templates",
     )
     .await;
