@@ -1,7 +1,7 @@
 //! Follow-ups in a model's words: the stage `followup.word`, outside.
 //!
 //! Takes `followup_upcoming` events, some minutes before the time. Words that pass the checks
-//! ([`super::wording`]) stand ready in `ai_message` when the time comes; where there are none by
+//! (`wording`) stand ready in `ai_message` when the time comes; where there are none by
 //! then, the template goes out with its hints. No follow-up waits for a model. What it cost is in
 //! `chat_requests`.
 
