@@ -14,6 +14,9 @@ use crate::db::DbError;
 const EMIT: &str = include_str!("../../../sql/queries/bench/emit.sql");
 const EMIT_LATER: &str = include_str!("../../../sql/queries/bench/emit_later.sql");
 const EMIT_ONE: &str = include_str!("../../../sql/queries/bench/emit_one.sql");
+const INSERT_ORDER: &str = include_str!("../../../sql/queries/bench/insert_order.sql");
+const INSERT_ROOTS: &str = include_str!("../../../sql/queries/bench/insert_roots.sql");
+const NOW: &str = include_str!("../../../sql/queries/bench/now.sql");
 const STATE: &str = include_str!("../../../sql/queries/bench/state.sql");
 const CASCADE: &str = include_str!("../../../sql/queries/bench/cascade_seconds.sql");
 const LATENESS: &str = include_str!("../../../sql/queries/bench/lateness.sql");
@@ -105,12 +108,8 @@ async fn enqueue(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
     for _ in 0..CLIENTS {
         let session = world.another_session().await?;
         clients.spawn(async move {
-            let insert = "insert into bench.orders (note) values ('a single row')";
-            let insert = session
-                .client
-                .prepare(insert)
-                .await
-                .map_err(DbError::from)?;
+            let insert = session.client.prepare(INSERT_ORDER).await;
+            let insert = insert.map_err(DbError::from)?;
             for _ in 0..inserts {
                 let done = session.client.execute(&insert, &[]).await;
                 done.map_err(DbError::from)?;
@@ -191,9 +190,7 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let client = &world.session.client;
     let emit = client.prepare(EMIT_ONE).await.map_err(DbError::from)?;
-    // Prepared, so that asking takes one round trip only, which is missing from what is measured.
-    let now = client.prepare("select clock_timestamp() as at").await;
-    let now = now.map_err(DbError::from)?;
+    let now = client.prepare(NOW).await.map_err(DbError::from)?;
     let mut latencies = Vec::with_capacity(SINGLES);
     for _ in 0..SINGLES {
         tokio::time::sleep(BETWEEN).await;
@@ -201,9 +198,16 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
             &client.query_one(&emit, &[]).await.map_err(DbError::from)?,
             "id",
         )?;
-        // The commit has returned; the same clock as the handler's.
-        let at = client.query_one(&now, &[]).await.map_err(DbError::from)?;
-        let at: DateTime<Utc> = get(&at, "at")?;
+        // The commit has returned. The clock is the handler's, so asking takes a round trip; a
+        // second one tells how long, and is taken off.
+        let asked = [
+            client.query_one(&now, &[]).await,
+            client.query_one(&now, &[]).await,
+        ];
+        let [first, second] = asked.map(|row| row.map_err(DbError::from));
+        let (first, second): (DateTime<Utc>, DateTime<Utc>) =
+            (get(&first?, "at")?, get(&second?, "at")?);
+        let at = first - (second - first);
         world.until_done().await?;
         let begun = world.session.row(LATENCY, &[&id, &at]).await?;
         latencies.push(get::<f64>(&begun, "ms_after")?);
@@ -228,9 +232,8 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
 
 async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
     const FIRST: &str = "bench_first";
-    let insert = "insert into bench.first_step (caused_by) select null from generate_series(1, $1)";
     world.pause(FIRST, true).await?;
-    world.session.rows(insert, &[&roots]).await?;
+    world.session.rows(INSERT_ROOTS, &[&roots]).await?;
     let daemon = world.daemon()?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     world.pause(FIRST, false).await?;
