@@ -221,8 +221,10 @@ impl OutsideRunner {
                 return;
             };
             let stage = Arc::clone(&self.stage);
-            held.called
-                .insert((event.id, event.epoch), (event.clone(), input.clone()));
+            held.called.insert(
+                (event.id, event.epoch),
+                (Arc::clone(&event), Arc::clone(&input)),
+            );
             held.calls.spawn(async move {
                 let began = Instant::now();
                 let answer = call(stage.as_ref(), &input, timeout).await;

@@ -1,5 +1,6 @@
 //! The two transactions of an outside stage: claim with preparation, and fenced completion.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,9 +23,9 @@ use crate::db::{DbError, Pool, Transaction};
 #[derive(Debug, Clone)]
 pub struct Called {
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// What the call was made with.
-    pub input: Value,
+    pub input: Arc<Value>,
     /// How long the call took; None when none was made.
     pub took: Option<Duration>,
     /// What came back; Err when no call was made and the verdict stands already.
@@ -49,7 +50,7 @@ pub struct Claimed {
     /// How many events were claimed.
     pub events: usize,
     /// Those that need a call, with its input.
-    pub calls: Vec<(Event, Value)>,
+    pub calls: Vec<(Arc<Event>, Arc<Value>)>,
 }
 
 /// Claims a batch and prepares its calls in one transaction; events that need no call are settled
@@ -91,25 +92,29 @@ pub async fn claim_and_prepare(
         Terms::all(blames_an_item, careful),
     )
     .await?;
-    let mut calls = Vec::new();
+    let waited = events.iter().map(|event| event.waited).max();
+    let claimed = events.len();
     let mut settled = Vec::new();
-    for (event, prepared) in isolated.results.into_iter().flatten() {
-        match prepared {
-            Prepared::Call(input) => calls.push((event, input)),
-            Prepared::Settled(verdict) => settled.push((event, verdict)),
-        }
-    }
     for (place, error) in isolated.culprits {
         let event = &events[place];
         settled.push((event.clone(), of_error(&error, event.attempt, &row.bounds)));
     }
+    let mut calls = Vec::with_capacity(claimed);
+    let mut prepared: HashMap<i64, Prepared> = isolated.results.into_iter().flatten().collect();
+    for event in events {
+        match prepared.remove(&event.id) {
+            Some(Prepared::Call(input)) => calls.push((Arc::new(event), Arc::new(input))),
+            Some(Prepared::Settled(verdict)) => settled.push((event, verdict)),
+            // Settled above.
+            None => {}
+        }
+    }
 
     settle(&tx, row, settled).await?;
     tx.commit().await?;
-    let waited = events.iter().map(|event| event.waited).max();
     counts::waited(&row.name, waited.unwrap_or_default());
     Ok(Claimed {
-        events: events.len(),
+        events: claimed,
         calls,
     })
 }
@@ -157,7 +162,7 @@ pub async fn complete(
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events: Vec<&Event> = answered.iter().map(|called| &called.event).collect();
+    let events: Vec<&Event> = answered.iter().map(|called| &*called.event).collect();
     let held = release(&tx, &events).await?;
     if held.len() < answered.len() {
         let stale = answered.len() - held.len();
@@ -177,8 +182,8 @@ pub async fn complete(
         let verdict = verdict_of(called, &row.bounds, stage.as_ref());
         if let Some(ending) = ending_of(called, &verdict) {
             ended.push(Ended {
-                event: called.event.clone(),
-                input: called.input.clone(),
+                event: Arc::clone(&called.event),
+                input: Arc::clone(&called.input),
                 ending,
             });
         }
@@ -257,14 +262,14 @@ fn ending_of(called: &Called, verdict: &Verdict) -> Option<Ending> {
 struct Preparation<'a>(&'a dyn OutsideStage);
 
 #[async_trait]
-impl SliceWork<Event, Vec<(Event, Prepared)>> for Preparation<'_> {
+impl SliceWork<Event, Vec<(i64, Prepared)>> for Preparation<'_> {
     async fn run(
         &self,
         tx: &Transaction<'_>,
         events: &[Event],
-    ) -> Result<Vec<(Event, Prepared)>, DbError> {
+    ) -> Result<Vec<(i64, Prepared)>, DbError> {
         let prepared = self.0.prepare(tx, events).await?;
-        Ok(events.iter().cloned().zip(prepared).collect())
+        Ok(events.iter().map(|event| event.id).zip(prepared).collect())
     }
 }
 

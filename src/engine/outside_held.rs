@@ -1,6 +1,7 @@
 //! What the runner of an outside stage holds, and what follows from it.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -26,10 +27,10 @@ const CALL_GUESS: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Held {
     /// Claimed, the call not begun.
-    pub(super) waiting: VecDeque<(Event, Value)>,
+    pub(super) waiting: VecDeque<(Arc<Event>, Arc<Value>)>,
     /// Called: the tasks, and what each of them works on, by event and epoch.
     pub(super) calls: JoinSet<Called>,
-    pub(super) called: HashMap<(i64, i64), (Event, Value)>,
+    pub(super) called: HashMap<(i64, i64), (Arc<Event>, Arc<Value>)>,
     /// Answered, not written; and when the first of them must be written at the latest.
     pub(super) answered: Vec<Called>,
     pub(super) write_at: Option<Instant>,

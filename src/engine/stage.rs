@@ -1,5 +1,6 @@
 //! The contract of a stage, and the row that tells how it runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -83,9 +84,9 @@ pub enum Ending {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended {
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// What [`OutsideStage::prepare`] gave for it.
-    pub input: Value,
+    pub input: Arc<Value>,
     /// How it ended.
     pub ending: Ending,
 }

@@ -115,7 +115,7 @@ impl OutsideStage for CatchingUp {
 
     async fn record(&self, tx: &Transaction<'_>, ended: &[Ended]) -> Result<(), DbError> {
         for end in ended {
-            let Ok(reading) = serde_json::from_value::<Reading>(end.input.clone()) else {
+            let Ok(reading) = Reading::deserialize(&*end.input) else {
                 continue;
             };
             match &end.ending {

@@ -101,7 +101,12 @@ begin
             return;
         end if;
 
-        select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
+        if cardinality(v_ids) = 1 then
+            v_first := v_ids[1];
+            v_last := v_ids[1];
+        else
+            select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
+        end if;
 
         with begun as (
             update marketing.pipeline_events as event

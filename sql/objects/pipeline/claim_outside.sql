@@ -9,7 +9,7 @@
 -- Arguments: stage_id of pipeline.stages; worker_id of pipeline.workers; room: how many events the daemon can hold now; busy: whether
 --            it holds events of the stage already; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
 --            skips_held: whether to set aside events that somebody else holds in the ledger, which costs a look at each.
--- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the first of them
+-- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the oldest of them
 --          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages, pipeline.limits
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
@@ -94,7 +94,8 @@ begin
             and event.id between v_first and v_last
             and event.status = 'pending'
             returning event.id, event.event_type, event.payload, event.attempts, event.crashes,
-                extract(epoch from clock_timestamp() - greatest(event.created_at, event.run_at))::double precision as waited_seconds
+                -- Not extract(), which takes a detour through numeric.
+                date_part('epoch', clock_timestamp() - greatest(event.created_at, event.run_at)) as waited_seconds
         ),
         held as (
             insert into pipeline.inflight (event_id, epoch, stage_id, worker_id, limit_name, limit_key)
@@ -105,7 +106,7 @@ begin
         )
         select
             begun.id, begun.event_type, begun.payload, begun.attempts, begun.crashes, v_epoch,
-            case when row_number() over () = 1 then v_take.reached_ids end,
+            case when begun.id = v_first then v_take.reached_ids end,
             v_take.oldest_xid, v_take.next_xid, begun.waited_seconds
         from begun;
 

@@ -35,6 +35,15 @@ declare
             else 'row.caused_by'
         end
     );
+    -- One look-up by key for each row: a join could be planned as a scan of the ledger. A table that names no cause pays none.
+    v_root constant text := case
+        when v_cause = 'null' then 'null'
+        else '(
+                select coalesce(parent.root_id, parent.id)
+                from marketing.pipeline_events as parent
+                where parent.id = changed.parent_id
+            )'
+    end;
     v_due constant text := case
         when publication.delay = interval '0' then 'now()'
         else format('clock_timestamp() + interval %L', publication.delay)
@@ -63,12 +72,7 @@ begin
             %s,
             %s,
             changed.parent_id,
-            -- One look-up by key for each row: a join could be planned as a scan of the ledger.
-            (
-                select coalesce(parent.root_id, parent.id)
-                from marketing.pipeline_events as parent
-                where parent.id = changed.parent_id
-            )
+            %s
         from (
             select (%s) as payload, (%s)::bigint as parent_id
             from %s
@@ -77,7 +81,7 @@ begin
             offset 0
         ) as changed
         $sql$,
-        publication.event_type, publication.priority, v_due, publication.payload, v_cause, v_from, v_where
+        publication.event_type, publication.priority, v_due, v_root, publication.payload, v_cause, v_from, v_where
     );
 end
 $$;

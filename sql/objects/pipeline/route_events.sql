@@ -141,14 +141,20 @@ begin
         from new_events as event
         where event.status = 'pending'
         and event.stage_id is null
-        group by event.event_type
-        union all
-        select woken.event_type, null, null, 0
-        from unnest(v_wakes) as woken (event_type);
+        group by event.event_type;
+
+        if v_wakes <> '{}' then
+            insert into pipeline.unannounced (event_type, first_id, last_id, events)
+            select woken.event_type, null, null, 0
+            from unnest(v_wakes) as woken (event_type);
+        end if;
+
         return null;
     end if;
 
-    perform pg_notify('pipeline_wake', woken.event_type) from unnest(v_wakes) as woken (event_type);
+    if v_wakes <> '{}' then
+        perform pg_notify('pipeline_wake', woken.event_type) from unnest(v_wakes) as woken (event_type);
+    end if;
 
     if v_announced <= c_announced_singly then
         perform pg_notify('pipeline_event', pipeline.event_notification(event.id, event.event_type, event.payload))

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::task::JoinSet;
+use tokio_postgres::{Client, Statement};
 
 use super::world::World;
 use crate::cli::failure::Failure;
@@ -193,23 +194,16 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
     let now = client.prepare(NOW).await.map_err(DbError::from)?;
     let mut latencies = Vec::with_capacity(SINGLES);
     for _ in 0..SINGLES {
+        // The handler notes the server's time. It is asked for beforehand: a question between the
+        // commit and the handler would be in the handler's way.
+        let clock = ServerClock::read(client, &now).await?;
         tokio::time::sleep(BETWEEN).await;
-        let id: i64 = get(
-            &client.query_one(&emit, &[]).await.map_err(DbError::from)?,
-            "id",
-        )?;
-        // The commit has returned. The clock is the handler's, so asking takes a round trip; a
-        // second one tells how long, and is taken off.
-        let asked = [
-            client.query_one(&now, &[]).await,
-            client.query_one(&now, &[]).await,
-        ];
-        let [first, second] = asked.map(|row| row.map_err(DbError::from));
-        let (first, second): (DateTime<Utc>, DateTime<Utc>) =
-            (get(&first?, "at")?, get(&second?, "at")?);
-        let at = first - (second - first);
+        let emitted = client.query_one(&emit, &[]).await.map_err(DbError::from)?;
+        let committed_at = clock.at(Instant::now());
+        tokio::time::sleep(BETWEEN).await;
         world.until_done().await?;
-        let begun = world.session.row(LATENCY, &[&id, &at]).await?;
+        let id: i64 = get(&emitted, "id")?;
+        let begun = world.session.row(LATENCY, &[&id, &committed_at]).await?;
         latencies.push(get::<f64>(&begun, "ms_after")?);
     }
     daemon.stop().await?;
@@ -228,6 +222,45 @@ async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
             at(99).unwrap_or_default(),
         ),
     ])
+}
+
+/// The server's clock, told by ours.
+struct ServerClock {
+    time: DateTime<Utc>,
+    read_at: Instant,
+    trip: Duration,
+}
+
+impl ServerClock {
+    /// Asks a few times, and believes the quickest answer.
+    async fn read(client: &Client, now: &Statement) -> Result<Self, DbError> {
+        const QUESTIONS: usize = 3;
+        let mut quickest = Self::ask(client, now).await?;
+        for _ in 1..QUESTIONS {
+            quickest = quickest.min_by_trip(Self::ask(client, now).await?);
+        }
+        Ok(quickest)
+    }
+
+    /// The server looked at its clock in the middle of the trip, give or take half of it.
+    async fn ask(client: &Client, now: &Statement) -> Result<Self, DbError> {
+        let asked_at = Instant::now();
+        let answer = client.query_one(now, &[]).await?;
+        let trip = asked_at.elapsed();
+        Ok(Self {
+            time: get(&answer, "at")?,
+            read_at: asked_at + trip / 2,
+            trip,
+        })
+    }
+
+    fn min_by_trip(self, other: Self) -> Self {
+        if other.trip < self.trip { other } else { self }
+    }
+
+    fn at(&self, moment: Instant) -> DateTime<Utc> {
+        self.time + moment.saturating_duration_since(self.read_at)
+    }
 }
 
 async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
