@@ -37,7 +37,7 @@ declare
     );
     -- One look-up by key for each row: a join could be planned as a scan of the ledger. A table that names no cause pays none.
     v_root constant text := case
-        when v_cause = 'null' then 'null'
+        when v_cause = 'null' then 'null::bigint'
         else '(
                 select coalesce(parent.root_id, parent.id)
                 from marketing.pipeline_events as parent
