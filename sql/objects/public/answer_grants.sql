@@ -19,7 +19,7 @@ begin
                     public.inbound_messages, public.sms_routing_decisions, public.reply_windows, public.event_pcr_scores, public.event_notes,
                     public.contractor_action_items, public.action_item_updates, public.contractor_followup_schedules,
                     public.followup_settings, public.peer_match_delays, public.inbound_readings, public.vw_unanswered_messages, public.vw_action_items,
-                    public.chat_requests, public.chat_prompts, public.vw_chat_costs
+                    public.chat_requests, public.chat_prompts, public.vw_chat_costs, public.admin_users
                 to %I',
                 v_role
             );
