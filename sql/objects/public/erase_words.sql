@@ -63,7 +63,7 @@ begin
     v_done := v_done || jsonb_build_object('sms_routing_decisions', v_rows);
 
     update public.inbound_messages as message
-    set body = '', phone_number = null, provider_contact_id = null, dedupe_key = format('erased:%s', message.id),
+    set body = '', found_names = null, phone_number = null, provider_contact_id = null, dedupe_key = format('erased:%s', message.id),
         contractor_id = erase_words.contractor_id,
         handling_note = case when message.handling_note is not null then '[erased]' end
     where message.contractor_id = erase_words.contractor_id
