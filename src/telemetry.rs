@@ -54,8 +54,8 @@ impl Talk {
     }
 }
 
-/// So many lines wait for a slow reader: some megabytes, minutes of a busy daemon.
-const LINES_MAX: usize = 20_000;
+/// So many lines wait for a slow reader: about a megabyte, minutes of a busy daemon.
+const LINES_MAX: usize = 5_000;
 
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 

@@ -184,6 +184,8 @@ fn mistyped(core: &[Word]) -> Option<Wish> {
         "stoop",
         "stopo",
         "stopit",
+        "stahp",
+        "stap",
         "sto",
         "wtop",
         "stoip",
@@ -226,9 +228,14 @@ fn as_meant(mut word: Word) -> Word {
         && strsim::osa_distance(plain, "unsubscribe") <= 2;
     if unsubscribes {
         word.plain = "unsubscribe".to_owned();
-    } else if plain == "ur" {
-        word.plain = "your".to_owned();
+        return word;
     }
+    let whole = match plain {
+        "ur" => "your",
+        "dnt" | "dnot" | "donot" => "dont",
+        _ => return word,
+    };
+    word.plain = whole.to_owned();
     word
 }
 

