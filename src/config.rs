@@ -1,7 +1,8 @@
 //! Every flag and variable, once; secrets are wrapped, and all is checked before anything starts.
 //!
-//! Nothing else reads the environment, or `.env`, which stands in for it. A variable that is set but empty counts as unset, because
-//! shells and compose files make them so; clap alone would take the empty text for a value.
+//! Nothing else reads the environment, or `.env`, which stands in for it. A variable that is set
+//! but empty counts as unset, because shells and compose files make them so; clap alone would take
+//! the empty text for a value.
 //! Nothing here is parsed by clap that may hold a secret: clap repeats what it cannot read.
 
 mod chat;

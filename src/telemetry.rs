@@ -2,8 +2,8 @@
 //!
 //! Standard output belongs to results (`cli/output.rs`), so a log never spoils a pipe. A thread of
 //! its own writes, so that a pipe which nobody reads holds nobody up: what does not fit is dropped,
-//! and counted. Fields are named by entity with dots (`stage.name`); units are in the names. Nothing
-//! personal is a field: addresses and numbers go through [`crate::mask`].
+//! and counted. Fields are named by entity with dots (`stage.name`); units are in the names.
+//! Nothing personal is a field: addresses and numbers go through [`crate::mask`].
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -77,7 +77,7 @@ impl Drop for Logging {
         if lines > 0 {
             tracing::warn!(lines, "log lines were dropped: nobody read standard error");
         }
-        // Still nobody reads: nothing can be written, and the guard would say so on standard output.
+        // Still nobody reads: nothing can be written, and the guard would print that.
         if dropped_lines() > lines {
             std::mem::forget(self.writer.take());
         }

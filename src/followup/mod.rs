@@ -2,9 +2,9 @@
 //!
 //! Rules read texts, as values in and values out; three stages write what they find, one takes over
 //! the names that a chat model found, one has it word follow-ups. Names and companies are a best
-//! effort by capital letters where there is none; numbers and addresses are checked by libraries. Who asked for what and when
-//! an answer came is decided before, in `sms_routing_decisions`; follow-ups schedule themselves in
-//! the database (`run_followups`).
+//! effort by capital letters where there is none; numbers and addresses are checked by libraries.
+//! Who asked for what and when an answer came is decided before, in `sms_routing_decisions`;
+//! follow-ups schedule themselves in the database (`run_followups`).
 //!
 //! | stage | takes | writes |
 //! |---|---|---|

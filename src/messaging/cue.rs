@@ -129,7 +129,7 @@ pub(super) fn cues(words: &Words) -> Found {
     found
 }
 
-/// "Yesss" and "cooool" as they are written: a letter that stands three times stands once, or twice.
+/// "Yesss" and "cooool" as they are written: of three equal letters one stands, or two.
 fn without_runs(word: &Word) -> Word {
     let runs = |most: usize| {
         let mut kept = String::with_capacity(word.plain.len());

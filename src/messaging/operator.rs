@@ -1,7 +1,7 @@
 //! What an event's operators order by text: DELAY, MSG, STATUS, CHECKIN, CANCEL, HELP.
 //!
-//! Pure. Only for numbers in `admin_users`; whoever reads asks for that first. A bare CANCEL is what
-//! it is for everybody, an opt-out: an order says what is cancelled.
+//! Pure. Only for numbers in `admin_users`; whoever reads asks for that first. A bare CANCEL is
+//! what it is for everybody, an opt-out: an order says what is cancelled.
 
 use serde_json::{Value, json};
 
