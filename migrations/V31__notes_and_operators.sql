@@ -60,3 +60,12 @@ insert into pipeline.stages (name, event_type, kind, target, batch_size, concurr
 values
     ('obey_operators', 'reply_operator', 'sql', 'public.obey_operator', 50, 1, 5, '1 second', '1 minute', '60 seconds',
      'Does what operators order by text.');
+
+create table public.followup_days_off (
+    day date primary key,
+    name text not null default ''
+);
+
+comment on table public.followup_days_off is 'Holidays and other days on which nobody is followed up: INSERT a day, and what is planned from then on goes to the next day that is none.';
+comment on column public.followup_days_off.day is 'The day, on everybody''s own clock.';
+comment on column public.followup_days_off.name is 'What day that is.';

@@ -176,6 +176,8 @@ async fn a_number_that_two_have_stays_the_others_and_an_operator_can_be_erased()
         insert into event_notes (contractor_id, event_id, note_text) values (2, 41, 'office@example.com, 512-555-0101 are ours')",
     )
     .await;
+    let export: Value = rig.rows("select export_contractor(1)", &[]).await[0].get(0);
+    assert!(!export.to_string().contains("it is me"), "{export}");
     rig.run("select erase_contractor(1); select erase_contractor(3)")
         .await;
     assert_eq!(

@@ -56,7 +56,8 @@ begin
     v_done := v_done || jsonb_build_object('event_messages', v_rows);
 
     update public.sms_routing_decisions as decision
-    set phone = null, message_text = null, error_message = null
+    set phone = null, message_text = null, error_message = null,
+        intents = case when decision.route_to = 'operator' then '[]' else decision.intents end
     where decision.contractor_id = erase_words.contractor_id
     or decision.phone = any (erase_words.numbers);
     get diagnostics v_rows = row_count;
