@@ -106,3 +106,22 @@ async fn a_log_that_nobody_reads_holds_nothing_up() {
     let full = usize::try_from(PIPE_BYTES).expect("few") / 2;
     assert!(said.len() > full, "the pipe was never full: {}", said.len());
 }
+
+#[tokio::test]
+async fn an_error_that_nobody_reads_ends_it_all_the_same() {
+    let database = TestCluster::deployed_database().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let (mut daemon, mut log) = Program::on(database.url())
+        .and("RUST_LOG", "trace")
+        .and(
+            "PGCASCADE_HTTP_ADDR",
+            &taken.local_addr().expect("bound").to_string(),
+        )
+        .start_unread(&["run"]);
+    let ended = wait::within("the program's end", daemon.wait()).await;
+    assert_eq!(ended.expect("it ends").code(), Some(1));
+    let mut said = Vec::new();
+    log.read_to_end(&mut said).await.expect("what was written");
+    let full = usize::try_from(PIPE_BYTES).expect("few") / 2;
+    assert!(said.len() > full, "the pipe was never full: {}", said.len());
+}

@@ -256,7 +256,9 @@ async fn weekends_and_days_off_are_left_out_where_that_is_wanted() {
     let rig = Rig::texting(1).await;
     // 2031-07-04 is a Friday.
     let on = |day: &str| {
-        format!("select to_char(local_hour_after(1, 41, '{day}', '10:00', true) at time zone zone_of(1, 41), 'YYYY-MM-DD HH24:MI')")
+        format!(
+            "select to_char(local_hour_after(1, 41, '{day}', '10:00', true) at time zone zone_of(1, 41), 'YYYY-MM-DD HH24:MI')"
+        )
     };
     rig.run("insert into followup_days_off values ('2031-07-04', 'Independence Day')")
         .await;
