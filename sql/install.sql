@@ -136,8 +136,7 @@
 \i objects/public/keep_numbers.sql
 \i objects/public/complete_contractor.sql
 \i objects/public/is_profile_complete.sql
-\i objects/public/follow_profile.sql
-\i objects/public/follow_revoked_consent.sql
+\i objects/public/follow_contractor.sql
 \i objects/public/complete_event.sql
 \i objects/public/complete_attendee.sql
 \i objects/public/complete_agenda_item.sql
@@ -318,6 +317,9 @@
 \i objects/public/answer_attendance.sql
 \i objects/public/answer_rating.sql
 \i objects/public/answer_choice.sql
+\i objects/public/complete_admin_user.sql
+\i objects/public/obey_order.sql
+\i objects/public/obey_operator.sql
 \i objects/public/peer_of_match.sql
 \i objects/public/exchange_contacts.sql
 \i objects/public/next_free_break.sql
@@ -340,17 +342,21 @@
 \i objects/public/plan_followup.sql
 \i objects/public/follow_action_item.sql
 \i objects/public/complete_followup.sql
+\i objects/public/foresee_followups.sql
 \i objects/public/trigger_followup_event.sql
 \i objects/public/next_followup.sql
 \i objects/public/followup_words.sql
 \i objects/public/run_followups.sql
 \i objects/public/follow_sent_followups.sql
+\i objects/public/percent_encoded.sql
+\i objects/public/draft_introduction.sql
 \i objects/public/apply_progress.sql
 
 -- Peers are asked whether they met
 \i objects/public/peers_to_ask.sql
 \i objects/public/ask_peers.sql
 \i objects/public/follow_followup_settings.sql
+\i objects/public/note_chat_model.sql
 
 -- A person's data
 \i objects/public/redact.sql
@@ -358,6 +364,7 @@
 \i objects/public/redact_table.sql
 \i objects/public/literal_pattern.sql
 \i objects/public/contractor_pattern.sql
+\i objects/public/contractor_marks.sql
 \i objects/public/export_contractor.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql

@@ -1,10 +1,12 @@
 //! Every flag and variable, once; secrets are wrapped, and all is checked before anything starts.
 //!
-//! Nothing else reads the environment. A variable that is set but empty counts as unset, because
-//! shells and compose files make them so; clap alone would take the empty text for a value.
+//! Nothing else reads the environment, or `.env`, which stands in for it. A variable that is set
+//! but empty counts as unset, because shells and compose files make them so; clap alone would take
+//! the empty text for a value.
 //! Nothing here is parsed by clap that may hold a secret: clap repeats what it cannot read.
 
 mod chat;
+mod env_file;
 mod texts;
 
 use std::path::PathBuf;
@@ -25,6 +27,7 @@ use crate::providers::millionverifier::{self, MillionVerifierConfig};
 use crate::providers::webhook::Variables;
 
 pub use chat::Chat;
+pub use env_file::load as load_env_file;
 pub use texts::{NotificationKeys, Texts};
 
 /// Beside the directory of the cluster, for the one that the demo makes.

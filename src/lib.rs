@@ -5,6 +5,7 @@
 //! the result back, which fires the next trigger. `ARCHITECTURE.md` walks one event through the
 //! house; the modules below are in reading order.
 
+pub mod addresses;
 pub mod alerts;
 pub mod answer;
 pub mod chat;

@@ -1,12 +1,16 @@
 //! The log: tracing to standard error, compact for a person or JSON for a collector.
 //!
-//! Standard output belongs to results (`cli/output.rs`), so a log never spoils a pipe. Fields are
-//! named by entity with dots (`stage.name`); units are in the names. Nothing personal is a field:
-//! addresses and numbers go through [`crate::mask`].
+//! Standard output belongs to results (`cli/output.rs`), so a log never spoils a pipe. A thread of
+//! its own writes, so that a pipe which nobody reads holds nobody up: what does not fit is dropped,
+//! and counted. Fields are named by entity with dots (`stage.name`); units are in the names.
+//! Nothing personal is a field: addresses and numbers go through [`crate::mask`].
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
 use anyhow::Context;
+use tracing::Level;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -50,18 +54,54 @@ impl Talk {
     }
 }
 
+/// So many lines wait for a slow reader: about a megabyte, minutes of a busy daemon.
+const LINES_MAX: usize = 5_000;
+
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// How many lines were dropped because nobody read the log.
+pub fn dropped_lines() -> usize {
+    DROPPED.get().map_or(0, ErrorCounter::dropped_lines)
+}
+
+/// The log that has begun: dropping it writes what is left, for about a second at most.
+#[derive(Debug)]
+#[must_use = "the log ends with it"]
+pub struct Logging {
+    writer: Option<WorkerGuard>,
+}
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        let lines = dropped_lines();
+        if lines > 0 {
+            tracing::warn!(lines, "log lines were dropped: nobody read standard error");
+        }
+        // Still nobody reads: nothing can be written, and the guard would print that.
+        if dropped_lines() > lines {
+            std::mem::forget(self.writer.take());
+        }
+    }
+}
+
 /// Begins to log. To be called once.
 ///
 /// # Errors
 /// A filter that cannot be read.
-pub fn start(log: &Log, talk: Talk) -> anyhow::Result<()> {
+pub fn start(log: &Log, talk: Talk) -> anyhow::Result<Logging> {
     let filter = log.filter.as_deref().unwrap_or(talk.filter());
     let filter = EnvFilter::try_new(filter)
         .context("RUST_LOG cannot be read: write for example info or pgcascade=debug,warn")?;
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(LINES_MAX)
+        .thread_name("log")
+        .finish(std::io::stderr());
+    let _ = DROPPED.set(writer.error_counter());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE)
-        .with_writer(std::io::stderr);
+        .with_writer(writer);
     match log.format {
         LogFormat::Json => builder.json().flatten_event(true).init(),
         LogFormat::Compact => builder
@@ -70,5 +110,20 @@ pub fn start(log: &Log, talk: Talk) -> anyhow::Result<()> {
             .with_ansi(std::io::stderr().is_terminal() && !config::no_color())
             .init(),
     }
-    Ok(())
+    log_panics();
+    Ok(Logging {
+        writer: Some(guard),
+    })
+}
+
+/// A panic is a log line, too: written directly, it would wait for a reader.
+fn log_panics() {
+    let directly = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if tracing::enabled!(Level::ERROR) {
+            tracing::error!("{panic}");
+        } else {
+            directly(panic);
+        }
+    }));
 }

@@ -187,7 +187,13 @@ fn is_ignored(c: char) -> bool {
             | '\u{FEFF}'
             | '\u{AD}'
             | '\u{20E3}'
-    ) || is_combining_mark(c)
+    ) || is_accent(c)
+}
+
+/// Marks that tell no words apart. Vowels of Indic scripts are marks, too, and do.
+fn is_accent(c: char) -> bool {
+    let is_indic = matches!(c, '\u{900}'..='\u{DFF}');
+    is_combining_mark(c) && (!is_indic || c == '\u{93C}')
 }
 
 /// Whether a sign is shown as a picture; flags, which are made of letters, are not among them.
@@ -213,7 +219,9 @@ fn fold(word: &str) -> String {
         .filter(|c| !is_ignored(*c) && !matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´'))
         .map(picture)
         .nfkd()
-        .filter(|c| !is_combining_mark(*c))
+        .filter(|c| !is_accent(*c))
+        // Two signs for one nasal vowel, which people exchange.
+        .map(|c| if c == '\u{901}' { '\u{902}' } else { c })
         .flat_map(char::to_lowercase)
         .collect();
     if lower.is_ascii() {
@@ -342,6 +350,8 @@ mod tests {
         assert_eq!(plain("Don’t don't dont"), "dont dont dont");
         assert_eq!(plain("ARRÊT, s’il vous plaît"), "arret sil vous plait");
         assert_eq!(plain("стоп"), "стоп");
+        assert_eq!(plain("हाँ, है"), "हां है");
+        assert_eq!(plain("ज़रूर"), plain("जरूर"));
         assert_eq!(plain("👍🏽 ❤️ 👩‍👧"), "👍 ❤ 👩");
     }
 

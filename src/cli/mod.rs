@@ -105,6 +105,9 @@ impl Command {
 
 /// Reads the command line and does what it says; errors have been printed when it returns.
 pub fn main() -> ExitCode {
+    if let Err(broken) = config::load_env_file() {
+        return Failure::Usage(broken.to_string()).report();
+    }
     let matches = overlook_empty(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match begin(cli) {
@@ -115,7 +118,8 @@ pub fn main() -> ExitCode {
 
 /// Log, crypto and runtime, then the command.
 fn begin(cli: Cli) -> Done {
-    telemetry::start(&cli.log, cli.command.talk())
+    // To its end, so that the log's last lines are written.
+    let _logging = telemetry::start(&cli.log, cli.command.talk())
         .map_err(|error| Failure::Usage(format!("{error:#}")))?;
     crate::db::install_crypto_provider();
     let runtime = tokio::runtime::Runtime::new()?;

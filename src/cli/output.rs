@@ -8,6 +8,8 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -19,6 +21,9 @@ use crate::config;
 const PAGE_WIDTH: usize = 80;
 /// Longer lines are hard to read, however wide the screen.
 const TEXT_WIDTH_MAX: usize = 100;
+
+/// So long a remark may take to be written.
+const COMPLAINT: Duration = Duration::from_secs(2);
 
 /// Where results go, and in which form.
 #[derive(Debug, Default)]
@@ -143,10 +148,17 @@ impl Output {
     }
 }
 
-/// A remark on standard error, for a person only.
+/// A remark on standard error, for a person only. Where nobody reads, it is not waited for long: a
+/// daemon must end.
 pub fn complain(text: &str) {
-    // Nobody is left to be told when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let text = format!("{text}\n");
+    let (done, written) = mpsc::channel();
+    std::thread::spawn(move || {
+        // Nobody is left to be told when standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = done.send(());
+    });
+    let _ = written.recv_timeout(COMPLAINT);
 }
 
 /// The word that begins an error.

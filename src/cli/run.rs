@@ -14,7 +14,7 @@ use crate::config::{self, Urls};
 use crate::db::{Pool, check_server};
 use crate::engine::{Daemon, DaemonOptions, Doze};
 use crate::shutdown::Shutdown;
-use crate::{app, config::host_name, http};
+use crate::{app, chat, config::host_name, http};
 
 /// Connections for what comes over HTTP: not the daemon's own, which may all be busy. Enough for
 /// the notifications of a busy minute, which wait for the disk one by one.
@@ -79,7 +79,7 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
         check_server(&session.client).await?;
         Schema::of(&session).await?.require()?;
     }
-    watch_received_texts(&urls, &providers).await?;
+    tell_providers(&urls, &providers).await?;
     let name = args.name.unwrap_or_else(name);
     let doze = Doze::default();
     let daemon = daemon(&urls, &providers, &args.daemon, name.clone(), doze.clone())?;
@@ -93,18 +93,22 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
     Ok(ran?)
 }
 
-/// Has the lists of the real providers read now and then, for texts whose notification was lost.
-async fn watch_received_texts(urls: &Urls, providers: &app::Providers) -> Done {
+/// Tells the database which providers are real: their lists are read now and then, for texts whose
+/// notification was lost, and follow-ups wait for a chat model's words.
+async fn tell_providers(urls: &Urls, providers: &app::Providers) -> Done {
     let names: Vec<&str> = providers
         .sms
         .iter()
         .filter(|(name, _)| !providers.sms.is_sandbox(name))
         .map(|(name, _)| name)
         .collect();
+    let session = Session::open(urls, "run").await?;
+    let query = include_str!("../../sql/queries/cli/note_chat_model.sql");
+    let has_model = chat::is_real(providers.chat.as_ref());
+    session.rows(query, &[&has_model]).await?;
     if names.is_empty() {
         return Ok(());
     }
-    let session = Session::open(urls, "run").await?;
     let query = include_str!("../../sql/queries/cli/watch_received_texts.sql");
     session.rows(query, &[&names]).await?;
     Ok(())

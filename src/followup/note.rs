@@ -1,21 +1,13 @@
 //! A note as it is organised: who is in it, what kind it is, how much it matters.
 //!
-//! Pure, by rules alone; names are a best effort (`capitals`). Phone numbers go through
-//! libphonenumber and come out as E.164; a seven-digit one, which has no area code, stays as it was
-//! typed.
+//! Pure, by rules alone; names are a best effort (`capitals`), numbers and addresses are checked
+//! ([`crate::addresses`]).
 
-use email_address::EmailAddress;
-use phonenumber::{Mode, country};
 use serde::Serialize;
 
 use super::capitals;
+use crate::addresses::{self, Addresses};
 use crate::words::{self, Word, Words};
-
-/// Characters of a note that are looked at: ten texts.
-const CHARS_MAX: usize = 16_000;
-
-/// At most so many numbers and addresses are kept of one note.
-const FOUND_MAX: usize = 20;
 
 /// What a note names; the keys of `event_notes.extracted_entities`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -150,9 +142,9 @@ const ORDERS: &str = "call email text send schedule book ask check buy hire try 
 
 /// Organises a note. Phone numbers without a country are of `default_region` (`US`).
 pub fn read(text: &str, default_region: &str) -> Note {
-    let (found, prose) = addresses(text, default_region);
-    let capitals = capitals::find(&prose);
-    organised(found, &prose, capitals.names, capitals.companies)
+    let found = addresses::find(text, default_region);
+    let capitals = capitals::find(&found.prose);
+    organised(found, capitals.names, capitals.companies)
 }
 
 /// Organises a note whose names and companies somebody else has found.
@@ -162,35 +154,17 @@ pub fn read_naming(
     names: Vec<String>,
     companies: Vec<String>,
 ) -> Note {
-    let (found, prose) = addresses(text, default_region);
-    organised(found, &prose, names, companies)
+    organised(addresses::find(text, default_region), names, companies)
 }
 
-/// The words of a note without phone numbers and e-mail addresses.
-pub fn prose(text: &str, default_region: &str) -> String {
-    addresses(text, default_region).1
-}
-
-/// The phone numbers and e-mail addresses of a text, and the text without them.
-fn addresses(text: &str, default_region: &str) -> (Entities, String) {
-    let text: String = text.chars().take(CHARS_MAX).collect();
-    let (emails, without_emails) = emails(&text);
-    let (phone_numbers, prose) = phones(&without_emails, default_region);
-    let found = Entities {
-        phone_numbers,
-        emails,
-        ..Entities::default()
-    };
-    (found, prose)
-}
-
-fn organised(found: Entities, prose: &str, names: Vec<String>, companies: Vec<String>) -> Note {
+fn organised(found: Addresses, names: Vec<String>, companies: Vec<String>) -> Note {
     let entities = Entities {
         names,
         companies,
-        ..found
+        phone_numbers: found.phone_numbers,
+        emails: found.emails,
     };
-    let words = words::read(prose);
+    let words = words::read(&found.prose);
     let traits = Traits::of(&words, &entities);
     Note {
         note_type: traits.note_type(),
@@ -308,94 +282,4 @@ fn has_phrase(words: &[Word]) -> bool {
                 .eq(phrase.iter().copied())
         })
     })
-}
-
-/// The e-mail addresses of a text, and the text without them.
-fn emails(text: &str) -> (Vec<String>, String) {
-    let mut found: Vec<String> = Vec::new();
-    let mut rest = String::with_capacity(text.len());
-    for piece in text.split_inclusive(char::is_whitespace) {
-        let around = [
-            '<', '>', '(', ')', '[', ']', ',', ';', ':', '.', '!', '?', '"', '\'', '“', '”', '*',
-        ];
-        let bare = piece.trim().trim_matches(around);
-        let bare = bare.strip_prefix("mailto:").unwrap_or(bare);
-        let is_address = bare.contains('@')
-            && bare.len() <= 254
-            && bare
-                .rsplit('@')
-                .next()
-                .is_some_and(|domain| domain.contains('.'))
-            && EmailAddress::is_valid(bare);
-        if !is_address {
-            rest.push_str(piece);
-            continue;
-        }
-        // A comma in its place keeps the words around it apart.
-        rest.push_str(", ");
-        if found.len() < FOUND_MAX && !found.iter().any(|known| known.eq_ignore_ascii_case(bare)) {
-            found.push(bare.to_owned());
-        }
-    }
-    (found, rest)
-}
-
-/// The phone numbers of a text, and the text without them.
-fn phones(text: &str, default_region: &str) -> (Vec<String>, String) {
-    let mut found: Vec<String> = Vec::new();
-    let mut rest = String::with_capacity(text.len());
-    let mut run = String::new();
-    for c in text.chars().chain(['\n']) {
-        if c.is_ascii_digit()
-            || matches!(c, '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}' | '\u{2011}')
-        {
-            run.push(match c {
-                '\u{a0}' => ' ',
-                '\u{2011}' => '-',
-                c => c,
-            });
-            continue;
-        }
-        match phone(&run, default_region) {
-            Some(number) => {
-                rest.push_str(", ");
-                if found.len() < FOUND_MAX && !found.contains(&number) {
-                    found.push(number);
-                }
-            }
-            None => rest.push_str(&run),
-        }
-        run.clear();
-        rest.push(c);
-    }
-    (found, rest)
-}
-
-/// The number in a run of digits and the signs between them.
-fn phone(run: &str, default_region: &str) -> Option<String> {
-    let typed = run
-        .trim_matches([' ', '.', '-', ')'])
-        .trim_start_matches("( ");
-    let digits = typed.bytes().filter(u8::is_ascii_digit).count();
-    if !(7..=17).contains(&digits) || typed.len() > 40 {
-        return None;
-    }
-    // "555-1234": kept as typed, for only its writer knows the area code.
-    let local =
-        digits == 7 && typed.len() == 8 && typed.get(3..4).is_some_and(|sign| "-. ".contains(sign));
-    if local
-        && typed
-            .bytes()
-            .enumerate()
-            .all(|(place, b)| place == 3 || b.is_ascii_digit())
-    {
-        return Some(typed.to_owned());
-    }
-    let region: Option<country::Id> = default_region.to_ascii_uppercase().parse().ok();
-    // A region must not be told where the number names its country: its trunk prefix would be cut.
-    let region = region.filter(|_| !typed.starts_with('+'));
-    let number = phonenumber::parse(region, typed)
-        .ok()
-        .filter(phonenumber::PhoneNumber::is_valid)?;
-    Some(number.format().mode(Mode::E164).to_string())
 }

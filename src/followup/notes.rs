@@ -12,18 +12,13 @@ use serde_json::{Value, json};
 use tokio_postgres::Row;
 
 use super::action::{self, Candidate};
-use super::note;
+use super::{entities, note};
+use crate::addresses::DEFAULT_REGION;
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
 
-/// Country of numbers that a note writes without one.
-pub(super) const DEFAULT_REGION: &str = "US";
-
 /// Organises notes.
-pub struct NoteTaking {
-    /// A chat model is there: new notes are events for whoever asks it.
-    pub has_model: bool,
-}
+pub struct NoteTaking;
 
 #[async_trait]
 impl InDatabaseStage for NoteTaking {
@@ -42,8 +37,7 @@ impl InDatabaseStage for NoteTaking {
         let statement = tx
             .prepare_cached(include_str!("../../sql/queries/followup/write_notes.sql"))
             .await?;
-        tx.execute(&statement, &[&Value::Array(notes), &self.has_model])
-            .await?;
+        tx.execute(&statement, &[&Value::Array(notes)]).await?;
         Ok(gone(events, &found))
     }
 }
@@ -64,19 +58,25 @@ pub(super) fn gone(events: &[Event], found: &HashSet<i64>) -> Vec<Outcome> {
 
 fn organised(row: &Row) -> Result<Value, DbError> {
     let body: String = row.try_get("body")?;
-    let note = note::read(&body, DEFAULT_REGION);
+    // A model that was quick has found its names already.
+    let found = entities::found(row.try_get("found_names")?);
+    let read_by = if found.is_some() { "model" } else { "rules" };
+    let note = match found {
+        Some((names, companies)) => note::read_naming(&body, DEFAULT_REGION, names, companies),
+        None => note::read(&body, DEFAULT_REGION),
+    };
     let session_time: Option<NaiveTime> = row.try_get("session_time")?;
     let at: DateTime<Utc> = row.try_get("at")?;
     let running: Option<i64> = row.try_get("sponsor_id")?;
     let sponsors: Value = row.try_get("sponsors")?;
     Ok(json!({
-        "caused_by": row.try_get::<_, i64>("event_id")?,
         "decision_id": row.try_get::<_, i64>("decision_id")?,
         "inbound_id": row.try_get::<_, i64>("inbound_id")?,
         "event_id": row.try_get::<_, Option<i64>>("public_event_id")?,
         "contractor_id": row.try_get::<_, Option<i64>>("contractor_id")?,
         "note_text": body,
         "note_type": note.note_type.as_str(),
+        "read_by": read_by,
         "entities": note.entities,
         "session_context": row.try_get::<_, Option<String>>("context")?,
         "session_time": session_time,

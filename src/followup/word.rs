@@ -12,13 +12,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::{asking, wording};
+use super::wording;
 use crate::answer::Answer;
-use crate::chat::{self, ChatModel, ChatRequest};
+use crate::chat::{self, ChatModel, ChatRequest, Usage};
 use crate::db::{DbError, Transaction};
-use crate::engine::{Ended, Event, OnUnknown, OutsideStage, Prepared, Verdict};
+use crate::engine::{Ended, Ending, Event, OnUnknown, OutsideStage, Prepared, Verdict};
 
-const PURPOSE: &str = "followup";
 /// All tries of one follow-up take no longer.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Enough for one text.
@@ -41,7 +40,7 @@ impl OutsideStage for FollowUpWording {
             let settled = |_: &Event| Prepared::Settled(Verdict::Processed);
             return Ok(events.iter().map(settled).collect());
         }
-        let ids: Vec<i64> = events.iter().map(asking::record_id).collect();
+        let ids: Vec<i64> = events.iter().map(followup_id).collect();
         let due = |event: &Event| event.integer("due_event_id").unwrap_or_default();
         let due: Vec<i64> = events.iter().map(due).collect();
         let statement = tx
@@ -54,9 +53,14 @@ impl OutsideStage for FollowUpWording {
             inputs.insert(row.try_get("followup_id")?, row.try_get("input")?);
         }
         let asked: Vec<i64> = inputs.keys().copied().collect();
-        asking::begin(tx, PURPOSE, &asked, self.chat.name()).await?;
+        let statement = tx
+            .prepare_cached(include_str!(
+                "../../sql/queries/followup/begin_chat_requests.sql"
+            ))
+            .await?;
+        tx.query(&statement, &[&asked, &self.chat.name()]).await?;
         let prepared = events.iter().zip(&due).map(|(event, due)| {
-            let input = inputs.get(&asking::record_id(event));
+            let input = inputs.get(&followup_id(event));
             match input.filter(|input| input["due_event_id"].as_i64() == Some(*due)) {
                 Some(input) => Prepared::Call(input.clone()),
                 // Moved, cancelled, or worded already.
@@ -87,10 +91,10 @@ impl OutsideStage for FollowUpWording {
     }
 
     async fn record(&self, tx: &Transaction<'_>, ended: &[Ended]) -> Result<(), DbError> {
-        let results: Vec<Value> = ended.iter().map(asking::result_of).collect();
+        let mut results: Vec<Value> = ended.iter().map(result_of).collect();
         let words = ended.iter().zip(&results).filter_map(|(ended, result)| {
             Some(json!({
-                "followup_id": asking::record_id(&ended.event),
+                "followup_id": followup_id(&ended.event),
                 "due_event_id": ended.input["due_event_id"],
                 "fingerprint": ended.input["fingerprint"],
                 "message": result["message"].as_str()?,
@@ -104,12 +108,41 @@ impl OutsideStage for FollowUpWording {
         for row in tx.query(&statement, &[&words]).await? {
             kept.push(row.try_get("followup_id")?);
         }
-        asking::end(tx, PURPOSE, results, &kept).await
+        for result in &mut results {
+            let is_kept = result["record_id"]
+                .as_i64()
+                .is_some_and(|id| kept.contains(&id));
+            if result["outcome"] == "used" && !is_kept {
+                result["outcome"] = json!("late");
+                result["reason"] = json!("It was changed or settled before the answer came.");
+            }
+        }
+        let statement = tx
+            .prepare_cached(include_str!(
+                "../../sql/queries/followup/end_chat_requests.sql"
+            ))
+            .await?;
+        tx.query(&statement, &[&Value::Array(results)]).await?;
+        Ok(())
     }
 
     fn on_unknown(&self) -> OnUnknown {
         OnUnknown::AskAgain
     }
+}
+
+fn followup_id(event: &Event) -> i64 {
+    event.integer("record_id").unwrap_or_default()
+}
+
+/// What is noted of a call that ended, with the number of its follow-up.
+fn result_of(ended: &Ended) -> Value {
+    let mut result = match &ended.ending {
+        Ending::Delivered(result) => result.clone(),
+        Ending::Failed { reason } => Usage::default().noted("failed", Some(reason)),
+    };
+    result["record_id"] = json!(followup_id(&ended.event));
+    result
 }
 
 fn request(input: &Value) -> ChatRequest {

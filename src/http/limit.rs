@@ -88,63 +88,47 @@ fn take(buckets: &Buckets, client: IpAddr) -> Result<(), Problem> {
     })
 }
 
-/// Limits what a client asks of the API, and how often it may come without the token.
-pub async fn of_requests(
-    State(door): State<Door>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let client = client(peer, request.headers());
-    if let Err(problem) = door.limits.request(client) {
-        return problem.into_response();
-    }
-    let response = next.run(request).await;
-    refused(&door.limits, client, response)
+/// What is asked for, which decides what is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// How the daemon is: any number, of those who have the token.
+    Probe,
+    /// The API: so many a second.
+    Api,
+    /// Somebody tells us something: any number, of those who prove themselves.
+    Notification,
 }
 
-/// Limits how often a client may come to a probe without the token, and nothing else of it.
-pub async fn of_refusals(
-    State(door): State<Door>,
+/// Limits what a client asks, and how often it may come without what it must carry.
+pub async fn of_client(
+    State((door, asked)): State<(Door, Asked)>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
     let client = client(peer, request.headers());
-    refused(&door.limits, client, next.run(request).await)
-}
-
-/// Limits how often a client may come with notifications that it cannot prove.
-pub async fn of_notifications(
-    State(door): State<Door>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let client = client(peer, request.headers());
-    if !may_prove_itself(&request) {
+    let response = match asked {
+        Asked::Api => match door.limits.request(client) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => return problem.into_response(),
+        },
         // It is refused without its body being read.
-        let refusal = Problem::unproved(
+        Asked::Notification if !may_prove_itself(&request) => Problem::unproved(
             "the notification carries neither signature nor secret: have the service sign it, or \
              set GHL_WEBHOOK_SECRET and send it from the workflow, as Authorization: Bearer … or \
              ?secret=… in the address",
-        );
-        let problem = door.limits.refusal(client).err().unwrap_or(refusal);
-        return problem.into_response();
-    }
-    let response = next.run(request).await;
-    refused(&door.limits, client, response)
-}
-
-/// A refusal, as long as the client has any left.
-fn refused(limits: &Limits, client: IpAddr, response: Response) -> Response {
-    if !matches!(
+        )
+        .into_response(),
+        Asked::Notification | Asked::Probe => next.run(request).await,
+    };
+    let refused = matches!(
         response.status(),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-    ) {
+    );
+    if !refused {
         return response;
     }
-    match limits.refusal(client) {
+    match door.limits.refusal(client) {
         Ok(()) => response,
         Err(problem) => problem.into_response(),
     }

@@ -6,12 +6,13 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use metrics::gauge;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::{Door, Problem};
 use crate::db::DbError;
+use crate::telemetry;
 
 /// Upper bounds of the histograms, in seconds: from a claim to a slow provider.
 const BUCKETS: [f64; 14] = [
@@ -47,6 +48,7 @@ pub async fn render(State(door): State<Door>) -> Result<Response, Problem> {
             .await
             .map_err(|error| Problem::unavailable(format!("The database: {error}.")))?;
     }
+    counter!("pgcascade_log_lines_dropped_total").absolute(telemetry::dropped_lines() as u64);
     let text = door.counted.render();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

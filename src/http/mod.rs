@@ -33,6 +33,7 @@ use crate::db::Pool;
 use crate::engine::Doze;
 
 pub use error::{HttpError, Problem};
+use limit::Asked;
 pub use limit::Limits;
 pub use metrics::record;
 
@@ -111,16 +112,14 @@ pub async fn serve(listener: TcpListener, door: Door, stop: CancellationToken) {
 
 fn router(door: Door) -> Router {
     let token = middleware::from_fn_with_state(door.clone(), auth::require_token);
-    let refusals = middleware::from_fn_with_state(door.clone(), limit::of_refusals);
-    let requests = middleware::from_fn_with_state(door.clone(), limit::of_requests);
-    let notifications = middleware::from_fn_with_state(door.clone(), limit::of_notifications);
+    let limited = |asked| middleware::from_fn_with_state((door.clone(), asked), limit::of_client);
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT);
     let probes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::render))
         .layer(token.clone())
-        .layer(refusals)
+        .layer(limited(Asked::Probe))
         .layer(timeout);
     let ours = Router::new()
         .route("/wake", post(health::wake))
@@ -135,13 +134,13 @@ fn router(door: Door) -> Router {
         .route("/webhook/event-peer-matching", post(matching::webhook))
         .fallback(|| async { Problem::not_found() })
         .layer(token)
-        .layer(requests)
+        .layer(limited(Asked::Api))
         .layer(timeout);
     let services = Router::new()
         .route("/webhooks/ghl", post(inbound::ghl))
         .route("/webhooks/twilio", post(inbound::twilio_text))
         .route("/webhooks/twilio/status", post(inbound::twilio_status))
-        .layer(notifications)
+        .layer(limited(Asked::Notification))
         // Not stored in time: to be sent again.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::TOO_MANY_REQUESTS,

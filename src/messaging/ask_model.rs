@@ -3,7 +3,9 @@
 //! Takes `text_unclear` events. Such a text is with a person, or a note, already: a model that is
 //! absent, slow or wrong changes nothing. What it is certain of is acted on as if rules had read
 //! it, unless a person or the writer has settled it meanwhile. What may be a refusal holds all
-//! texts to the number, and no model ever lifts that. What it cost is in `chat_requests`.
+//! texts to the number, and no model ever lifts that. Of a note it names people and companies in
+//! the same answer, which is the event `text_named`. It is told no phone number and no e-mail
+//! address. What it cost is in `chat_requests`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,11 +14,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::heard;
 use super::model_reading::{self, Verdict};
 use super::open_question::{self, Received};
 use super::routing::Question;
 use super::sentiment::sentiment;
+use super::{found_names, heard};
+use crate::addresses;
 use crate::answer::Answer;
 use crate::chat::{self, ChatModel, ChatRequest, Usage};
 use crate::db::{DbError, Transaction};
@@ -27,6 +30,8 @@ use crate::words;
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Enough for the answer, and for a model that thinks a little first.
 const TOKENS_MAX: u32 = 400;
+/// And for the names of a note.
+const NAMING_TOKENS_MAX: u32 = 400;
 /// Texts of one number that are asked about in 24 hours; the rest are for a person.
 const TEXTS_A_DAY: i64 = 40;
 /// How sure a reading counts that a model calls certain.
@@ -42,6 +47,7 @@ pub struct ModelReading {
 struct Unclear {
     text: Received,
     is_answer: bool,
+    is_note: bool,
     prompt: String,
 }
 
@@ -82,7 +88,7 @@ impl OutsideStage for ModelReading {
         let routes = model_reading::routes(&input["open"]);
         match reply.answer {
             Answer::Delivered(said) => {
-                Answer::Delivered(match model_reading::judge(&said, &routes) {
+                let mut result = match model_reading::judge(&said, &routes) {
                     Ok(Verdict::Unsure) => noted("unsure", None),
                     Ok(verdict) => {
                         let mut result = noted("used", None);
@@ -90,7 +96,12 @@ impl OutsideStage for ModelReading {
                         result
                     }
                     Err(reason) => noted("refused", Some(&reason)),
-                })
+                };
+                if input["is_note"] == true {
+                    let text = input["known"]["text"].as_str().unwrap_or_default();
+                    result["names"] = found_names::standing_in(text, &said);
+                }
+                Answer::Delivered(result)
             }
             Answer::Rejected { reason } => Answer::Delivered(noted("failed", Some(&reason))),
             other => other.map(|_| Value::Null),
@@ -100,6 +111,7 @@ impl OutsideStage for ModelReading {
     async fn record(&self, tx: &Transaction<'_>, ended: &[Ended]) -> Result<(), DbError> {
         let mut readings: Vec<Read<'_>> = ended.iter().map(Read::of).collect();
         still_of_use(tx, &mut readings).await?;
+        keep_names(tx, &mut readings).await?;
         obey(tx, &readings).await?;
         answer(tx, &readings).await?;
         hold(tx, &readings).await?;
@@ -137,8 +149,10 @@ async fn unclear(tx: &Transaction<'_>, ids: &[i64]) -> Result<Vec<Unclear>, DbEr
                 contractors: row.try_get("contractor_ids")?,
                 here: Vec::new(),
                 lately: Vec::new(),
+                is_operator: false,
             },
             is_answer: row.try_get("is_answer")?,
+            is_note: row.try_get("is_note")?,
             prompt: row.try_get("prompt")?,
         })
     });
@@ -160,7 +174,11 @@ fn input(unclear: &Unclear, questions: &HashMap<String, Vec<Question>>) -> Value
     let kept = |question| model_reading::kept(question, text.only_person());
     json!({
         "prompt": unclear.prompt,
-        "known": model_reading::known(&text.body, &open),
+        "is_note": unclear.is_note,
+        "known": model_reading::known(
+            &addresses::find(&text.body, addresses::DEFAULT_REGION).prose,
+            &open,
+        ),
         "open": open.iter().map(kept).collect::<Vec<_>>(),
         "sentiment": sentiment(&words::read(&text.body)),
     })
@@ -169,14 +187,19 @@ fn input(unclear: &Unclear, questions: &HashMap<String, Vec<Question>>) -> Value
 fn request(input: &Value) -> ChatRequest {
     let routes = model_reading::routes(&input["open"]);
     let routes: Vec<_> = routes.into_iter().map(|(route, _)| route).collect();
+    let is_note = input["is_note"] == true;
     ChatRequest {
         name: "reply",
         messages: chat::prompt(
             input["prompt"].as_str().unwrap_or_default(),
             &input["known"],
         ),
-        schema: model_reading::schema(&routes),
-        output_tokens_max: TOKENS_MAX,
+        schema: model_reading::schema(&routes, is_note),
+        output_tokens_max: if is_note {
+            TOKENS_MAX + NAMING_TOKENS_MAX
+        } else {
+            TOKENS_MAX
+        },
         deadline: DEADLINE,
     }
 }
@@ -270,6 +293,31 @@ async fn still_of_use(tx: &Transaction<'_>, readings: &mut [Read<'_>]) -> Result
             read.result["verdict"] = Value::Null;
         }
     }
+    Ok(())
+}
+
+/// Writes down the names of notes. They are of use whatever has become of the reading.
+async fn keep_names(tx: &Transaction<'_>, readings: &mut [Read<'_>]) -> Result<(), DbError> {
+    let mut kept = Vec::new();
+    for read in readings {
+        let names = read.result["names"].take();
+        if names.is_null() {
+            continue;
+        }
+        if read.result["outcome"] == "unsure" {
+            read.result["outcome"] = json!("used");
+        }
+        kept.push(json!({
+            "inbound_id": read.inbound_id, "found_names": names, "event_id": read.ended.event.id,
+        }));
+    }
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let statement = tx
+        .prepare_cached(include_str!("../../sql/queries/messaging/keep_names.sql"))
+        .await?;
+    tx.execute(&statement, &[&Value::Array(kept)]).await?;
     Ok(())
 }
 

@@ -108,7 +108,8 @@ static COURTESIES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 
 /// Finds the cues of an answer.
 pub(super) fn cues(words: &Words) -> Found {
-    let list = &words.words;
+    let list: Vec<Word> = words.words.iter().map(without_runs).collect();
+    let list = list.as_slice();
     let mut found = Found {
         asks: asks(words),
         reaction: is_reaction(list),
@@ -126,6 +127,27 @@ pub(super) fn cues(words: &Words) -> Found {
         place += length;
     }
     found
+}
+
+/// "Yesss" and "cooool" as they are written: of three equal letters one stands, or two.
+fn without_runs(word: &Word) -> Word {
+    let runs = |most: usize| {
+        let mut kept = String::with_capacity(word.plain.len());
+        for c in word.plain.chars() {
+            if kept.chars().rev().take_while(|last| *last == c).count() < most {
+                kept.push(c);
+            }
+        }
+        kept
+    };
+    let mut shorter = word.clone();
+    if word.kind == Kind::Word && runs(2) != word.plain {
+        shorter.plain = runs(1);
+        if PHRASES.at(std::slice::from_ref(&shorter), 0).is_none() {
+            shorter.plain = runs(2);
+        }
+    }
+    shorter
 }
 
 impl Found {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::heard;
 use super::keywords::{self, Certainty, Wish};
 use super::open_question::{self, Received};
+use super::operator::{self, Order};
 use super::reply::{Asked, Intent, Reading};
 use super::routing::{self, Question, RouteTo, Routing};
 use crate::db::{DbError, Transaction};
@@ -38,9 +39,13 @@ impl InDatabaseStage for Hearing {
         let ids: Vec<i64> = by_text.keys().copied().collect();
         let received = open_question::received(tx, &ids).await?;
         let mut heard = Heard::default();
-        let mut others = Vec::new();
+        let (mut others, mut orders) = (Vec::new(), Vec::new());
         for text in &received {
             let event = by_text.get(&text.id).copied().unwrap_or_default();
+            if let Some(order) = operator::read(&text.body).filter(|_| text.is_operator) {
+                orders.push(ordered(text, event, &order));
+                continue;
+            }
             match keywords::hear(&text.body) {
                 Some(wish) if wish.certainty == Certainty::Certain => {
                     heard.obey(text, wish.wish, event);
@@ -52,6 +57,9 @@ impl InDatabaseStage for Hearing {
             }
         }
         heard.obeyed(tx).await?;
+        if !orders.is_empty() {
+            heard::write_routes(tx, orders).await?;
+        }
         let mut unclear = Vec::new();
         if !others.is_empty() {
             let texts: Vec<&Received> = others.iter().map(|(text, _)| *text).collect();
@@ -276,6 +284,18 @@ fn unasked(text: &Received, route: RouteTo, note: Option<&str>) -> Value {
     decision["contractor_id"] = json!(noted.map(|(id, _)| id).or_else(|| text.only_person()));
     decision["event_id"] = json!(noted.map(|(_, event)| event));
     decision["note"] = json!(note);
+    decision
+}
+
+/// An operator's order, for the stage that obeys it.
+fn ordered(text: &Received, event: i64, order: &Order) -> Value {
+    let mut decision = unasked(text, RouteTo::Operator, None);
+    decision["method"] = json!("keyword");
+    decision["confidence"] = json!(1.0);
+    decision["intent"] = json!(order.verb);
+    decision["intents"] = json!([order.written()]);
+    decision["inbound_id"] = json!(text.id);
+    decision["caused_by"] = json!(event);
     decision
 }
 

@@ -92,7 +92,8 @@ pub fn hear(text: &str) -> Option<Heard> {
         wish,
         certainty: Certainty::Certain,
     };
-    let words = refusal::without_quotes(spelled_out(words::read(text).words));
+    let words = spelled_out(words::read(text).words);
+    let words = refusal::without_quotes(words.into_iter().map(as_meant).collect());
     if let Some(wish) = whole_message(&words) {
         return Some(certain(wish));
     }
@@ -183,6 +184,8 @@ fn mistyped(core: &[Word]) -> Option<Wish> {
         "stoop",
         "stopo",
         "stopit",
+        "stahp",
+        "stap",
         "sto",
         "wtop",
         "stoip",
@@ -212,6 +215,28 @@ fn mistyped(core: &[Word]) -> Option<Wish> {
     }
     let word = words::read(&squeezed).words;
     all_of_one_wish(&word)
+}
+
+/// A word as it was meant, where a misspelt one can mean nothing else.
+fn as_meant(mut word: Word) -> Word {
+    let plain = word.plain.as_str();
+    // "Subscribe" is as near to it as "unsuscribe"; those who unsubscribe are spoken of.
+    let unsubscribes = plain.starts_with("un")
+        && plain.is_ascii()
+        && !plain.ends_with(['d', 'r'])
+        && !plain.ends_with("rs")
+        && strsim::osa_distance(plain, "unsubscribe") <= 2;
+    if unsubscribes {
+        word.plain = "unsubscribe".to_owned();
+        return word;
+    }
+    let whole = match plain {
+        "ur" => "your",
+        "dnt" | "dnot" | "donot" => "dont",
+        _ => return word,
+    };
+    word.plain = whole.to_owned();
+    word
 }
 
 /// Digits and signs that stand for letters.

@@ -41,7 +41,7 @@ pub fn intents(route: RouteTo) -> &'static [&'static str] {
         RouteTo::ActionItem => &["done", "not_yet", "started", "defer", "drop"],
         RouteTo::Priorities => &["list", "no", "later"],
         RouteTo::Choice => &["choices", "no"],
-        RouteTo::Clarification | RouteTo::Note | RouteTo::Person => &[],
+        RouteTo::Clarification | RouteTo::Operator | RouteTo::Note | RouteTo::Person => &[],
     }
 }
 
@@ -73,8 +73,9 @@ pub fn known(text: &str, questions: &[Question]) -> Value {
     json!({ "text": shortened(text), "questions": questions })
 }
 
-/// The form of the answer: nothing can be chosen but what was offered.
-pub fn schema(routes: &[RouteTo]) -> Value {
+/// The form of the answer: nothing can be chosen but what was offered. Of a note it names, too, who
+/// and what stands in it.
+pub fn schema(routes: &[RouteTo], is_note: bool) -> Value {
     let numbers: Vec<usize> = (0..=routes.len()).collect();
     let mut words: Vec<&str> = vec!["unclear"];
     for intent in routes.iter().flat_map(|route| intents(*route)) {
@@ -82,7 +83,7 @@ pub fn schema(routes: &[RouteTo]) -> Value {
             words.push(intent);
         }
     }
-    json!({
+    let mut schema = json!({
         "type": "object",
         "properties": {
             "wants": {"type": "string", "enum": ["end_all_texts", "end_introductions", "neither"]},
@@ -91,9 +92,17 @@ pub fn schema(routes: &[RouteTo]) -> Value {
             "numbers": {"type": "array", "items": {"type": "integer"}},
             "certain": {"type": "boolean"},
         },
-        "required": ["wants", "question", "intent", "numbers", "certain"],
         "additionalProperties": false,
-    })
+    });
+    if is_note {
+        for list in ["names", "companies"] {
+            schema["properties"][list] = json!({"type": "array", "items": {"type": "string"}});
+        }
+    }
+    let properties = schema["properties"].as_object();
+    let all: Vec<&String> = properties.into_iter().flat_map(|all| all.keys()).collect();
+    schema["required"] = json!(all);
+    schema
 }
 
 /// What of an answer is believed; `asked` are the routes of the questions and how much each offers.
@@ -302,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_form_offers_the_questions_own_intents_only() {
-        let schema = schema(&[RouteTo::Attendance]);
+        let schema = schema(&[RouteTo::Attendance], false);
         assert_eq!(schema["properties"]["question"]["enum"], json!([0, 1]));
         assert_eq!(
             schema["properties"]["intent"]["enum"],

@@ -28,6 +28,8 @@ pub struct Received {
     pub here: Vec<(i64, i64)>,
     /// Those who were at one within a week and are at none now.
     pub lately: Vec<(i64, i64)>,
+    /// Its number may order things (`admin_users`).
+    pub is_operator: bool,
 }
 
 impl Received {
@@ -80,6 +82,7 @@ pub async fn received(tx: &Transaction<'_>, ids: &[i64]) -> Result<Vec<Received>
             contractors: row.try_get("contractor_ids")?,
             here: pairs("here", "here_events")?,
             lately: pairs("lately", "lately_events")?,
+            is_operator: row.try_get("is_operator")?,
         })
     });
     received.collect()

@@ -36,6 +36,8 @@ pub enum RouteTo {
     Choice,
     /// Which question was meant.
     Clarification,
+    /// An operator's order.
+    Operator,
     /// Something to keep.
     Note,
     /// Nobody but a person can tell.
@@ -53,6 +55,7 @@ impl RouteTo {
             Self::Priorities => "priorities",
             Self::Choice => "choice",
             Self::Clarification => "clarification",
+            Self::Operator => "operator",
             Self::Note => "note",
             Self::Person => "person",
         }
@@ -159,7 +162,7 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
         RouteTo::ActionItem => Asked::ActionItem,
         RouteTo::Priorities => Asked::Priorities,
         RouteTo::Choice | RouteTo::Clarification => Asked::Choice(question.offered),
-        RouteTo::Note | RouteTo::Person => Asked::Nothing,
+        RouteTo::Operator | RouteTo::Note | RouteTo::Person => Asked::Nothing,
     };
     reply::read(text, asked)
 }

@@ -154,3 +154,53 @@ async fn a_filter_of_the_log_that_cannot_be_read_is_wrong_usage() {
     let said = program.run(&["status"]).await.failed(2);
     assert!(said.contains("RUST_LOG cannot be read"), "{said}");
 }
+
+#[tokio::test]
+async fn a_broken_env_file_is_told_by_its_line_and_never_repeated() {
+    let dir = temp_dir();
+    let here = dir.path();
+    let program = Program::with("HOME", "/nonexistent").within(here);
+    for (text, line) in [
+        ("# keys\n\nAPIFY_TOKEN=hunter2 and more\n", 3),
+        ("GHL_API_KEY='hunter2\nA=1\nB=2\n", 1),
+        ("A=1\nhunter2\n", 2),
+    ] {
+        std::fs::write(here.join(".env"), text).expect("written");
+        let said = program.run(&["status"]).await.failed(2);
+        assert!(
+            said.contains(&format!(".env cannot be used, line {line}:")),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_env_file_stands_in_for_variables_that_are_not_set() {
+    let dir = temp_dir();
+    let here = dir.path();
+    let unusable = "DATABASE_URL=mysql://me:hunter2@host/db\nPGCASCADE_DRAIN_SECS=soon\n";
+    std::fs::write(here.join(".env"), unusable).expect("written");
+    let program = Program::with("PGCASCADE_DATA_DIR", "/nonexistent").within(here);
+    let said = program.run(&["status"]).await.failed(2);
+    assert!(
+        said.contains("DATABASE_URL cannot be used") && !said.contains("hunter2"),
+        "{said}"
+    );
+    // What is set wins, also when it is set to nothing.
+    let said = program
+        .clone()
+        .and("DATABASE_URL", "")
+        .run(&["status"])
+        .await;
+    assert!(
+        !said.err.contains("DATABASE_URL cannot be used"),
+        "{said:?}"
+    );
+    let said = program
+        .and("PGCASCADE_DRAIN_SECS", "later")
+        .run(&["run"])
+        .await
+        .failed(2);
+    assert!(said.contains("later") && !said.contains("soon"), "{said}");
+}

@@ -1,21 +1,26 @@
 //! Runs the binary with a clean environment and catches what it says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pgcascade::db::DatabaseUrl;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use crate::support::wait;
+
+/// The narrowest pipe that Linux makes.
+pub const PIPE_BYTES: i32 = 4096;
 
 /// The binary under test, and where it works.
 #[derive(Clone)]
 pub struct Program {
     variables: Vec<(String, String)>,
+    directory: Option<PathBuf>,
 }
 
 /// How it ended.
@@ -70,6 +75,7 @@ impl Program {
     pub fn with(name: &str, value: &str) -> Self {
         Self {
             variables: Vec::new(),
+            directory: None,
         }
         .and(name, value)
     }
@@ -77,6 +83,12 @@ impl Program {
     /// With this variable, too.
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// In this working directory.
+    pub fn within(mut self, directory: &Path) -> Self {
+        self.directory = Some(directory.to_owned());
         self
     }
 
@@ -108,6 +120,14 @@ impl Program {
         Running { child, out, err }
     }
 
+    /// Starts it with a log that goes into a narrow pipe which nobody reads.
+    pub fn start_unread(&self, arguments: &[&str]) -> (Child, ChildStderr) {
+        let mut child = self.command(arguments).spawn().expect("the program starts");
+        let log = child.stderr.take().expect("piped");
+        fcntl(&log, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES)).expect("a pipe");
+        (child, log)
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pgcascade"));
         command.args(arguments).env_clear().kill_on_drop(true);
@@ -117,6 +137,9 @@ impl Program {
             }
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

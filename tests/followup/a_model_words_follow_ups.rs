@@ -144,3 +144,22 @@ async fn words_for_another_template_are_gone_with_it() {
         .await;
     assert_eq!(desk.sent().await.0, "Did you call Ana Cole?");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_model_nothing_wakes_before_the_time() {
+    let rig = Rig::texting(1).await;
+    let upcoming = "select count(*) from marketing.pipeline_events where event_type = 'followup_upcoming' and status = 'pending'";
+    rig.run(
+        "insert into contractor_followup_schedules (contractor_id, scheduled_time, message_template, ai_context_hints)
+        values (1, now() + interval '3 days', 'How is it going?', '{\"mention_event\": \"Sample Expo\"}')",
+    )
+    .await;
+    assert_eq!(rig.number(upcoming).await, 0);
+    // A model that comes later is asked about what waits already, and not any more once it is gone.
+    rig.run("select note_chat_model(true)").await;
+    assert_eq!(rig.number(upcoming).await, 1);
+    rig.run("select note_chat_model(true)").await;
+    assert_eq!(rig.number(upcoming).await, 1);
+    rig.run("select note_chat_model(false)").await;
+    assert_eq!(rig.number(upcoming).await, 0);
+}

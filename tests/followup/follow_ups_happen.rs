@@ -212,3 +212,68 @@ async fn a_deleted_or_cancelled_item_takes_its_follow_ups_along() {
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_introduction_by_mail_is_drafted_and_tells_no_address_that_was_not_given() {
+    let rig = Rig::texting(3).await;
+    rig.run(
+        "update contractors set name = 'Robin Sample', first_name = 'Robin', company_name = 'Sample & Söhne' where id = 1;
+        update contractors set name = 'Kim Example', email = 'kim@example.com' where id = 2;
+        insert into event_notes (id, contractor_id, event_id, note_text, extracted_entities)
+        values (7, 1, 41, 'Met John Smith', '{\"names\": [\"John Smith\"], \"emails\": [\"john@example.com\"]}');
+        insert into contractor_action_items (id, contractor_id, event_id, title, action_type, related_note_id, related_peer_contractor_id) values
+            (1, 1, 41, 'Write to John', 'email_intro', 7, null), (2, 1, 41, 'Write to Kim', 'email_intro', null, 2),
+            (3, 3, 41, 'Not my note', 'email_intro', 7, null)",
+    )
+    .await;
+    let draft = |id: i64| {
+        format!(
+            "select concat_ws('|', send_to, subject, replace(body, E'\\n', ' ')) from draft_introduction({id})"
+        )
+    };
+    let first = rig.text(&draft(1)).await;
+    assert!(
+        first.starts_with("john@example.com|Good to meet you at Sample Expo|Hi John,  this is Robin Sample of Sample & Söhne."),
+        "{first}"
+    );
+    let link = rig.text("select mailto from draft_introduction(1)").await;
+    assert!(
+        link.starts_with("mailto:john%40example.com?subject=Good%20to%20meet%20you")
+            && link.contains("%26%20S%C3%B6hne")
+            && link.contains("%2C%0D%0A%0D%0Athis"),
+        "{link}"
+    );
+    assert!(!rig.text(&draft(2)).await.contains("kim@"));
+    assert!(!rig.text(&draft(3)).await.contains("john"));
+    rig.run("insert into event_peer_matches (event_id, contractor1_id, contractor2_id, connection_made) values (41, 1, 2, true)")
+        .await;
+    let second = rig.text(&draft(2)).await;
+    assert!(second.starts_with("kim@example.com|"), "{second}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn weekends_and_days_off_are_left_out_where_that_is_wanted() {
+    let rig = Rig::texting(1).await;
+    // 2031-07-04 is a Friday.
+    let on = |day: &str| {
+        format!(
+            "select to_char(local_hour_after(1, 41, '{day}', '10:00', true) at time zone zone_of(1, 41), 'YYYY-MM-DD HH24:MI')"
+        )
+    };
+    rig.run("insert into followup_days_off values ('2031-07-04', 'Independence Day')")
+        .await;
+    assert_eq!(rig.text(&on("2031-07-03")).await, "2031-07-03 10:00");
+    assert_eq!(rig.text(&on("2031-07-04")).await, "2031-07-07 10:00");
+    rig.run(
+        "update followup_settings set skip_weekends = true;
+        insert into contractor_followup_schedules (contractor_id, event_id, scheduled_time, message_template, is_recurring, recurrence_interval_days)
+        values (1, 41, '2031-07-03 15:00Z', 'How is it going?', true, 1);
+        select next_followup(followup) from contractor_followup_schedules as followup",
+    )
+    .await;
+    assert_eq!(
+        rig.text("select string_agg((scheduled_time at time zone 'UTC')::text, ', ' order by id) from contractor_followup_schedules")
+            .await,
+        "2031-07-03 15:00:00, 2031-07-07 15:00:00"
+    );
+}

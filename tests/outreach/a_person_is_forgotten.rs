@@ -134,3 +134,38 @@ async fn an_erased_address_is_not_collected_again_however_it_comes() {
         .expect_err("nobody has it");
     assert_eq!(nobody.code().expect("a code").code(), "PC001");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namesake_at_another_company_is_neither_told_nor_erased() {
+    let rig = with_person().await;
+    rig.run(
+        "update marketing.contact_enrichment set full_name = 'Quill Quimby', email = 'quill@elsewhere-sample.com'
+        where id = (select max(id) from marketing.contact_enrichment);
+        select pipeline.emit('crm_push', '{\"who\": \"Quill Quimby\", \"email\": \"quill@elsewhere-sample.com\"}');
+        select pipeline.emit('crm_push', '{\"who\": \"Quill Quimby\", \"email\": \"q.quimby@northwind-sample.com\"}')",
+    )
+    .await;
+    let export: Value = rig
+        .rows(
+            "select marketing.export_person('q.quimby@northwind-sample.com')",
+            &[],
+        )
+        .await[0]
+        .get(0);
+    assert!(
+        !export.to_string().contains("elsewhere"),
+        "somebody else's data: {export}"
+    );
+    rig.run("select marketing.erase_person('q.quimby@northwind-sample.com')")
+        .await;
+    assert_eq!(
+        rig.text("select string_agg(payload ->> 'who', ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
+            .await,
+        "Quill Quimby, [erased]"
+    );
+    assert_eq!(
+        rig.text("select full_name from marketing.contact_enrichment where email = 'quill@elsewhere-sample.com'")
+            .await,
+        "Quill Quimby"
+    );
+}

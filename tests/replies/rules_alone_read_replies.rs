@@ -14,11 +14,12 @@ struct Row {
     text: String,
 }
 
-/// The tables: with the rules; after them; by somebody who had not seen them.
-const TABLES: [(&str, &str); 3] = [
+/// The tables: with the rules; after them; twice by somebody who had not seen them.
+const TABLES: [(&str, &str); 4] = [
     ("replies.tsv", include_str!("replies.tsv")),
     ("later_replies.tsv", include_str!("later_replies.tsv")),
     ("unseen_replies.tsv", include_str!("unseen_replies.tsv")),
+    ("unheard_replies.tsv", include_str!("unheard_replies.tsv")),
 ];
 
 fn rows() -> Vec<Row> {

@@ -98,3 +98,101 @@ async fn a_person_is_exported_whole_and_erased_everywhere() {
     daemon.stop().await;
     assert_eq!(server.texts().len(), sent);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namesake_keeps_the_name() {
+    let rig = Rig::texting(4).await;
+    rig.run(
+        "update contractors set first_name = 'Quill', last_name = 'Quimby', name = 'Quill Quimby', email = 'quill@example.com' where id = 1;
+        update contractors set first_name = 'Quill', last_name = 'Quimby', name = 'Quill Quimby', email = 'mary.quill@example.com' where id = 2;
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_message) values
+            (41, 1, 3, 'Meet Quill Quimby'), (41, 2, 3, 'Meet Quill Quimby');
+        insert into event_notes (contractor_id, event_id, note_text) values
+            (3, 41, 'Met Quill Quimby, (512) 555-0102'),
+            (3, 41, 'Met Quill Quimby, (512) 555-0101'),
+            (3, 41, 'Met Quill Quimby'),
+            (3, 41, 'Write to mary.quill@example.com, or quill@example.community');
+        select pipeline.emit('crm_push', '{\"contractor_id\": 1, \"who\": \"Quill Quimby\"}');
+        select pipeline.emit('crm_push', '{\"contractor_id\": 2, \"who\": \"Quill Quimby\"}')",
+    )
+    .await;
+    let done: Value = rig.rows("select erase_contractor(1)", &[]).await[0].get(0);
+    assert!(done["namesakes"].is_string(), "{done}");
+    assert_eq!(
+        rig.text(
+            "select string_agg(name || ' ' || coalesce(email, '-'), ', ' order by id) from contractors where id <= 2"
+        )
+        .await,
+        "Erased 1 -, Quill Quimby mary.quill@example.com"
+    );
+    assert_eq!(
+        rig.text(
+            "select string_agg(introduction_message, ', ' order by id) from event_peer_matches"
+        )
+        .await,
+        "Meet [erased], Meet Quill Quimby"
+    );
+    assert_eq!(
+        rig.text("select string_agg(note_text, '; ' order by id) from event_notes")
+            .await,
+        "Met Quill Quimby, (512) 555-0102; Met [erased], ([erased]; Met Quill Quimby; Write to mary.quill@example.com, or quill@example.community"
+    );
+    assert_eq!(
+        rig.text("select string_agg(payload ->> 'who', ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
+            .await,
+        "[erased], Quill Quimby"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_within_a_longer_one_is_another_name() {
+    let rig = Rig::texting(2).await;
+    rig.run(
+        "update contractors set first_name = 'Ann', last_name = 'Lee', name = 'Ann Lee' where id = 1;
+        update contractors set first_name = 'Joann', last_name = 'Leeds', name = 'Joann Leeds' where id = 2;
+        insert into event_notes (contractor_id, event_id, note_text) values (2, 41, 'Joann Leeds met Ann  Lee''s crew');
+        insert into contractor_action_items (contractor_id, title) values (2, 'Rest');
+        update contractor_action_items set status = 'in_progress'",
+    )
+    .await;
+    let changes = "select count(*) from action_item_updates where erased_at is null";
+    let before = rig.number(changes).await;
+    rig.run("select erase_contractor(1)").await;
+    assert_eq!(
+        rig.text("select note_text from event_notes").await,
+        "Joann Leeds met [erased]'s crew"
+    );
+    assert_eq!(rig.number(changes).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_two_have_stays_the_others_and_an_operator_can_be_erased() {
+    let rig = Rig::texting(3).await;
+    rig.run(
+        "update contractors set name = 'Quill Quimby', first_name = 'Quill', last_name = 'Quimby' where id = 1;
+        update contractors set phone = '+15125550101', email = 'office@example.com' where id in (1, 2);
+        insert into admin_users (name, admin_phone) values ('Sam', '+15125550103');
+        insert into inbound_messages (phone_number, body, contractor_id) values ('+15125550101', 'Hi, it is me', 2);
+        insert into event_notes (contractor_id, event_id, note_text) values (2, 41, 'office@example.com, 512-555-0101 are ours')",
+    )
+    .await;
+    let export: Value = rig.rows("select export_contractor(1)", &[]).await[0].get(0);
+    assert!(!export.to_string().contains("it is me"), "{export}");
+    rig.run("select erase_contractor(1); select erase_contractor(3)")
+        .await;
+    assert_eq!(
+        rig.text("select phone_number || ' ' || body from inbound_messages")
+            .await,
+        "+15125550101 Hi, it is me"
+    );
+    assert_eq!(
+        rig.text("select note_text from event_notes").await,
+        "office@example.com, 512-555-0101 are ours"
+    );
+    assert_eq!(
+        rig.text("select phone || ' ' || email from contractors where id = 2")
+            .await,
+        "+15125550101 office@example.com"
+    );
+    assert_eq!(rig.number("select count(*) from admin_users").await, 0);
+}

@@ -7,6 +7,7 @@ mod answers_reach_what_was_asked;
 mod bad_input_harms_nobody;
 mod introductions_are_answered;
 mod notifications_prove_themselves;
+mod operators_order_by_text;
 mod several_things_happen_at_once;
 mod stop_in_odd_spellings;
 mod stop_is_obeyed_at_once;

@@ -104,7 +104,8 @@ impl Rig {
     pub async fn texts_and_asks(&self, server: &FakeGhl, chat: &FakeChat) -> RunningDaemon {
         self.run(
             "update pipeline.stages set backoff = '50 milliseconds', backoff_max = '50 milliseconds'
-            where name in ('ask_model', 'word_followup', 'name_entities')",
+            where name in ('ask_model', 'word_followup');
+            select note_chat_model(true)",
         )
         .await;
         let providers = Providers {

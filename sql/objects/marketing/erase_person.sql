@@ -1,7 +1,8 @@
 -- marketing.erase_person(person): a person's names, addresses and numbers leave outreach, the ledger and the error log.
 --
 -- Rows stay, so counts stay true: that a slot was looked up, an address verified, what it cost. The slot has nobody then, and says why. Of
--- each address only a hash is kept, so that nobody collects it again.
+-- each address only a hash is kept, so that nobody collects it again. Where somebody else has the same name, it is blacked out only beside
+-- what tells the two apart.
 --
 -- Arguments: person: a unique_id of marketing.people_master, or an e-mail address.
 -- Returns: how many rows of each table were changed.
@@ -74,7 +75,7 @@ begin
             )
             order by class.relname
         loop
-            v_rows := public.redact_table(v_relation, v_known.pattern);
+            v_rows := public.redact_table(v_relation, v_known.pattern, v_known.marks);
             if v_rows > 0 then
                 v_done := v_done || jsonb_build_object(v_relation::text || ' naming the person', v_rows);
             end if;

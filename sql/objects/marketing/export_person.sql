@@ -36,11 +36,13 @@ begin
         (
             select coalesce(jsonb_agg(to_jsonb(row)), '[]') from marketing.pipeline_events as row
             where concat_ws(' ', row.payload::text, row.error_message) ~* v_known.pattern
+            and (v_known.marks is null or to_jsonb(row)::text ~* v_known.marks)
         ),
         'pipeline_errors',
         (
             select coalesce(jsonb_agg(to_jsonb(row)), '[]') from marketing.pipeline_errors as row
             where concat_ws(' ', row.error_message, row.error_details::text) ~* v_known.pattern
+            and (v_known.marks is null or to_jsonb(row)::text ~* v_known.marks)
         )
     );
 end

@@ -2,14 +2,17 @@
 --
 -- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case.
 -- Returns: people: unique_ids; contacts: ids of contact_enrichment; verifications: ids of email_verification; addresses: in lower case;
---          pattern: regular expression, NULL: nobody is found.
+--          pattern: regular expression, NULL: nobody is found; marks: what must stand in a row, as JSON, beside it, because somebody else
+--          has the same name, NULL: nothing.
 -- Raises: PC001 nobody is found.
 -- Reads:  marketing.people_master, marketing.contact_enrichment, marketing.email_verification
 -- Writes: nothing
 -- Locks:  none
 
+drop function if exists marketing.rows_of_person(text);
+
 create or replace function marketing.rows_of_person(
-    person text, out people text[], out contacts bigint[], out verifications bigint[], out addresses text[], out pattern text
+    person text, out people text[], out contacts bigint[], out verifications bigint[], out addresses text[], out pattern text, out marks text
 )
 language plpgsql
 stable
@@ -71,6 +74,21 @@ begin
         ),
         v_numbers
     );
+
+    if exists (
+        select
+        from (
+            select other.full_name from marketing.people_master as other where other.unique_id <> all (coalesce(people, '{}'))
+            union all
+            select other.full_name from marketing.contact_enrichment as other where other.id <> all (coalesce(contacts, '{}'))
+        ) as other
+        where lower(btrim(other.full_name)) = any (select lower(btrim(known.word)) from unnest(v_words) as known (word))
+    ) then
+        marks := public.literal_pattern(
+            addresses || people || array(select regexp_replace(known.word, '^https?://(www\.)?', '') from unnest(v_words) as known (word) where known.word ~ '/'),
+            v_numbers
+        );
+    end if;
 end
 $$;
 

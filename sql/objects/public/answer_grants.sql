@@ -19,7 +19,8 @@ begin
                     public.inbound_messages, public.sms_routing_decisions, public.reply_windows, public.event_pcr_scores, public.event_notes,
                     public.contractor_action_items, public.action_item_updates, public.contractor_followup_schedules,
                     public.followup_settings, public.peer_match_delays, public.inbound_readings, public.vw_unanswered_messages, public.vw_action_items,
-                    public.chat_requests, public.chat_prompts, public.vw_chat_costs
+                    public.chat_requests, public.chat_prompts, public.vw_chat_costs, public.admin_users,
+                    public.followup_days_off
                 to %I',
                 v_role
             );
@@ -32,7 +33,7 @@ begin
             public.event_pcr_scores to pgcascade_operator;
         grant insert on public.inbound_messages, public.sms_routing_decisions to pgcascade_operator;
         grant update on public.followup_settings, public.inbound_readings to pgcascade_operator;
-        grant insert, update, delete on public.chat_prompts to pgcascade_operator;
+        grant insert, update, delete on public.chat_prompts, public.followup_days_off to pgcascade_operator;
         for v_function in
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function

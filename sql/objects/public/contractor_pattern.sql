@@ -1,6 +1,7 @@
 -- public.contractor_pattern(contractor_id): what tells a person in anybody's words: name, numbers, addresses.
 --
--- A first name alone tells nobody; the whole name does. Numbers are found however they are punctuated.
+-- A first name alone tells nobody; the whole name does. Numbers are found however they are punctuated. A number or an address that
+-- somebody else has, too, tells nobody.
 --
 -- Arguments: contractor_id.
 -- Returns: a regular expression; NULL: there is nothing to find.
@@ -33,7 +34,26 @@ begin atomic
         union
         select told.ghl_contact_id from told
     )
-    select public.literal_pattern((select array_agg(words.word) from words), (select array_agg(told.phone) from told));
+    select public.literal_pattern(
+        (
+            select array_agg(words.word)
+            from words
+            where not exists (
+                select
+                from public.contractors as other
+                where words.word ~ '@'
+                and lower(other.email) = lower(words.word)
+                and other.id <> contractor_pattern.contractor_id
+            )
+        ),
+        (
+            select array_agg(told.phone)
+            from told
+            where not exists (
+                select from public.contractors as other where other.phone = told.phone and other.id <> contractor_pattern.contractor_id
+            )
+        )
+    );
 end;
 
 comment on function public.contractor_pattern(bigint) is 'What tells a person in anybody''s words, as a regular expression.';

@@ -2,11 +2,11 @@
 --
 -- Rows stay, so counts stay true: who was there, what was sent and when, that an item was completed. The record of changes stays sealed.
 -- Of the number only a hash is kept, so that nobody texts it again, unless somebody else has the number, too. Where others' words name the
--- person, the name is blacked out.
+-- person, the name is blacked out; where somebody else has the same name, only beside what tells the two apart.
 --
 -- Arguments: contractor_id.
 -- Returns: how many rows of each table were changed.
--- Reads:  pg_catalog.pg_class; by public.contractor_pattern what it reads
+-- Reads:  pg_catalog.pg_class; by public.contractor_pattern and public.contractor_marks what they read
 -- Writes: public.contractors, public.event_attendees, and what public.erase_words and public.redact_table write; public.suppressed_numbers,
 --         public.sms_subscriptions, public.sms_consents; public.action_item_updates; by public.opt_out what it writes
 -- Locks:  the person's rows, table by table
@@ -24,6 +24,7 @@ declare
         'contractors', 'events', 'event_speakers', 'event_sponsors', 'event_agenda_items', 'action_item_updates', 'refinery_schema_history'
     ];
     v_pattern text;
+    v_marks text;
     v_number text;
     v_numbers text[];
     v_relation regclass;
@@ -39,6 +40,7 @@ begin
     end if;
 
     v_pattern := public.contractor_pattern(contractor_id);
+    v_marks := public.contractor_marks(contractor_id);
     perform public.say_who_changes('system', 'erasure');
 
     select array_agg(distinct known.phone) into v_numbers
@@ -89,7 +91,7 @@ begin
             )
             order by class.relname
         loop
-            v_rows := public.redact_table(v_relation, v_pattern);
+            v_rows := public.redact_table(v_relation, v_pattern, v_marks);
             if v_rows > 0 then
                 v_done := v_done || jsonb_build_object(v_relation::text || ' naming the person', v_rows);
             end if;
@@ -102,11 +104,16 @@ begin
     where change.erased_at is null
     and (
         change.contractor_id = erase_contractor.contractor_id
-        or concat_ws(' ', change.old_value, change.new_value, change.update_note) ~* coalesce(v_pattern, '$^')
+        or concat_ws(' ', change.old_value, change.new_value, change.update_note) ~* v_pattern
+        and (v_marks is null or to_jsonb(change)::text ~* v_marks)
     );
     get diagnostics v_rows = row_count;
 
     perform public.say_who_changes(null);
+    if v_marks is not null then
+        v_done := v_done || jsonb_build_object('namesakes', 'Somebody else has this name: where only the name stands, it was left.');
+    end if;
+
     return v_done || jsonb_build_object('action_item_updates', v_rows, 'numbers_suppressed', coalesce(cardinality(v_numbers), 0));
 end
 $$;

@@ -5,7 +5,7 @@
 -- Reads:  nothing
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
 --         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
---         public.sms_subscriptions, public.event_peer_matches, public.event_peer_group_members, public.ai_learning_events
+--         public.sms_subscriptions, public.admin_users, public.event_peer_matches, public.event_peer_group_members, public.ai_learning_events
 -- Locks:  the person's rows, table by table
 
 create or replace function public.erase_words(contractor_id bigint, numbers text[])
@@ -56,14 +56,15 @@ begin
     v_done := v_done || jsonb_build_object('event_messages', v_rows);
 
     update public.sms_routing_decisions as decision
-    set phone = null, message_text = null, error_message = null
+    set phone = null, message_text = null, error_message = null,
+        intents = case when decision.route_to = 'operator' then '[]' else decision.intents end
     where decision.contractor_id = erase_words.contractor_id
     or decision.phone = any (erase_words.numbers);
     get diagnostics v_rows = row_count;
     v_done := v_done || jsonb_build_object('sms_routing_decisions', v_rows);
 
     update public.inbound_messages as message
-    set body = '', phone_number = null, provider_contact_id = null, dedupe_key = format('erased:%s', message.id),
+    set body = '', found_names = null, phone_number = null, provider_contact_id = null, dedupe_key = format('erased:%s', message.id),
         contractor_id = erase_words.contractor_id,
         handling_note = case when message.handling_note is not null then '[erased]' end
     where message.contractor_id = erase_words.contractor_id
@@ -146,6 +147,9 @@ begin
 
     delete from public.sms_subscriptions as subscription
     where subscription.phone_number = any (erase_words.numbers);
+
+    delete from public.admin_users as operator
+    where operator.admin_phone = any (erase_words.numbers);
 
     return v_done;
 end

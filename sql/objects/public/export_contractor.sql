@@ -1,7 +1,7 @@
 -- public.export_contractor(contractor_id): everything that is kept about a person, as JSON.
 --
--- Every table of the schema that names contractors, now or in the future, and what is kept by the person's number. What others answered
--- is theirs, not the person's, and is left out.
+-- Every table of the schema that names contractors, now or in the future, and what is kept by the person's number, unless somebody else has
+-- it, too. What others answered is theirs, not the person's, and is left out.
 --
 -- Arguments: contractor_id.
 -- Returns: an object with a list of rows for each table, and when it was made.
@@ -29,7 +29,10 @@ begin
         union all
         select attendee.real_phone from public.event_attendees as attendee where attendee.contractor_id = export_contractor.contractor_id
     ) as known
-    where known.phone is not null;
+    where known.phone is not null
+    and not exists (
+        select from public.contractors as other where other.phone = known.phone and other.id <> export_contractor.contractor_id
+    );
 
     if not exists (select from public.contractors as contractor where contractor.id = export_contractor.contractor_id) then
         raise exception using

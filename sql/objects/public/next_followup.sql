@@ -1,11 +1,12 @@
 -- public.next_followup(followup): makes the next one of a recurring follow-up.
 --
--- At the same hour on the person's clock, so many days later; occurrences that were missed while nothing ran are left out. A series ends
+-- At the same hour on the person's clock, so many days later, or on the next day that is none off; occurrences that were missed while
+-- nothing ran are left out. A series ends
 -- with its item, after max_occurrences (60 at most) or recurs_until, or when the number opts out.
 --
 -- Arguments: followup.
 -- Returns: its number; NULL: the series is over.
--- Reads:  public.contractor_action_items
+-- Reads:  public.contractor_action_items, public.followup_settings
 -- Writes: public.contractor_followup_schedules
 -- Locks:  the follow-up
 
@@ -18,6 +19,7 @@ as $$
 declare
     v_zone constant text := public.zone_of(followup.contractor_id, followup.event_id);
     v_days integer := followup.recurrence_interval_days;
+    v_local timestamp;
     v_at timestamptz;
     v_id bigint;
 begin
@@ -35,7 +37,11 @@ begin
     end if;
 
     v_days := v_days * greatest(1, ceil(extract(epoch from clock_timestamp() - followup.scheduled_time) / 86400 / v_days)::integer);
-    v_at := ((followup.scheduled_time at time zone v_zone) + make_interval(days => v_days)) at time zone v_zone;
+    v_local := (followup.scheduled_time at time zone v_zone) + make_interval(days => v_days);
+    v_at := public.local_hour_after(
+        followup.contractor_id, followup.event_id, v_local::date, v_local::time,
+        coalesce((select setting.skip_weekends from public.followup_settings as setting), false)
+    );
 
     if v_at > followup.recurs_until then
         return null;

@@ -1,12 +1,15 @@
--- public.redact_table(relation, pattern): blacks out what the pattern finds in all texts and JSON of a table.
+-- public.redact_table(relation, pattern, marks): blacks out what the pattern finds in all texts and JSON of a table.
 --
--- Arguments: relation; pattern: regular expression, in any case.
+-- Arguments: relation; pattern: regular expression, in any case; marks: what else must be found in a row, as JSON, before anything in it is
+--            blacked out; NULL: nothing.
 -- Returns: how many rows held it.
 -- Reads:  pg_catalog.pg_attribute, the table
 -- Writes: the table
 -- Locks:  the rows that hold it
 
-create or replace function public.redact_table(relation regclass, pattern text)
+drop function if exists public.redact_table(regclass, text);
+
+create or replace function public.redact_table(relation regclass, pattern text, marks text default null)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -40,12 +43,13 @@ begin
         return 0;
     end if;
 
-    execute format('update %s set %s where %s', relation, v_set, v_where) using pattern;
+    execute format('update %s as row set %s where (%s) and ($2 is null or to_jsonb(row)::text ~* $2)', relation, v_set, v_where)
+    using pattern, marks;
     get diagnostics v_rows = row_count;
     return v_rows;
 end
 $$;
 
-comment on function public.redact_table(regclass, text) is 'Blacks out what the pattern finds in a table.';
+comment on function public.redact_table(regclass, text, text) is 'Blacks out what the pattern finds in a table.';
 
-revoke execute on function public.redact_table(regclass, text) from public;
+revoke execute on function public.redact_table(regclass, text, text) from public;

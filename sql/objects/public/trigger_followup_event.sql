@@ -1,11 +1,11 @@
 -- trigger_followup_event: public.schedule_followups(): each follow-up that waits is the event followup_due, at its time.
 --
--- One whose words a chat model may better is the event followup_upcoming a while before; whoever takes it looks whether it is still so.
+-- One whose words a chat model may better is an event before that, too (public.foresee_followups).
 -- A text that was made of one already is cancelled when the follow-up is moved or ends.
 --
 -- Returns: nothing (statement trigger).
--- Reads:  new_followups, old_followups (transition tables), marketing.pipeline_events
--- Writes: marketing.pipeline_events (by public.cancel_message_events, too), public.event_messages
+-- Reads:  new_followups, old_followups (transition tables), marketing.pipeline_events; by public.foresee_followups what it reads
+-- Writes: marketing.pipeline_events (by public.foresee_followups and public.cancel_message_events, too), public.event_messages
 -- Locks:  the texts, then the events that nobody else holds
 
 create or replace function public.schedule_followups()
@@ -15,9 +15,6 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Time for a thousand that are due at one hour; within the second, nobody could answer before it is due.
-    c_ahead constant interval := '15 minutes';
-    c_too_late constant interval := '15 seconds';
     v_old bigint[];
 begin
     if tg_op <> 'INSERT' then
@@ -42,26 +39,14 @@ begin
         and (v_old is null or followup.pipeline_event_id <> all (v_old))
         order by followup.pipeline_event_id;
 
-        insert into marketing.pipeline_events (event_type, payload, run_at, priority, parent_id, root_id)
-        select
-            'followup_upcoming',
-            jsonb_build_object('record_id', followup.id, 'due_event_id', followup.pipeline_event_id),
-            greatest(followup.scheduled_time - c_ahead, clock_timestamp()),
-            8,
-            followup.caused_by,
-            (
-                select coalesce(parent.root_id, parent.id)
-                from marketing.pipeline_events as parent
-                where parent.id = followup.caused_by
+        perform public.foresee_followups(
+            array(
+                select followup.id
+                from new_followups as followup
+                where followup.pipeline_event_id is not null
+                and (v_old is null or followup.pipeline_event_id <> all (v_old))
             )
-        from new_followups as followup
-        where followup.pipeline_event_id is not null
-        and (v_old is null or followup.pipeline_event_id <> all (v_old))
-        and followup.ai_should_personalize
-        and followup.ai_context_hints <> '{}'
-        and followup.ai_message is null
-        and followup.scheduled_time > clock_timestamp() + c_too_late
-        order by followup.pipeline_event_id;
+        );
 
         select array_agg(gone.id) into v_old
         from unnest(v_old) as gone (id)

@@ -1,6 +1,6 @@
--- followup/begin_chat_requests: writes down that a chat model is about to be asked about follow-ups or notes.
+-- followup/begin_chat_requests: writes down that a chat model is about to be asked about follow-ups.
 --
--- $1 text: followup or note; $2 bigint[]: their numbers; $3 text: who is asked.
+-- $1 bigint[]: follow-ups; $2 text: who is asked.
 -- Writes: by public.begin_chat_requests public.chat_requests
 -- Locks:  the rows, in the order of their ids
-select public.begin_chat_requests($1::text, $2::bigint[], $3::text)
+select public.begin_chat_requests('followup', $1::bigint[], $2::text)

@@ -1,6 +1,6 @@
--- followup/end_chat_requests: what came of asking a chat model about follow-ups or notes, and what it cost.
+-- followup/end_chat_requests: what came of asking a chat model about follow-ups, and what it cost.
 --
--- $1 text: followup or note; $2 jsonb: results, as public.end_chat_requests takes them.
+-- $1 jsonb: results, as public.end_chat_requests takes them.
 -- Writes: by public.end_chat_requests public.chat_requests
 -- Locks:  the rows
-select public.end_chat_requests($1::text, $2::jsonb)
+select public.end_chat_requests('followup', $1::jsonb)

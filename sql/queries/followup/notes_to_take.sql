@@ -5,22 +5,25 @@
 -- $1 bigint[]: events, already claimed.
 -- Columns: event_id: the claimed event; decision_id; inbound_id; body; contractor_id; public_event_id; at; context, session_time,
 --          agenda_item_id, speaker_id, sponsor_id: NULL where nothing or several things were going on; sponsors: JSON array of id and name;
---          conversation: JSON array of the texts before.
+--          conversation: JSON array of the texts before; found_names: names and companies that a chat model has found already, NULL: not yet.
 -- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.inbound_messages, public.events, public.event_agenda_items,
 --         public.event_sponsors, public.vw_conversation
--- Locks:  none
+-- Locks:  the received texts, in the order of their ids, so that names that are found meanwhile wait for their notes
 with
 notes as materialized (
     select
         event.id as event_id, decision.id as decision_id, inbound.id as inbound_id, inbound.body, decision.contractor_id,
-        decision.event_id as public_event_id, coalesce(inbound.received_at, inbound.stored_at) as at, inbound.phone_number
+        decision.event_id as public_event_id, coalesce(inbound.received_at, inbound.stored_at) as at, inbound.phone_number,
+        inbound.found_names
     from marketing.pipeline_events as event
     join public.sms_routing_decisions as decision on decision.id = marketing.payload_id(event.payload, 'record_id')
     join public.inbound_messages as inbound on inbound.id = decision.inbound_message_id
     where event.id = any ($1::bigint[])
+    order by inbound.id
+    for share of inbound
 )
 select
-    notes.event_id, notes.decision_id, notes.inbound_id, notes.body, notes.contractor_id, notes.public_event_id, notes.at,
+    notes.event_id, notes.decision_id, notes.inbound_id, notes.body, notes.contractor_id, notes.public_event_id, notes.at, notes.found_names,
     running.context, running.session_time, running.agenda_item_id, running.speaker_id, running.sponsor_id,
     (
         select coalesce(jsonb_agg(jsonb_build_object('id', sponsor.id, 'name', sponsor.sponsor_name) order by sponsor.id), '[]')

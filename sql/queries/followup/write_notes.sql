@@ -1,7 +1,7 @@
 -- followup/write_notes: writes notes, each once, and that their texts were acted on.
 --
--- $1 jsonb: array of decision_id, caused_by and the columns of event_notes; $2 boolean: a chat model is there: new notes are events for it.
--- Writes: public.event_notes, public.sms_routing_decisions, marketing.pipeline_events
+-- $1 jsonb: array of decision_id, read_by: rules or model, and the columns of event_notes.
+-- Writes: public.event_notes, public.sms_routing_decisions
 -- Locks:  the new rows, the decisions
 with
 given as materialized (
@@ -9,7 +9,7 @@ given as materialized (
     from jsonb_to_recordset($1::jsonb) as given (
         decision_id bigint, inbound_id bigint, event_id bigint, contractor_id bigint, note_text text, note_type text, entities jsonb,
         session_context text, session_time time, speaker_id bigint, sponsor_id bigint, agenda_item_id bigint, priority numeric, tags jsonb,
-        captured_at timestamptz, requires_followup boolean, conversation jsonb, caused_by bigint
+        captured_at timestamptz, requires_followup boolean, conversation jsonb, read_by text
     )
 ),
 written as (
@@ -20,26 +20,11 @@ written as (
     )
     select
         given.event_id, given.contractor_id, given.note_text, given.note_type, given.entities, given.session_context, given.session_time,
-        given.speaker_id, given.sponsor_id, given.agenda_item_id, 'rules: ' || given.note_type, given.priority, given.tags,
+        given.speaker_id, given.sponsor_id, given.agenda_item_id, given.read_by || ': ' || given.note_type, given.priority, given.tags,
         given.captured_at, given.requires_followup, given.conversation, given.inbound_id
     from given
     order by given.decision_id
     on conflict (inbound_message_id) do nothing
-    returning event_notes.id, event_notes.inbound_message_id
-),
-told as (
-    insert into marketing.pipeline_events (event_type, payload, parent_id, root_id)
-    select
-        'note_taken', jsonb_build_object('record_id', written.id), given.caused_by,
-        (
-            select coalesce(parent.root_id, parent.id)
-            from marketing.pipeline_events as parent
-            where parent.id = given.caused_by
-        )
-    from written
-    join given on given.inbound_id = written.inbound_message_id
-    where $2::boolean
-    order by written.id
 )
 update public.sms_routing_decisions as decision
 set routed_successfully = true

@@ -5,8 +5,10 @@
 --
 -- $1 bigint[]: received texts; $2 bigint: so many of one number in 24 hours.
 -- Columns: id; body; phone_number, NULL: not known; contractor_ids: the people with that number; at: when it was sent to us; is_answer: rules
---          took it for an answer already, so that only a refusal is looked for; prompt.
--- Reads:  public.inbound_messages, public.contractors, public.event_attendees, public.chat_prompts, public.chat_requests
+--          took it for an answer already, so that only a refusal is looked for; prompt; is_note: its names are wanted, too, and the prompt
+--          says so.
+-- Reads:  public.inbound_messages, public.contractors, public.event_attendees, public.sms_routing_decisions, public.chat_prompts,
+--         public.chat_requests
 -- Locks:  none
 select
     message.id,
@@ -21,9 +23,18 @@ select
     ) as contractor_ids,
     coalesce(message.received_at, message.stored_at) as at,
     message.answers_message_id is not null as is_answer,
-    prompt.body as prompt
+    concat_ws(E'\n\n', prompt.body, naming.body) as prompt,
+    naming.body is not null as is_note
 from public.inbound_messages as message
 join public.chat_prompts as prompt on prompt.purpose = 'reply'
+left join public.chat_prompts as naming
+    on naming.purpose = 'note'
+    and exists (
+        select
+        from public.sms_routing_decisions as decision
+        where decision.inbound_message_id = message.id
+        and decision.route_to = 'note'
+    )
 where message.id = any ($1::bigint[])
 and message.status in ('routed', 'for_a_person')
 and (

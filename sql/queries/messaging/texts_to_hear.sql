@@ -3,8 +3,8 @@
 -- $1 bigint[]: received texts.
 -- Columns: id; body; phone_number, NULL: not known; at: when it was sent to us; attachments; contractor_ids: the people with that number;
 --          here: those of them who are at an event now, with its id, in the same order as here_events; lately, lately_events: who were at
---          one within a week, and at none now. In the order in which the texts were sent.
--- Reads:  public.inbound_messages, public.contractors, public.event_attendees, public.events
+--          one within a week, and at none now; is_operator: the number may order things. In the order in which the texts were sent.
+-- Reads:  public.inbound_messages, public.contractors, public.event_attendees, public.events, public.admin_users
 -- Locks:  the texts, in the order of their ids
 with
 held as materialized (
@@ -54,6 +54,9 @@ select
     array(select a.contractor_id from attended as a where a.inbound_id = held.id and a.is_now order by 1) as here,
     array(select a.event_id from attended as a where a.inbound_id = held.id and a.is_now order by a.contractor_id) as here_events,
     array(select a.contractor_id from attended as a where a.inbound_id = held.id and not a.is_now order by 1) as lately,
-    array(select a.event_id from attended as a where a.inbound_id = held.id and not a.is_now order by a.contractor_id) as lately_events
+    array(select a.event_id from attended as a where a.inbound_id = held.id and not a.is_now order by a.contractor_id) as lately_events,
+    exists (
+        select from public.admin_users as operator where operator.admin_phone = held.phone_number and operator.sms_admin_access
+    ) as is_operator
 from held
 order by at, held.id
