@@ -33,7 +33,7 @@ pub use listen::{
 };
 pub use migrate::{MigrateError, MigrationReport, migrate, pending_migrations};
 pub use objects::{ObjectsError, install_objects};
-pub use pool::{Pool, PooledClient, cleanse, connect};
+pub use pool::{Pool, PoolUsage, PooledClient, cleanse, connect};
 pub use server::{ServerInfo, check_server};
 pub use tls::{Roots, TlsMode, Verify, install_crypto_provider};
 pub use transaction::{AsDbError, Scope, Transaction, Working, in_transaction};
