@@ -192,7 +192,7 @@ fn next(schedule: &Schedule) -> String {
     match (schedule.enabled, schedule.next_seconds) {
         (false, _) => String::from("paused"),
         _ if schedule.problem.is_some() => String::from("never"),
-        (true, None) => String::from("no daemon yet"),
+        (true, None) => String::from("not known yet"),
         (true, Some(left)) if left <= 0.0 => String::from("now"),
         (true, left) => maybe_seconds(left),
     }

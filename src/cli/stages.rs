@@ -16,6 +16,8 @@ const LIST: &str = include_str!("../../sql/queries/cli/stages.sql");
 const PAUSE: &str = include_str!("../../sql/queries/cli/stages_pause.sql");
 const RESUME: &str = include_str!("../../sql/queries/cli/stages_resume.sql");
 const SET: &str = include_str!("../../sql/queries/cli/stage_set.sql");
+/// The constraint that a stage's limit is one.
+const LIMITER: &str = "stages_limiter_fkey";
 
 /// Shows the stages; pauses, resumes and tunes them while daemons run
 ///
@@ -28,7 +30,7 @@ const SET: &str = include_str!("../../sql/queries/cli/stage_set.sql");
   pgcascade stages resume verify_email
   pgcascade stages set verify_email --concurrency 4 --timeout-secs 30
 
-AT ONCE is batches at once, or outside calls at once in each daemon. The same in psql:
+CALLS is outside calls at once in each daemon, or batches at once. The same in psql:
 UPDATE pipeline.stages SET paused = true, concurrency = 4 WHERE name = 'verify_email';")]
 pub struct StagesArgs {
     /// What to do; nothing: list them.
@@ -187,15 +189,28 @@ async fn change(session: &mut Session, query: &str, names: &[String], values: Va
     let transaction = session.client.transaction().await?;
     let mut all: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = vec![&names];
     all.extend(values);
-    let rows = transaction
-        .query(query, &all)
-        .await
-        .map_err(DbError::from)?;
+    let rows = transaction.query(query, &all).await;
+    let rows = rows.map_err(|error| refusal(error.into()))?;
     let changed = rows.iter().map(|row| get(row, "name"));
     let changed = changed.collect::<Result<Vec<&str>, _>>()?;
     known(names, changed.into_iter())?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Says what to write where a bound was refused.
+fn refusal(error: DbError) -> Failure {
+    match error.constraint() {
+        Some(LIMITER) => Failure::Failed(anyhow::anyhow!(
+            "there is no limit of that name in pipeline.limits; marketing.vw_limits lists them"
+        )),
+        // Its name is the sentence.
+        Some(bound) => Failure::Failed(anyhow::anyhow!(
+            "{}; nothing was changed",
+            bound.replace('_', " ")
+        )),
+        None => error.into(),
+    }
 }
 
 /// Refuses names that are no stage's.
@@ -207,7 +222,7 @@ fn known<'s>(names: &[String], stages: impl Iterator<Item = &'s str>) -> Done {
         return Ok(());
     }
     Err(Failure::Failed(anyhow::anyhow!(
-        "there is no stage {}; `pgcascade stages` lists them; nothing was changed",
+        "there is no stage {}; `pgcascade stages` lists them",
         strangers.join(", ")
     )))
 }
@@ -252,7 +267,7 @@ fn render_list(stages: &[Stage], output: &Output) {
         ("STAGE", Left),
         ("HANDLES", Left),
         ("BATCH", Right),
-        ("AT ONCE", Right),
+        ("CALLS", Right),
         ("WAITING", Right),
         ("", Left),
     ];
@@ -312,7 +327,7 @@ fn say_paused(stage: &Stage, output: &Output) {
     let waiting = count(stage.waiting, "event");
     output.paragraph(
         2,
-        &format!("{waiting} wait. Resume: pgcascade stages resume {name}"),
+        &format!("{waiting} waiting. Resume: pgcascade stages resume {name}"),
     );
 }
 

@@ -68,7 +68,7 @@ async fn what_cannot_be_is_refused_and_nothing_is_changed() {
         .await
         .failed(1);
     assert!(
-        said.contains("timeout must be 1 second to 1 hour"),
+        said.contains("timeout must be 1 second to 1 hour; nothing was changed"),
         "{said}"
     );
     let said = program
@@ -118,7 +118,7 @@ async fn a_schedule_is_fired_paused_and_resumed() {
     .await;
     let program = Program::on(rig.database.url());
     let out = program.run(&["schedules"]).await.ok();
-    assert!(out.contains("no daemon yet"), "{out}");
+    assert!(out.contains("not known yet"), "{out}");
     let daemon = rig.daemon(pgcascade::engine::Registry::default());
     rig.until("not exists (select from pipeline.schedules where enabled and next_at is null and problem is null)").await;
     let out = program.run(&["schedules"]).await.ok();

@@ -98,6 +98,9 @@ async fn upgraded_from(version: i32) {
     .await;
     stop.cancel();
     let (written, longest) = writer.await.expect("a writer that is never refused");
+    println!(
+        "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}"
+    );
     assert!(
         longest < PATIENCE,
         "from V{version}: a writer waited {longest:?}"
@@ -124,7 +127,7 @@ async fn upgraded_from(version: i32) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_schema_with_rows_is_deployed_over_while_writers_write() {
-    for version in [9, 14, 18, 21, 26] {
+    for version in [9, 18, 26] {
         upgraded_from(version).await;
     }
 }
