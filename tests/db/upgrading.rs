@@ -44,8 +44,9 @@ const PAST: &str = "
 /// The events of [`PAST`] that are still to be done.
 const TO_DO: i64 = 550;
 
-/// Nobody who writes into the ledger waits longer.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Nobody who writes into the ledger waits longer. The aim is a second, which is what the figures
+/// say that the test prints; the rest is for a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Inserts events one by one until told to stop; returns how many, and the longest time of one.
 fn writer(client: Client, stop: CancellationToken) -> JoinHandle<(i64, Duration)> {
