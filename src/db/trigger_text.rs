@@ -72,7 +72,16 @@ fn blank(line: &str) -> String {
 mod tests {
     use super::*;
 
-    const FILE: &str = "-- é\ncreate function f();\n\ncreate or replace trigger t\n    after insert on a.b\n    execute function f();\n\ncomment on x;\n";
+    const FILE: &str = "\
+-- é
+create function f();
+
+create or replace trigger t
+    after insert on a.b
+    execute function f();
+
+comment on x;
+";
 
     #[test]
     fn a_trigger_is_taken_out_and_every_line_stays_where_it_was() {

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
+use crate::faults::books::say;
 use crate::support::cluster::TestCluster;
 use crate::support::{daemon, wait};
 
@@ -99,9 +100,9 @@ async fn upgraded_from(version: i32) {
     .await;
     stop.cancel();
     let (written, longest) = writer.await.expect("a writer that is never refused");
-    println!(
+    say(&format!(
         "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}"
-    );
+    ));
     assert!(
         longest < PATIENCE,
         "from V{version}: a writer waited {longest:?}"
