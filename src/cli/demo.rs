@@ -17,7 +17,7 @@ use super::deploy::deploy;
 use super::failure::{Done, Failure};
 use super::import::{Loaded, Options, load};
 use super::output::{Output, complain};
-use super::run::daemon;
+use super::run::{daemon, pool};
 use super::target::{Absent, Session, Target, get};
 use crate::app;
 use crate::config::{self, Urls};
@@ -165,13 +165,9 @@ async fn work(
         mode: config::Mode::Awake,
         look_every_mins: 15,
     };
-    let daemon = daemon(
-        urls,
-        &app::sandboxes(),
-        &settings,
-        "demo".to_owned(),
-        Doze::default(),
-    )?;
+    let pool = pool(urls, &settings, "demo")?;
+    let who = (String::from("demo"), Doze::default());
+    let daemon = daemon(&pool, urls, &app::sandboxes(), &settings, who)?;
     let stop = shutdown.finish.child_token();
     let mut running: JoinHandle<Result<(), DbError>> = tokio::spawn(daemon.run(stop.clone()));
     let progress = Progress::begin(output);

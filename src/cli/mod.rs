@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `deploy` `run` `demo` | make a database ready, work on it, see it all at once |
 //! | `status` `watch` `errors` | what is going on, live or now, and what went wrong |
+//! | `stages` `schedules` | who handles which events, and what the clock emits |
 //! | `retry` `cancel` | plain UPDATEs of the ledger, found by `selection` |
 //! | `import` | companies or a live event from files |
 //! | `agenda` | live events: the agenda, laid out and shown |
@@ -30,8 +31,10 @@ mod output;
 mod pg;
 mod retry;
 mod run;
+mod schedules;
 mod schema;
 mod selection;
+mod stages;
 mod status;
 mod target;
 mod watch;
@@ -80,6 +83,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     Demo(demo::DemoArgs),
     Status(status::StatusArgs),
+    Stages(stages::StagesArgs),
+    Schedules(schedules::SchedulesArgs),
     Watch(watch::WatchArgs),
     Errors(errors::ErrorsArgs),
     Retry(retry::RetryArgs),
@@ -140,6 +145,8 @@ async fn dispatch(command: Command, shutdown: &Shutdown) -> Done {
         Command::Run(args) => run::run(*args, shutdown).await,
         Command::Deploy(args) => until(shutdown, deploy::run(args)).await,
         Command::Status(args) => until(shutdown, status::run(args)).await,
+        Command::Stages(args) => until(shutdown, stages::run(args)).await,
+        Command::Schedules(args) => until(shutdown, schedules::run(args)).await,
         Command::Demo(args) => demo::run(args, shutdown).await,
         Command::Watch(args) => watch::run(args, shutdown).await,
         Command::Errors(args) => until(shutdown, errors::run(args)).await,

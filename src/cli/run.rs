@@ -82,8 +82,15 @@ pub async fn run(args: RunArgs, shutdown: &Shutdown) -> Done {
     tell_providers(&urls, &providers).await?;
     let name = args.name.unwrap_or_else(name);
     let doze = Doze::default();
-    let daemon = daemon(&urls, &providers, &args.daemon, name.clone(), doze.clone())?;
-    let door = open_door(http.as_ref(), &urls, name, doze, notifications).await?;
+    let pool = pool(&urls, &args.daemon, &name)?;
+    let daemon = daemon(
+        &pool,
+        &urls,
+        &providers,
+        &args.daemon,
+        (name.clone(), doze.clone()),
+    )?;
+    let door = open_door(http.as_ref(), &urls, pool, (name, doze), notifications).await?;
     let ran = daemon.run(shutdown.finish.clone()).await;
     if let Some((served, shut)) = door {
         // Open until the last event is written.
@@ -118,8 +125,8 @@ async fn tell_providers(urls: &Urls, providers: &app::Providers) -> Done {
 async fn open_door(
     settings: Option<&http::Settings>,
     urls: &Urls,
-    name: String,
-    doze: Doze,
+    work: Pool,
+    (name, doze): (String, Doze),
     notifications: config::NotificationKeys,
 ) -> anyhow::Result<Option<(JoinHandle<()>, CancellationToken)>> {
     let Some(settings) = settings else {
@@ -134,6 +141,7 @@ async fn open_door(
             DOOR_CONNECTIONS,
             &format!("pgcascade {name} http"),
         )?,
+        work,
         name,
         doze,
         counted: http::record()?,
@@ -147,22 +155,27 @@ async fn open_door(
     Ok(Some((served, shut)))
 }
 
-/// Puts a daemon together.
+/// The connections that a daemon works on.
 ///
 /// # Errors
-/// Certificates that cannot be used, or stages that do not fit together.
+/// Certificates that cannot be used.
+pub fn pool(urls: &Urls, settings: &config::Daemon, name: &str) -> anyhow::Result<Pool> {
+    let connections = usize::from(settings.connections);
+    let shows_as = format!("pgcascade {name}");
+    Ok(Pool::open(&urls.work, connections, &shows_as)?)
+}
+
+/// Puts a daemon of that name together.
+///
+/// # Errors
+/// Stages that do not fit together.
 pub fn daemon(
+    pool: &Pool,
     urls: &Urls,
     providers: &app::Providers,
     settings: &config::Daemon,
-    name: String,
-    doze: Doze,
+    (name, doze): (String, Doze),
 ) -> anyhow::Result<Daemon> {
-    let pool = Pool::open(
-        &urls.work,
-        usize::from(settings.connections),
-        &format!("pgcascade {name}"),
-    )?;
     let options = DaemonOptions {
         listen_url: urls.direct.clone(),
         name,
@@ -170,8 +183,8 @@ pub fn daemon(
         frugal: settings.frugal(),
         doze,
     };
-    let registry = app::registry(providers, &pool)?;
-    Ok(Daemon::new(pool, registry, options))
+    let registry = app::registry(providers, pool)?;
+    Ok(Daemon::new(pool.clone(), registry, options))
 }
 
 /// Host and process: unique on this machine, and what an operator can look for.

@@ -21,6 +21,7 @@ mod pool;
 mod server;
 mod tls;
 mod transaction;
+mod trigger_text;
 mod url;
 mod url_error;
 mod words;
@@ -33,7 +34,7 @@ pub use listen::{
 };
 pub use migrate::{MigrateError, MigrationReport, migrate, pending_migrations};
 pub use objects::{ObjectsError, install_objects};
-pub use pool::{Pool, PooledClient, cleanse, connect};
+pub use pool::{Pool, PoolUsage, PooledClient, cleanse, connect};
 pub use server::{ServerInfo, check_server};
 pub use tls::{Roots, TlsMode, Verify, install_crypto_provider};
 pub use transaction::{AsDbError, Scope, Transaction, Working, in_transaction};

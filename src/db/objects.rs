@@ -4,16 +4,21 @@
 //! comments and nothing else. Everything is applied in one transaction, so that running daemons see
 //! either the old functions or the new ones.
 
+use std::collections::HashSet;
+
 use include_dir::{Dir, include_dir};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, Transaction};
 
 use super::error::{Class, DbError};
+use super::trigger_text::{self, TriggerText};
 use super::{deploy_lock, place};
 
 /// The files of `sql/`, embedded when the program was built.
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 /// The list, relative to `sql/`.
 const LIST: &str = "install.sql";
+const UNCHANGED_TRIGGERS: &str = include_str!("../../sql/queries/db/unchanged_triggers.sql");
+const NOTE_TRIGGER: &str = include_str!("../../sql/queries/db/note_trigger.sql");
 
 /// Why the objects could not be applied. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -128,15 +133,60 @@ async fn install_once(client: &mut Client, files: &[ObjectFile]) -> Result<usize
     deploy_lock::take_in_transaction(&transaction).await?;
     let yielding = transaction.batch_execute(deploy_lock::YIELD_TO_WRITERS);
     yielding.await.map_err(DbError::from)?;
-    for file in files {
-        let applied = transaction.batch_execute(&file.text).await;
-        applied.map_err(|error| explain(file, error))?;
-    }
+    apply(&transaction, files).await?;
     transaction.commit().await.map_err(DbError::from)?;
     // What comes after the objects is a writer itself, and may wait for another deploy.
     let patient = client.batch_execute("reset lock_timeout").await;
     patient.map_err(DbError::from)?;
     Ok(files.len())
+}
+
+/// Applies the given files in order in a transaction of the caller's; triggers come last, and only
+/// where something is new.
+///
+/// # Errors
+/// See [`ObjectsError`].
+pub async fn apply(
+    transaction: &Transaction<'_>,
+    files: &[ObjectFile],
+) -> Result<(), ObjectsError> {
+    let mut triggers = Vec::new();
+    for file in files {
+        let (rest, own) = trigger_text::apart(&file.text);
+        let applied = transaction.batch_execute(&rest).await;
+        applied.map_err(|error| explain(file, error))?;
+        triggers.extend(own.into_iter().map(|trigger| (file, trigger)));
+    }
+    install_triggers(transaction, &triggers).await
+}
+
+/// Makes the triggers that are not there as they are to be. Last of all: each locks the writers of
+/// its table out until the commit. From the end of the list to its beginning, where the ledger is:
+/// so writers lock, too, whose triggers write into it, and everybody needs it.
+async fn install_triggers(
+    transaction: &Transaction<'_>,
+    triggers: &[(&ObjectFile, TriggerText)],
+) -> Result<(), ObjectsError> {
+    if triggers.is_empty() {
+        return Ok(());
+    }
+    let rows = transaction.query(UNCHANGED_TRIGGERS, &[]).await;
+    let rows = rows.map_err(DbError::from)?;
+    let unchanged: HashSet<&str> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    let changed = triggers
+        .iter()
+        .filter(|(_, trigger)| !unchanged.contains(trigger.statement.as_str()));
+    let note = transaction.prepare(NOTE_TRIGGER).await;
+    let note = note.map_err(DbError::from)?;
+    for (file, trigger) in changed.rev() {
+        let made = transaction.batch_execute(&trigger.in_place).await;
+        made.map_err(|error| explain(file, error))?;
+        let noted = transaction
+            .execute(&note, &[&trigger.table, &trigger.name, &trigger.statement])
+            .await;
+        noted.map_err(DbError::from)?;
+    }
+    Ok(())
 }
 
 /// Says which file and line the server refused.

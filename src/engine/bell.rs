@@ -80,6 +80,11 @@ impl Bells {
     /// Rings everybody: after a reconnect, or when notifications were missed.
     pub fn ring_all(&self) {
         self.ring(|_, _| true);
+        self.ring_others();
+    }
+
+    /// Rings all but the stages.
+    pub fn ring_others(&self) {
         self.schedule.notify_one();
         self.schedules.notify_one();
         self.stages_changed.notify_one();

@@ -10,9 +10,29 @@
 
 use std::time::Duration;
 
-use metrics::{counter, histogram};
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 
 use super::verdict::Verdict;
+
+/// Says to whoever records what the names mean.
+pub fn describe_counts() {
+    describe_counter!(
+        "pgcascade_events_total",
+        "attempts that ended, by stage and outcome"
+    );
+    describe_histogram!(
+        "pgcascade_batch_seconds",
+        Unit::Seconds,
+        "a batch in the database, from its claim to its commit"
+    );
+    describe_histogram!(
+        "pgcascade_wait_seconds",
+        Unit::Seconds,
+        "from when an event was written, or due, to its claim: the longest waiting of each batch"
+    );
+    describe_histogram!("pgcascade_call_seconds", Unit::Seconds, "an outside call");
+    describe_counter!("pgcascade_wakeups_total", "stages woken, by cause");
+}
 
 /// Why a stage looks for work.
 #[derive(Debug, Clone, Copy)]

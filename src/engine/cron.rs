@@ -45,9 +45,9 @@ impl Timetable {
     pub fn parse(cron: &str, zone: &str) -> Result<Self, TimetableError> {
         let parser = CronParser::builder().seconds(Seconds::Optional).build();
         Ok(Self {
-            cron: parser
-                .parse(cron.trim())
-                .map_err(|error| TimetableError::Cron(error.to_string()))?,
+            cron: parser.parse(cron.trim()).map_err(|error| {
+                TimetableError::Cron(error.to_string().trim_end_matches('.').to_owned())
+            })?,
             zone: Tz::from_str(zone).map_err(|_| TimetableError::Zone)?,
         })
     }

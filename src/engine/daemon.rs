@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::alone::begin_work;
 use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
+use super::first_look::{ring_after_connect, ring_waiting};
 use super::frugal::{Doze, Frugal, Runs};
 use super::in_database::InDatabaseRunner;
 use super::liveness::Worker;
@@ -21,7 +22,7 @@ use super::stage::InDatabaseStage;
 use super::stages::{Kind, StageRow, load};
 use super::wake::Relay;
 use super::{schedule, schedules};
-use crate::db::{Class, DatabaseUrl, DbError, ListenOptions, ListenState, Listener, Pool};
+use crate::db::{Class, DatabaseUrl, DbError, ListenOptions, Listener, Pool};
 
 /// First and longest wait between two attempts to reach the database at the start.
 const START_PAUSES: [Duration; 5] = [
@@ -275,7 +276,10 @@ impl Running {
         let bells = self.bells.clone();
         let stream = listener.stream();
         helpers.spawn(async move { bells.follow(stream).await });
-        helpers.spawn(ring_after_reconnect(listener.state(), self.bells.clone()));
+        helpers.spawn(ring_after_connect(
+            listener.state(),
+            (self.worker.clone(), self.pool.clone(), self.bells.clone()),
+        ));
         helpers.spawn(schedule::run(
             self.pool.clone(),
             self.bells.clone(),
@@ -311,7 +315,12 @@ impl Running {
                 loaded = self.load(&mut stages) => loaded,
             };
             match loaded {
-                Ok(rows) => self.reconcile(&rows, &mut stages, &mut runners),
+                Ok(rows) => {
+                    if self.reconcile(&rows, &mut stages, &mut runners) {
+                        // There may be work from before the start.
+                        ring_waiting(&self.worker, &self.pool, &self.bells).await;
+                    }
+                }
                 // A lost connection is the listener's to tell.
                 Err(error) if error.class() == Class::Lost => {}
                 Err(error) => tracing::warn!(%error, "stages could not be read; trying again"),
@@ -341,8 +350,9 @@ impl Running {
         Ok(rows)
     }
 
-    /// Starts what is new, tells what was edited, ends what is gone.
-    fn reconcile(&self, rows: &[StageRow], stages: &mut Stages, runners: &mut JoinSet<()>) {
+    /// Starts what is new, tells what was edited, ends what is gone. True when something started.
+    fn reconcile(&self, rows: &[StageRow], stages: &mut Stages, runners: &mut JoinSet<()>) -> bool {
+        let mut has_started = false;
         stages.running.retain(|id, running| {
             let kept = rows
                 .iter()
@@ -365,6 +375,7 @@ impl Running {
                 None => {
                     if let Some(running) = self.start(row, runners) {
                         stages.running.insert(row.id, running);
+                        has_started = true;
                     } else if stages.without_code.insert(row.id, row.kind.clone())
                         != Some(row.kind.clone())
                     {
@@ -380,6 +391,7 @@ impl Running {
         }
         let ids = stages.running.keys().copied().collect();
         self.runs.send_replace(Some(ids));
+        has_started
     }
 
     /// Starts the runners of a stage; None when this daemon cannot run it.
@@ -408,8 +420,6 @@ impl Running {
                 runners.spawn(runner.run());
             }
         }
-        // There may be work from before the start.
-        self.bells.ring_stage(row.id);
         Some(RunningStage {
             row: row.clone(),
             follow,
@@ -473,18 +483,6 @@ fn same(row: &StageRow, running: &RunningStage) -> bool {
         && row.kind == *kind
         && row.bounds == *bounds
         && row.batch_size == *batch_size
-}
-
-/// After every reconnect everything claimable is claimed: what was notified meanwhile was unheard.
-async fn ring_after_reconnect(mut state: watch::Receiver<ListenState>, bells: Bells) {
-    loop {
-        if *state.borrow_and_update() == ListenState::Connected {
-            bells.ring_all();
-        }
-        if state.changed().await.is_err() {
-            return;
-        }
-    }
 }
 
 /// Ends when whoever finishes had time enough: after `drain` they must let go of calls under way,

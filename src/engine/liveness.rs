@@ -115,7 +115,10 @@ impl Worker {
     }
 
     /// A heartbeat; with `look` it rings what has events to claim.
-    async fn beat_once(&self, pool: &Pool, bells: &Bells, look: bool) -> Result<(), DbError> {
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn beat_once(&self, pool: &Pool, bells: &Bells, look: bool) -> Result<(), DbError> {
         let client = pool.get().await?;
         let statement = client
             .prepare_cached(include_str!("../../sql/queries/engine/heartbeat.sql"))

@@ -8,6 +8,7 @@
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
 //! | `alone` | what a death interrupted in the database, one by one |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
+//! | `first_look` | what waits when a daemon begins to work, or to hear |
 //! | [`wake`] | announcing for writers under load |
 //! | [`low_water`], [`mark`] | up to where a queue was read; up to which id nothing can come any more |
 //! | [`frugal`] | sleeping while nothing is to be done |
@@ -28,6 +29,7 @@ pub mod counts;
 pub mod cron;
 pub mod daemon;
 pub mod event;
+mod first_look;
 pub mod frugal;
 pub mod in_database;
 pub mod isolate;

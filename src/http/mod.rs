@@ -60,6 +60,8 @@ pub struct Settings {
 pub struct Door {
     /// Connections of its own, so that a busy daemon can still be asked.
     pub pool: Pool,
+    /// The daemon's connections, to tell how busy they are.
+    pub work: Pool,
     /// The daemon's name in `pipeline.workers`.
     pub name: String,
     /// Whether the daemon sleeps; then nothing is asked of the database, which may sleep, too.

@@ -6,6 +6,7 @@ mod companies_are_imported;
 mod errors_are_settled;
 mod live_events_are_shown;
 pub mod program;
+mod stages_are_edited;
 mod status_says_it_all;
 mod texts_are_looked_after;
 mod the_bench_measures;

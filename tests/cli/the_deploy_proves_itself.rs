@@ -207,6 +207,12 @@ async fn of_a_deploy_and_a_writer_that_wait_for_each_other_the_deploy_tries_agai
     let writer = writer.expect("a session");
     let looker = pgcascade::db::connect(database.url(), "a looker").await;
     let looker = looker.expect("a session");
+    // What is unchanged is not made again, and waits for nobody.
+    let forget = "delete from pipeline.installed_triggers";
+    writer
+        .batch_execute(forget)
+        .await
+        .expect("to be made again");
     let held = "begin; lock table intake.company_raw_intake in row exclusive mode";
     writer.batch_execute(held).await.expect("a lock on intake");
 

@@ -1,5 +1,7 @@
 //! Migrations and objects: once, in order, one deploy at a time.
 
+use std::time::Duration;
+
 use pgcascade::db::migrate::{MigrateError, embedded, migrate_with};
 use pgcascade::db::objects::{ObjectFile, ObjectsError, embedded_objects, install, read_list};
 use pgcascade::db::{DatabaseUrl, connect, install_objects, migrate, pending_migrations};
@@ -256,4 +258,36 @@ async fn two_installs_at_once_both_succeed() {
     let (one, two) = wait::within("both installs", both).await;
     one.expect("the first succeeds");
     two.expect("the second succeeds");
+}
+
+#[tokio::test]
+async fn a_second_install_waits_for_no_writer_and_mends_a_changed_trigger() {
+    let database = TestCluster::shared_database().await;
+    migrate(database.url()).await.expect("the migrations");
+    let mut client = session(database.url()).await;
+    install_objects(&mut client).await.expect("the objects");
+
+    // Somebody writes into the ledger and takes long to commit.
+    let writer = session(database.url()).await;
+    let write = "begin; insert into marketing.pipeline_events (event_type) values ('slow');
+        insert into pipeline.limits (name, rate) values ('slow', 1)";
+    writer.batch_execute(write).await.expect("an event");
+    let again = install_objects(&mut client);
+    let again = tokio::time::timeout(Duration::from_secs(20), again).await;
+    again.expect("nobody is waited for").expect("the objects");
+    writer.batch_execute("commit").await.expect("committed");
+
+    let change =
+        "create or replace trigger keep_identity before update of id on marketing.pipeline_events
+        for each row execute function pipeline.keep_identity()";
+    client.batch_execute(change).await.expect("changed");
+    install_objects(&mut client).await.expect("the objects");
+    let definition = "select pg_get_triggerdef(oid) from pg_trigger
+        where tgname = 'keep_identity' and tgrelid = 'marketing.pipeline_events'::regclass";
+    let definition: String = client
+        .query_one(definition, &[])
+        .await
+        .expect("there")
+        .get(0);
+    assert!(definition.contains("OF id, event_type"), "{definition}");
 }

@@ -8,3 +8,4 @@ mod listening;
 mod pooling;
 mod refusals;
 mod tls;
+mod upgrading;

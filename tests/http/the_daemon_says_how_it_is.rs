@@ -116,13 +116,51 @@ async fn metrics_follow_the_events() {
         r#"pgcascade_batch_seconds_count{stage="validate_company"}"#,
         r#"pgcascade_wait_seconds_count{stage="validate_company"}"#,
         r#"pgcascade_wakeups_total{cause="notification"}"#,
-        r#"pgcascade_pool_connections{state="most"}"#,
+        r#"pgcascade_pool_connections{pool="work",state="most"}"#,
+        r#"pgcascade_pool_connections{pool="http",state="open"}"#,
     ] {
         assert!(
             value(&seen, series).is_some_and(|value| value > 0.0),
             "{series}: {seen}"
         );
     }
+    // A stage that is gone is not shown with what waited for it once.
+    database
+        .psql("delete from pipeline.stages where name = 'create_slots';\n")
+        .await;
+    let gone = daemon.get("/metrics", None).await.1;
+    assert_eq!(value(&gone, paused), None);
+    assert!(
+        gone.contains("# TYPE pgcascade_wait_seconds histogram"),
+        "{gone}"
+    );
+    assert!(gone.contains("# HELP pgcascade_wakeups_total"), "{gone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_counted_is_told_while_the_database_is_away() {
+    let cluster = TestCluster::start().await;
+    let program = Program::on(cluster.url());
+    program.run(&["deploy"]).await.ok();
+    let daemon = Daemon::start(program).await;
+    daemon.until_ready(None).await;
+    let (_, metrics) = daemon.get("/metrics", None).await;
+    assert_eq!(value(&metrics, "pgcascade_database_up"), Some(1.0));
+    assert!(metrics.contains("pgcascade_stage_paused"), "{metrics}");
+    cluster.stop_immediately().await;
+    let (status, metrics) = daemon.get("/metrics", None).await;
+    assert_eq!(
+        (status, value(&metrics, "pgcascade_database_up")),
+        (200, Some(0.0))
+    );
+    assert!(
+        value(&metrics, "pgcascade_pool_connections").is_some(),
+        "{metrics}"
+    );
+    assert!(
+        !metrics.contains("pgcascade_stage_paused"),
+        "no depths of yesterday: {metrics}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

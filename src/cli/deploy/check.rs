@@ -16,7 +16,7 @@ use crate::cli::words::{count, whole};
 use crate::config::Urls;
 use crate::db::DbError;
 use crate::db::migrate::embedded;
-use crate::db::objects::embedded_objects;
+use crate::db::objects::{apply, embedded_objects};
 
 const LIMITS: &str = include_str!("../../../sql/queries/cli/check_limits.sql");
 const DEFINITIONS: &str = include_str!("../../../sql/queries/cli/definitions.sql");
@@ -81,10 +81,7 @@ async fn adoption(session: &mut Session, output: &Output) -> Result<Option<Vec<S
         let applied = transaction.batch_execute(script).await;
         applied.map_err(DbError::from)?;
     }
-    for file in embedded_objects()? {
-        let applied = transaction.batch_execute(&file.text).await;
-        applied.map_err(DbError::from)?;
-    }
+    apply(&transaction, &embedded_objects()?).await?;
     let adopted = adopt::copy(&transaction).await?;
     transaction.rollback().await.map_err(DbError::from)?;
     adopt::tell(&adopted, output);
@@ -130,15 +127,7 @@ async fn changed_objects(session: &mut Session) -> Result<Vec<String>, Failure> 
         .await
         .map_err(DbError::from)?;
     let before = definitions(&transaction).await?;
-    for file in embedded_objects()? {
-        transaction
-            .batch_execute(&file.text)
-            .await
-            .map_err(|error| {
-                anyhow::Error::from(DbError::from(error))
-                    .context(format!("sql/{} would be refused", file.path))
-            })?;
-    }
+    apply(&transaction, &embedded_objects()?).await?;
     let after = definitions(&transaction).await?;
     transaction.rollback().await.map_err(DbError::from)?;
 

@@ -11,6 +11,7 @@ use super::variables::Variables;
 use crate::answer::Answer;
 use crate::providers::foreign;
 use crate::providers::http::{CallError, Reply};
+use crate::providers::reach::Kind;
 
 /// How long a destination is left alone that says "too many requests" and not for how long.
 const BUSY: Duration = Duration::from_secs(10);
@@ -80,9 +81,16 @@ pub fn of_lost_call(webhook: &Webhook, error: &CallError) -> (Answer<Value>, Hea
         CallError::Unreachable(refused) => (
             Answer::Credential {
                 reason: format!(
-                    "{of} is not called: {refused}, which is refused. If it is meant, set \
-                     allow_private in pipeline.webhooks (link-local and metadata addresses stay \
-                     refused); otherwise correct url."
+                    "{of} is not called: {refused}, which is refused{}",
+                    match refused.kind {
+                        Kind::Loopback | Kind::Private => {
+                            ". If it is meant, set allow_private in pipeline.webhooks; otherwise \
+                             correct url."
+                        }
+                        Kind::LinkLocal | Kind::Reserved => {
+                            " whatever allow_private says. Correct url in pipeline.webhooks."
+                        }
+                    }
                 ),
             },
             Health::Untold,

@@ -1,0 +1,135 @@
+//! A database that an older program made is deployed anew while people write into it: nothing they
+//! wrote is lost, and nobody waits long.
+
+use std::time::{Duration, Instant};
+
+use pgcascade::db::migrate::{embedded, migrate_with};
+use pgcascade::db::{DatabaseUrl, connect, install_objects, migrate};
+use pgcascade::engine::Registry;
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+use tokio_util::sync::CancellationToken;
+
+use crate::faults::books::say;
+use crate::support::cluster::TestCluster;
+use crate::support::{daemon, wait};
+
+/// What the ledger and its queues may hold, as an older program left them: events that are done,
+/// that wait, and that are due soon.
+const PAST: &str = "
+    insert into pipeline.stages (name, event_type, kind, target)
+    values ('tally', 'tally', 'sql', 'public.tally');
+    insert into marketing.pipeline_events (event_type, status, claimed_at, processed_at, attempts)
+    select 'tally', 'processed', now(), now(), 1 from generate_series(1, 20000);
+    with waiting as (
+        insert into marketing.pipeline_events (event_type) select 'tally' from generate_series(1, 500)
+        returning id, priority
+    )
+    insert into pipeline.ready (stage_id, priority, event_id)
+    select stage.id, waiting.priority, waiting.id
+    from waiting, pipeline.stages as stage where stage.name = 'tally';
+    with due as (
+        insert into marketing.pipeline_events (event_type, run_at)
+        select 'tally', clock_timestamp() + interval '1 second' from generate_series(1, 50)
+        returning id, priority, run_at
+    )
+    insert into pipeline.scheduled (event_id, stage_id, run_at)
+    select due.id, stage.id, due.run_at
+    from due, pipeline.stages as stage where stage.name = 'tally';
+    create table public.tallied (event_id bigint not null);
+    create function public.tally(event_ids bigint[]) returns table (event_id bigint, error text) language sql as $$
+        insert into public.tallied (event_id) select unnest(event_ids);
+        select null::bigint, null::text where false
+    $$";
+
+/// The events of [`PAST`] that are still to be done.
+const TO_DO: i64 = 550;
+
+/// Nobody who writes into the ledger waits longer. The aim is a second, which is what the figures
+/// say that the test prints; the rest is for a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Inserts events one by one until told to stop; returns how many, and the longest time of one.
+fn writer(client: Client, stop: CancellationToken) -> JoinHandle<(i64, Duration)> {
+    tokio::spawn(async move {
+        let insert = "insert into marketing.pipeline_events (event_type) values ('tally')";
+        let (mut written, mut longest) = (0, Duration::ZERO);
+        while !stop.is_cancelled() {
+            let began = Instant::now();
+            client.execute(insert, &[]).await.expect("an event");
+            longest = longest.max(began.elapsed());
+            written += 1;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        (written, longest)
+    })
+}
+
+async fn session(url: &DatabaseUrl) -> Client {
+    connect(url, "tests").await.expect("a session")
+}
+
+async fn number(client: &Client, sql: &str) -> i64 {
+    client.query_one(sql, &[]).await.expect("a number").get(0)
+}
+
+/// Deploys over a database of migration `version` with rows in it, and works it off.
+async fn upgraded_from(version: i32) {
+    let database = TestCluster::shared_database().await;
+    let url = database.url();
+    let all = embedded().expect("migrations");
+    let old: Vec<_> = all
+        .into_iter()
+        .filter(|migration| i64::from(migration.version()) <= i64::from(version))
+        .collect();
+    migrate_with(url, &old).await.expect("the older migrations");
+    let mut client = session(url).await;
+    client.batch_execute(PAST).await.expect("the past");
+
+    let stop = CancellationToken::new();
+    let writer = writer(session(url).await, stop.clone());
+    migrate(url).await.expect("the newer migrations");
+    install_objects(&mut client).await.expect("the objects");
+    // Once more, while a daemon works: functions change under its feet.
+    let daemon = daemon::start(url, Registry::default());
+    install_objects(&mut client).await.expect("the objects");
+    let tallied = "select count(distinct event_id) from public.tallied";
+    wait::until("the events of the past to be done", async || {
+        (number(&client, tallied).await >= TO_DO).then_some(())
+    })
+    .await;
+    stop.cancel();
+    let (written, longest) = writer.await.expect("a writer that is never refused");
+    say(&format!(
+        "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}"
+    ));
+    assert!(
+        longest < PATIENCE,
+        "from V{version}: a writer waited {longest:?}"
+    );
+
+    // Before the objects there was no trigger: what was written then, an older program's would have
+    // queued. Nobody forgets it: it is found by what it lacks.
+    let lost = "select count(*) from marketing.pipeline_events as event
+        where status = 'pending'
+        and not exists (select from pipeline.ready where event_id = event.id)
+        and not exists (select from pipeline.scheduled where event_id = event.id)
+        and not exists (select from pipeline.unrouted where event_id = event.id)";
+    let unqueued = number(&client, lost).await;
+    let done = "select count(*) from marketing.pipeline_events where status = 'processed'";
+    let all = 20_000 + TO_DO + written - unqueued;
+    wait::until("what was written meanwhile to be done", async || {
+        (number(&client, done).await == all).then_some(())
+    })
+    .await;
+    let doubled = "select count(*) - count(distinct event_id) from public.tallied";
+    assert_eq!(number(&client, doubled).await, 0, "from V{version}");
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_schema_with_rows_is_deployed_over_while_writers_write() {
+    for version in [9, 18, 26] {
+        upgraded_from(version).await;
+    }
+}
