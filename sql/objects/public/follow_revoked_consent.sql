@@ -14,6 +14,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- One change of mind, told already by the contractor's own row.
+    perform set_config('pgcascade.writer', 'follow_revoked_consent', true);
+
     update public.event_attendees as attendee
     set sms_opt_in = false
     from (
@@ -28,6 +31,8 @@ begin
         for no key update of held
     ) as revoked
     where attendee.id = revoked.id;
+
+    perform set_config('pgcascade.writer', '', true);
 
     return null;
 end
