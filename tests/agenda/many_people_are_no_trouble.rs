@@ -33,7 +33,7 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
         (
             "the event moves to the next day",
             "update public.events set date = date + 1, end_date = end_date + 1",
-            "0 135001 0",
+            "1 135000 1",
         ),
     ] {
         rig.run(change).await;
