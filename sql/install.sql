@@ -11,6 +11,9 @@
 \i objects/pipeline/fan_out.sql
 \i objects/pipeline/route_events.sql
 \i objects/pipeline/follow_status.sql
+\i objects/pipeline/follow_deadline.sql
+\i objects/pipeline/cancel_scheduled.sql
+\i objects/pipeline/move_scheduled.sql
 \i objects/pipeline/keep_identity.sql
 
 -- Stages: rows that an operator edits
@@ -26,6 +29,7 @@
 \i objects/pipeline/permits.sql
 \i objects/pipeline/take_again.sql
 \i objects/pipeline/take.sql
+\i objects/pipeline/take_pressing.sql
 \i objects/pipeline/spend.sql
 \i objects/pipeline/admit_keys.sql
 \i objects/pipeline/admit.sql
@@ -66,6 +70,7 @@
 \i objects/pipeline/drop_old_partitions.sql
 \i objects/pipeline/alert_findings.sql
 \i objects/pipeline/raise_alerts.sql
+\i objects/pipeline/report_alert.sql
 \i objects/pipeline/adopt_all_unrouted.sql
 \i objects/pipeline/forget_unrouted.sql
 \i objects/pipeline/reclaim_orphans.sql
@@ -140,6 +145,7 @@
 \i objects/public/complete_event.sql
 \i objects/public/complete_attendee.sql
 \i objects/public/complete_agenda_item.sql
+\i objects/public/keep_agenda_removals.sql
 \i objects/public/complete_agenda_rule.sql
 \i objects/public/set_agenda_rule.sql
 \i objects/public/cancel_item_messages.sql
@@ -198,15 +204,18 @@
 \i objects/public/trigger_number_wish_event.sql
 
 -- Texts: rows of event_messages are the queue
+\i objects/public/phone_of_row.sql
 \i objects/public/complete_message.sql
 \i objects/public/message_event_type.sql
 \i objects/public/cancel_message_events.sql
 \i objects/public/move_message_events.sql
+\i objects/public/note_sending_plan.sql
 \i objects/public/trigger_message_scheduled_event.sql
 \i objects/public/trigger_message_changed_event.sql
 \i objects/public/trigger_message_deleted_event.sql
 \i objects/public/close_abandoned_texts.sql
 \i objects/public/trigger_text_abandoned_event.sql
+\i objects/public/trigger_text_cancelled_event.sql
 \i objects/public/paced_period.sql
 \i objects/public/follow_sending_account.sql
 \i objects/public/follow_event_messaging.sql
@@ -215,6 +224,7 @@
 \i objects/public/resolve_message.sql
 \i objects/public/block_number.sql
 \i objects/public/record_consent.sql
+\i objects/public/keep_row_consents.sql
 \i objects/public/set_sms_consent.sql
 \i objects/public/record_delivery.sql
 \i objects/public/check_template.sql
@@ -233,6 +243,7 @@
 \i objects/public/get_queue_stats.sql
 \i objects/public/get_upcoming_messages.sql
 \i objects/public/sending_forecast.sql
+\i objects/public/watch_sending.sql
 \i objects/public/vw_uncertain_messages.sql
 \i objects/public/vw_conversation.sql
 \i objects/public/vw_sending_accounts.sql

@@ -43,8 +43,9 @@ enum Action {
 /// Lays an agenda out from the event's speakers and sponsors
 ///
 /// Runs by itself when speakers change, unless an agenda was entered by hand; then this fills in
-/// around it. What a person entered or changed is kept, items that stay keep their ids, and doing
-/// it twice changes nothing. Lunch is at the gap nearest to noon, however few speakers there are.
+/// around it. What a person entered or changed is kept, what was deleted stays deleted, items that
+/// stay keep their ids, and doing it twice changes nothing. Lunch is at the gap nearest to noon,
+/// however few speakers there are.
 #[derive(Debug, clap::Args)]
 struct GenerateArgs {
     /// The event's id
@@ -52,6 +53,9 @@ struct GenerateArgs {
     /// Change nothing: show what would be laid out
     #[arg(long)]
     dry_run: bool,
+    /// Lay out again what people have deleted
+    #[arg(long)]
+    restore: bool,
     /// Print one JSON document instead
     #[arg(long)]
     json: bool,
@@ -117,7 +121,7 @@ async fn generate(args: GenerateArgs) -> Done {
         show::render_items(&items, &output);
         return Ok(());
     }
-    let generated = lay_out(&session, args.event).await?;
+    let generated = lay_out(&session, args.event, args.restore).await?;
     if output.is_json() {
         output.json(&generated);
     }
@@ -126,8 +130,8 @@ async fn generate(args: GenerateArgs) -> Done {
     Ok(())
 }
 
-async fn lay_out(session: &Session, event_id: i64) -> Result<Generated, DbError> {
-    let row = session.row(GENERATE, &[&event_id]).await?;
+async fn lay_out(session: &Session, event_id: i64, restore: bool) -> Result<Generated, DbError> {
+    let row = session.row(GENERATE, &[&event_id, &restore]).await?;
     Ok(Generated {
         event_id,
         inserted: get(&row, "inserted")?,

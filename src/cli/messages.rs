@@ -11,6 +11,7 @@ use super::output::{Output, Side};
 use super::schema::Schema;
 use super::target::{Absent, Session, Target, get};
 use crate::config;
+use crate::db::{Class, DbError};
 
 /// Shows texts and settles them: upcoming, stats, show, preview, cancel, reschedule, retry, resolve
 #[derive(Debug, clap::Args)]
@@ -177,9 +178,12 @@ async fn act(session: &Session, action: Action, output: &Output) -> Done {
         }
         Action::Cancel { ids, reason } => {
             let query = include_str!("../../sql/queries/cli/message_cancel.sql");
-            for id in ids {
-                settle(session, query, &[&id, &reason], id, output).await?;
+            let mut failures = 0_usize;
+            for id in &ids {
+                let done = settle(session, query, &[id, &reason], *id, output).await;
+                failures += unless_done(done)?;
             }
+            said_of(failures)?;
         }
         Action::Reschedule { id, time } => {
             let query = include_str!("../../sql/queries/cli/message_reschedule.sql");
@@ -187,9 +191,11 @@ async fn act(session: &Session, action: Action, output: &Output) -> Done {
         }
         Action::Retry { ids } => {
             let query = include_str!("../../sql/queries/cli/message_retry.sql");
-            for id in ids {
-                settle(session, query, &[&id], id, output).await?;
+            let mut failures = 0_usize;
+            for id in &ids {
+                failures += unless_done(settle(session, query, &[id], *id, output).await)?;
             }
+            said_of(failures)?;
         }
         Action::Resolve {
             id,
@@ -237,6 +243,35 @@ async fn settle(
     }
     output.say(format!("Text {id} is {status}"));
     Ok(())
+}
+
+/// One of several that could not be settled is told at once, and the others go on; it counts 1.
+///
+/// # Errors
+/// What would befall the others, too.
+fn unless_done(done: Done) -> Result<usize, Failure> {
+    match done {
+        Ok(()) => Ok(0),
+        Err(Failure::Failed(error)) if is_of_one_text(&error) => {
+            let _exit_code = Failure::Failed(error).report();
+            Ok(1)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether the database works, and refuses this text only.
+fn is_of_one_text(error: &anyhow::Error) -> bool {
+    let class = error.downcast_ref::<DbError>().map(DbError::class);
+    matches!(class, Some(Class::Data | Class::Conflict))
+}
+
+/// The end of a command of which so many parts have failed, and said so.
+fn said_of(failures: usize) -> Done {
+    match failures {
+        0 => Ok(()),
+        _ => Err(Failure::Said),
+    }
 }
 
 /// The texts to preview.

@@ -154,3 +154,29 @@ async fn a_rehearsal_is_over_in_minutes() {
     assert!(is_short, "{}", agenda(&rig).await);
     assert_eq!(generate(&rig).await, "0 0 0 0");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_deletes_stays_deleted_until_it_is_asked_for() {
+    let rig = speakers(1, 6).await;
+    generate(&rig).await;
+    rig.run("delete from public.event_agenda_items where item_type = 'lunch' or title like '%Speaker 2%' or speaker_id = 2")
+        .await;
+    assert_eq!(generate(&rig).await, "0 0 0 0");
+    // A speaker who goes is another matter: the layout drops the session itself.
+    rig.run("delete from public.event_speakers where id = 6")
+        .await;
+    generate(&rig).await;
+    let lunches = "select count(*) from public.event_agenda_items where item_type = 'lunch'";
+    assert_eq!(rig.number(lunches).await, 0);
+    let removed = "select string_agg(generation_key, ', ' order by generation_key) from public.agenda_removals";
+    assert_eq!(rig.text(removed).await, "lunch:day-1, speaker:2");
+    rig.run("select public.agenda_generate(41, restore => true)")
+        .await;
+    assert_eq!(rig.number(lunches).await, 1);
+    assert_eq!(
+        rig.number("select count(*) from public.agenda_removals")
+            .await,
+        0
+    );
+    rig.run("delete from public.events").await;
+}

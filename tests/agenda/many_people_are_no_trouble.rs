@@ -30,6 +30,11 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
             "update public.event_agenda_items set start_time = start_time + '5 minutes' where generation_key like 'speaker:%' and title like '% 5'",
             "0 10000 0",
         ),
+        (
+            "the event moves to the next day",
+            "update public.events set date = date + 1, end_date = end_date + 1",
+            "1 135000 1",
+        ),
     ] {
         rig.run(change).await;
         let begun = Instant::now();

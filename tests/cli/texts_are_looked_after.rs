@@ -60,6 +60,27 @@ async fn texts_are_listed_previewed_moved_and_cancelled() {
     assert!(refused.contains("There is no text 99"), "{refused}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_texts_each_is_done_that_can_be() {
+    let rig = Rig::texting(2).await;
+    rig.run("insert into event_messages (id, event_id, contractor_id, message_type, message_content, scheduled_time)
+        values (3, 41, 1, 'admin_custom', 'one', now() + interval '1 hour'), (4, 41, 2, 'admin_custom', 'two', now() + interval '1 hour')")
+        .await;
+    let program = Program::on(rig.database.url());
+    let ended = program
+        .run(&["messages", "cancel", "999", "3", "998", "4"])
+        .await;
+    assert_eq!(ended.out.trim(), "Text 3 is cancelled\nText 4 is cancelled");
+    let errors = one_line(&ended.failed(1));
+    assert!(
+        errors.contains("no text 999") && errors.contains("no text 998"),
+        "{errors}"
+    );
+    let ended = program.run(&["messages", "retry", "999", "3"]).await;
+    assert_eq!(ended.out.trim(), "Text 3 is scheduled");
+    ended.failed(1);
+}
+
 /// The event of the agenda's tests in Los Angeles, its people in Texas.
 async fn far_from_home() -> (Rig, Program) {
     let rig = Rig::deployed().await;

@@ -244,3 +244,43 @@ async fn a_limit_that_stages_use_cannot_be_dropped_and_nonsense_is_refused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_limit_lets_few_begin_the_most_pressing_do() {
+    let rig = limited(
+        "rate, period, burst",
+        "1000, '1 second', 1",
+        "sql",
+        "public.note_order",
+    )
+    .await;
+    rig.run("create table public.began (id bigint generated always as identity, name text);
+            create function public.note_order(event_ids bigint[]) returns table (event_id bigint, error text) language sql as
+            $$ insert into public.began (name) select payload ->> 'name' from marketing.pipeline_events where id = any (event_ids)
+                order by array_position(event_ids, id); select null::bigint, null::text where false $$;
+            update pipeline.stages set batch_size = 1, paused = true;
+            insert into marketing.pipeline_events (event_type, payload, priority, deadline) values
+                ('limited', '{\"name\": \"patient\"}', 5, null),
+                ('limited', '{\"name\": \"late\"}', 5, now() + interval '3 hours'),
+                ('limited', '{\"name\": \"soon\"}', 5, now() + interval '1 hour'),
+                ('limited', '{\"name\": \"first\"}', 1, null),
+                ('limited', '{\"name\": \"last\"}', 9, now() + interval '1 minute'),
+                ('limited', '{\"name\": \"changed\"}', 5, now() + interval '4 hours');
+            insert into marketing.pipeline_events (event_type, payload, priority, deadline, run_at)
+                values ('limited', '{\"name\": \"due\"}', 5, now() + interval '2 hours', now() + interval '50 milliseconds')")
+            .await;
+    rig.run("update marketing.pipeline_events set deadline = now() + interval '30 minutes' where payload ->> 'name' = 'changed'")
+            .await;
+    rig.until("(select run_at < clock_timestamp() from marketing.pipeline_events where payload ->> 'name' = 'due')")
+            .await;
+    rig.run("select pipeline.move_due(100); update pipeline.stages set paused = false")
+        .await;
+    let daemon = rig.daemon(Registry::default());
+    rig.until("(select count(*) from public.began) = 7").await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select string_agg(name, ' ' order by id) from public.began")
+            .await,
+        "first changed soon due late patient last"
+    );
+}

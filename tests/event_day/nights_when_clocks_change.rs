@@ -94,7 +94,7 @@ Nat post_event_wrap_up 14 17:30";
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_keep_the_events_clock_and_the_hours_of_each_phone() {
     let Some(venue) = Venue::open("2027-03-01T17:00:00Z").await else {
-        say("skipped: this needs Debian's package faketime");
+        say("skipped: this needs libfaketime: scripts/install-faketime.sh");
         return;
     };
     venue.rig.run(EVENTS).await;
@@ -125,7 +125,7 @@ async fn texts_keep_the_events_clock_and_the_hours_of_each_phone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reminder_that_goes_the_evening_before_does_not_say_in_an_hour() {
     let Some(venue) = Venue::open("2027-03-13T12:00:00Z").await else {
-        say("skipped: this needs Debian's package faketime");
+        say("skipped: this needs libfaketime: scripts/install-faketime.sh");
         return;
     };
     venue.rig.run(EVENTS).await;

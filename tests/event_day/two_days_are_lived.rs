@@ -98,7 +98,7 @@ struct Sent {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_text_of_a_two_day_event_goes_once_on_time_to_whom_it_is_due() {
     let Some(venue) = Venue::open("2027-09-01T12:00:00-05:00").await else {
-        say("skipped: this needs Debian's package faketime");
+        say("skipped: this needs libfaketime: scripts/install-faketime.sh");
         return;
     };
     venue.rig.run(FASTER).await;

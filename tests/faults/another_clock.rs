@@ -79,7 +79,7 @@ async fn jump_in(log: &Path, rig: &Rig) -> Option<i64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_whose_clock_jumps_runs_events_at_their_time() {
     let Some(library) = library() else {
-        say("skipped: this needs Debian's package faketime");
+        say("skipped: this needs libfaketime: scripts/install-faketime.sh");
         return;
     };
     let rig = Rig::bare().await;

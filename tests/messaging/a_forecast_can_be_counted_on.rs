@@ -84,3 +84,47 @@ async fn what_is_pointless_already_is_no_rush() {
         .await;
     assert_eq!(rig.text(RUSHES).await, "");
 }
+
+/// The open alert about late texts.
+const ALERT: &str =
+    "select coalesce(string_agg(concat_ws(' | ', subject, message, what_to_do), '; '), 'none')
+    from marketing.vw_open_alerts where rule_name = 'late_texts'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_will_be_late_is_an_alert_whoever_planned_it() {
+    let rig = Rig::deployed().await;
+    let daemon = rig.daemon(pgcascade::engine::Registry::default());
+    rig.run("update pipeline.alert_rules set enabled = true where name = 'late_texts'")
+        .await;
+    // Nobody schedules a text here: people register, and the agenda plans.
+    rig.run("insert into public.events (id, name, date, timezone) values (41, 'Day', current_date + 2, 'UTC');
+        insert into public.event_agenda_items (event_id, item_type, title, start_time, end_time)
+            values (41, 'session', 'Talk', current_date + 2 + time '12:00', current_date + 2 + time '13:00');
+        insert into public.contractors (id, name, phone) select n, 'Person ' || n, '+1512555' || lpad((100 + n % 100)::text, 4, '0') from generate_series(1, 300) as n;
+        insert into public.event_attendees (event_id, contractor_id, sms_opt_in) select 41, id, true from public.contractors")
+        .await;
+    rig.until("exists (select from marketing.vw_open_alerts where rule_name = 'late_texts')")
+        .await;
+    let said = rig.text(ALERT).await;
+    assert!(
+        said.starts_with("main | ") && said.contains("raise the rate"),
+        "{said}"
+    );
+    rig.run("select pipeline.raise_alerts()").await;
+    assert_eq!(rig.text(ALERT).await, said, "it stands until it is over");
+    // A higher rate, and plans that are made again: it is over.
+    rig.run("update public.sending_accounts set rate = 6000; update public.events set date = date + 1, end_date = date + 1")
+        .await;
+    rig.until("not exists (select from marketing.vw_open_alerts where rule_name = 'late_texts')")
+        .await;
+    // The same for a bulk schedule by hand.
+    rig.run("update public.sending_accounts set rate = 20")
+        .await;
+    due(&rig, 300, "admin_custom").await;
+    rig.until("exists (select from marketing.vw_open_alerts where rule_name = 'late_texts')")
+        .await;
+    rig.run("update marketing.pipeline_alerts set ends_at = clock_timestamp(); select pipeline.raise_alerts()")
+        .await;
+    assert_eq!(rig.text(ALERT).await, "none");
+    daemon.stop().await;
+}

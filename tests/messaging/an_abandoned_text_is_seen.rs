@@ -1,9 +1,10 @@
 //! Texts whose event fails without their stage being asked: they end where somebody sees them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::daemon::Rig;
-use crate::support::fake_ghl::FakeGhl;
+use crate::support::fake_ghl::{FakeGhl, GhlCall};
 use crate::support::gated_gateway::GatedGateway;
 use crate::support::messaging::ghl;
 
@@ -103,4 +104,53 @@ async fn a_text_that_ended_as_it_should_is_left_alone() {
     assert_eq!(rig.tally().await, "sent 1");
     let abandoned = "select count(*) from marketing.pipeline_events where event_type = 'text_abandoned' and status = 'processed'";
     assert_eq!(rig.number(abandoned).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_whose_event_somebody_cancels_is_cancelled_with_the_reason() {
+    let (rig, server) = (Rig::texting(3).await, FakeGhl::start().await);
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
+        select 41, n, 'admin_custom', 'later ' || n, now() + interval '1 hour' from generate_series(1, 2) as n;
+        update sending_accounts set paused = true")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.rows("insert into event_messages (event_id, contractor_id, message_type, message_content) values (41, 3, 'admin_custom', 'queued')", &[]).await;
+    rig.until("(select count(*) from event_messages where queued_at is not null) = 1")
+        .await;
+    // What `pgcascade cancel` does, of one that waits for its time and of one that waits for its turn.
+    rig.run(
+        "update marketing.pipeline_events set status = 'cancelled', error_message = 'a mistake'
+        where id in (select pipeline_event_id from event_messages where contractor_id in (1, 3))",
+    )
+    .await;
+    rig.until("(select count(*) from event_messages where status = 'cancelled') = 2")
+        .await;
+    assert_eq!(
+        rig.text("select string_agg(distinct skip_reason, '; ') from event_messages where status = 'cancelled'").await,
+        "Its event was cancelled: a mistake."
+    );
+    assert_eq!(rig.tally().await, "cancelled 2, scheduled 1");
+    // Cancelling the text itself tells nobody twice.
+    rig.run("update event_messages set status = 'cancelled'")
+        .await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    let told = "select count(*) from marketing.pipeline_events where event_type = 'text_abandoned'";
+    assert_eq!(rig.number(told).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_goes_on_after_its_event_was_cancelled_is_still_answered() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    server.set_delay(GhlCall::Send, Duration::from_millis(600));
+    rig.texts_due(1, "under way").await;
+    let daemon = rig.texts(&server);
+    rig.until("exists (select from message_attempts where outcome = 'called')")
+        .await;
+    rig.run("update marketing.pipeline_events set status = 'cancelled' where id = (select pipeline_event_id from event_messages)")
+        .await;
+    rig.until("(select status from event_messages) = 'sent'")
+        .await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 1);
 }

@@ -82,6 +82,9 @@ async fn a_flow_that_is_not_active_stops_its_account_and_loses_nothing() {
     let critical =
         "select count(*) from marketing.vw_unresolved_errors where severity = 'critical'";
     assert_eq!(rig.number(critical).await, 1);
+    // An answer that is still under way would pause it once more.
+    rig.until("not exists (select from pipeline.inflight)")
+        .await;
     receiver.always(Play::Normal);
     rig.run("update pipeline.stages set paused = false where name = 'send_text_flow'")
         .await;
@@ -113,4 +116,17 @@ async fn a_report_that_the_sender_is_at_fault_stops_its_account() {
         rig.text(text).await,
         "failed 30034 Register the number (error 30034)."
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_test_mode_every_text_goes_to_one_number() {
+    let (rig, server) = (Rig::texting(3).await, FakeGhl::start().await);
+    rig.run("update sending_accounts set test_number = '+15125550199'")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.texts_due(3, "rehearsal").await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    let phones: Vec<String> = server.texts().into_iter().map(|text| text.phone).collect();
+    assert_eq!(phones, ["+15125550199"; 3]);
 }

@@ -2,6 +2,8 @@
 
 use pgcascade::messaging::phone::{NotTextable, Refusal, parse};
 
+use crate::support::daemon::Rig;
+
 fn e164(text: &str) -> Result<String, Refusal> {
     parse(text, "US").map(|number| number.e164().to_owned())
 }
@@ -102,4 +104,32 @@ fn a_number_is_never_printed_in_full() {
     let number = parse("512 555 0123", "US").unwrap();
     assert_eq!(number.to_string(), "***23");
     assert!(!format!("{number:?}").contains("5550123"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_s_number_is_brought_into_one_form_at_the_door() {
+    let rig = Rig::texting(1).await;
+    let stored = rig
+        .rows(
+            "insert into event_messages (event_id, contractor_id, message_type, message_content, phone)
+            values (41, 1, 'admin_custom', 'a', '(512) 555-0123'), (41, 1, 'admin_custom', 'b', '001 512 555 0123'),
+                (41, 1, 'admin_custom', 'c', 'extension 5'), (41, 1, 'admin_custom', 'd', null)
+            returning coalesce(phone, 'none')",
+            &[],
+        )
+        .await;
+    let stored: Vec<String> = stored.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        stored,
+        ["+15125550123", "+15125550123", "extension 5", "none"]
+    );
+    // Ten digits say nothing where an account is at home elsewhere.
+    rig.run("insert into sending_accounts (name, provider, default_region) values ('berlin', 'ghl', 'DE');
+        update event_messages set phone = '512 555 0124' where message_content = 'a'")
+        .await;
+    assert_eq!(
+        rig.text("select phone from event_messages where message_content = 'a'")
+            .await,
+        "512 555 0124"
+    );
 }

@@ -114,3 +114,39 @@ async fn the_forecast_says_what_will_be_late_and_what_helps() {
         assert!(row.get::<_, i64>(2) > 0 && row.get::<_, String>(3).contains("raise the rate"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deadline_decides_over_all_that_wait_and_priority_over_it() {
+    let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
+    rig.run("update sending_accounts set concurrency = 1, rate = 50, period = '1 second', paused = true;
+        update pipeline.stages set batch_size = 20 where name = 'admit_texts'")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, expires_at)
+        select 41, 1, 'admin_custom', lpad(n::text, 3, '0'), now() + n * interval '1 minute' from generate_series(300, 101, -1) as n")
+        .await;
+    rig.until("(select count(*) from event_messages where queued_at is not null) = 200")
+        .await;
+    // Its deadline moves while it waits for its turn: it becomes the second.
+    rig.run("update event_messages set expires_at = now() + interval '101.5 minutes', message_content = '101b' where message_content = '300'")
+        .await;
+    rig.run("update sending_accounts set paused = false").await;
+    rig.until("(select count(*) from event_messages where status = 'sent') >= 30")
+        .await;
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, priority, expires_at)
+        values (41, 1, 'admin_custom', 'urgent', 1, now() + interval '9 hours')")
+        .await;
+    let before = server.texts().len();
+    rig.until_texted().await;
+    daemon.stop().await;
+    let mut bodies: Vec<String> = server.texts().into_iter().map(|text| text.body).collect();
+    let overtook = bodies.iter().position(|body| body == "urgent");
+    let overtook = overtook.expect("it was sent");
+    assert!(
+        overtook < before + 40,
+        "urgent was number {overtook}, inserted after {before} had been sent"
+    );
+    bodies.remove(overtook);
+    assert_eq!(bodies.len(), 200);
+    assert!(bodies.is_sorted(), "{bodies:?}");
+}

@@ -199,3 +199,35 @@ async fn a_paused_event_holds_its_texts_until_it_is_resumed() {
     daemon.stop().await;
     assert_eq!(server.texts().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_of_an_event_that_was_cancelled_is_refused_with_the_reason() {
+    let rig = Rig::texting(2).await;
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, status) values (41, 1, 'speaker_alert', 'draft', 'draft');
+        update events set status = 'cancelled' where id = 41")
+        .await;
+    let inserted = rig
+        .rows(
+            "insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time)
+            values (41, 1, 'speaker_alert', 'too late', now() + interval '1 day'), (41, 2, 'admin_custom', 'we are sorry', now() + interval '1 day')
+            returning concat_ws(': ', status, skip_reason)",
+            &[],
+        )
+        .await;
+    let fates: Vec<String> = inserted.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        fates,
+        ["cancelled: The event was cancelled.", "scheduled"],
+        "an organiser's own words may be about the cancellation"
+    );
+    rig.run("update event_messages set status = 'scheduled' where message_content = 'draft'")
+        .await;
+    assert_eq!(
+        rig.text("select string_agg(message_content || ' ' || status, ', ' order by message_content) from event_messages where planned_by is null")
+            .await,
+        "draft cancelled, too late cancelled, we are sorry scheduled"
+    );
+    let waiting = "select count(*) from marketing.pipeline_events as event join event_messages as message on message.pipeline_event_id = event.id
+        where event.status = 'pending' and planned_by is null";
+    assert_eq!(rig.number(waiting).await, 1);
+}

@@ -132,3 +132,24 @@ async fn quiet_hours_put_off_or_drop_as_the_type_says() {
         "admin_custom scheduled true, check_in_reminder_event_start cancelled false, reply sent false"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_or_no_in_a_row_leaves_its_proof() {
+    let rig = Rig::texting(3).await;
+    rig.run("update event_attendees set sms_opt_in = false, sms_opt_in_source = 'desk' where contractor_id = 1;
+        update contractors set sms_opt_in = false where id = 2;
+        update event_attendees set sms_opt_in = true where contractor_id = 1;
+        update contractors set name = name")
+        .await;
+    let proof = "select string_agg(concat_ws(' ', contractor_id, phone_number, granted, source, wording), '; ' order by id) from sms_consents";
+    assert_eq!(
+        rig.text(proof).await,
+        "1 +15125550101 f desk sms_opt_in for event 41; \
+        2 +15125550102 f row sms_opt_in of the contractor; \
+        1 +15125550101 t desk sms_opt_in for event 41"
+    );
+    rig.run("delete from sms_consents; select erase_contractor(3)")
+        .await;
+    let known = "select count(*) from sms_consents where phone_number = '+15125550103'";
+    assert_eq!(rig.number(known).await, 0);
+}

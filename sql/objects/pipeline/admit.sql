@@ -1,8 +1,8 @@
 -- pipeline.admit(stage_id, limiter, most, holds): takes events off the queue of a stage, as many as its limit allows.
 --
--- Without a key: the first ones, and when nothing is allowed the schedule is told when to look again. With a key: of each value as many
--- as it has left; those beyond are parked until the rate allows them or a call with their key ends, so the queue is never searched
--- through them twice.
+-- By priority, then deadline. Without a key: the first ones, and when nothing is allowed the schedule is told when to look again. With a
+-- key: of each value as many as it has left; those beyond are parked until the rate allows them or a call with their key ends, so the
+-- queue is never searched through them twice.
 --
 -- Arguments: stage_id; limiter; most: how many at once; holds: whether they go on after this transaction.
 -- Returns: event_id of each event that may begin.
@@ -27,8 +27,8 @@ declare
 begin
     for v_round in 1 .. c_rounds loop
         select take.* into v_take
-        from pipeline.take(
-            stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most, holds) else most end, null
+        from pipeline.take_pressing(
+            stage_id, case when v_key is null then pipeline.spend(stage_id, limiter, most, holds) else most end
         ) as take;
         exit when v_take.event_ids is null;
 
@@ -38,7 +38,7 @@ begin
         end if;
 
         v_taken := array(
-            select row(admit.stage_id, taken.priority, taken.event_id, v_take.is_alone, true)::pipeline.ready
+            select row(admit.stage_id, taken.priority, taken.event_id, v_take.is_alone, true, null)::pipeline.ready
             from unnest(v_take.event_ids, v_take.priorities) as taken (event_id, priority)
         );
         v_admitted := pipeline.admit_keys(limiter, v_key, v_taken, holds);

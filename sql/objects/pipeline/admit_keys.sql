@@ -49,7 +49,8 @@ begin
                 taken.*,
                 pipeline.limit_key(event.payload, admit_keys.key) as key,
                 row_number() over (
-                    partition by pipeline.limit_key(event.payload, admit_keys.key) order by taken.priority, taken.event_id
+                    partition by pipeline.limit_key(event.payload, admit_keys.key)
+                    order by taken.priority, event.deadline, taken.event_id
                 ) as place
             from unnest(admit_keys.taken) as taken
             join marketing.pipeline_events as event on event.id = taken.event_id

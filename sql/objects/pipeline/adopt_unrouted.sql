@@ -20,7 +20,7 @@ begin
     with
     -- The waiting events that have a stage by now, each with its first.
     wanted as materialized (
-        select distinct on (unrouted.event_id) unrouted.event_id, stage.id as stage_id, event.priority, event.status
+        select distinct on (unrouted.event_id) unrouted.event_id, stage.id as stage_id, event.priority, event.status, event.deadline
         from pipeline.unrouted
         join marketing.pipeline_events as event on event.id = unrouted.event_id
         join pipeline.stages as stage
@@ -38,8 +38,8 @@ begin
     ),
     -- Queue those that are still pending; the others were settled meanwhile.
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id, requeued)
-        select wanted.stage_id, wanted.priority, wanted.event_id, true
+        insert into pipeline.ready (stage_id, priority, event_id, requeued, deadline)
+        select wanted.stage_id, wanted.priority, wanted.event_id, true, wanted.deadline
         from taken
         join wanted using (event_id)
         where wanted.status = 'pending'

@@ -34,12 +34,13 @@ begin
         from original
         where event.id = original.id
     )
-    insert into marketing.pipeline_events (event_type, payload, priority, run_at, parent_id, root_id, stage_id)
+    insert into marketing.pipeline_events (event_type, payload, priority, run_at, deadline, parent_id, root_id, stage_id)
     select
         original.event_type,
         original.payload,
         original.priority,
         original.run_at,
+        original.deadline,
         original.parent_id,
         original.root_id,
         other.stage_id

@@ -38,7 +38,7 @@ begin
         with
         taken as (
             delete from pipeline.ready where stage_id = old.id
-            returning ready.event_id, ready.priority, ready.alone
+            returning ready.event_id, ready.priority, ready.alone, ready.deadline
         ),
         orphaned as materialized (
             select taken.*
@@ -46,8 +46,8 @@ begin
             join marketing.pipeline_events as event on event.id = taken.event_id and event.status = 'pending'
         ),
         queued as (
-            insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
-            select v_next_id, orphaned.priority, orphaned.event_id, orphaned.alone, true
+            insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
+            select v_next_id, orphaned.priority, orphaned.event_id, orphaned.alone, true, orphaned.deadline
             from orphaned
             where v_next_id is not null
             on conflict do nothing

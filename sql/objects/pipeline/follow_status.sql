@@ -5,6 +5,9 @@
 -- leaves them alone was made by hand, and the columns that belong to it are filled in here. Deleting the claim of a running call
 -- makes its completion stale, so it is refused when it arrives.
 --
+-- Many that wait for their time are moved or cancelled at one go by pipeline.move_scheduled and pipeline.cancel_scheduled, which keep their
+-- own step.
+--
 -- Returns: the row, completed.
 -- Reads:  pipeline.stages, pipeline.workers
 -- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, pipeline.let_go, marketing.pipeline_errors
@@ -115,8 +118,8 @@ begin
     elsif v_stage_id is null then
         insert into pipeline.unrouted (event_id, event_type) values (new.id, new.event_type) on conflict do nothing;
     else
-        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
-        values (v_stage_id, new.priority, new.id, new.crashes > 0 or coalesce(v_is_suspect, false), true)
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
+        values (v_stage_id, new.priority, new.id, new.crashes > 0 or coalesce(v_is_suspect, false), true, new.deadline)
         on conflict do nothing;
         perform pg_notify('pipeline_wake', new.event_type);
     end if;
@@ -133,10 +136,14 @@ create or replace trigger follow_status
     before update of status, run_at, priority on marketing.pipeline_events
     for each row
     when (
-        new.status in ('pending', 'cancelled') and new.status <> old.status
-        or new.status = 'pending' and (new.run_at <> old.run_at or new.priority <> old.priority)
-        or new.status in ('processed', 'failed') and new.processed_at is null
-        or new.status = 'failed' and old.status <> 'failed' and new.processed_at is not distinct from old.processed_at
-        or new.status = 'processing' and new.claimed_at is not distinct from old.claimed_at
+        (
+            new.status in ('pending', 'cancelled') and new.status <> old.status
+            or new.status = 'pending' and (new.run_at <> old.run_at or new.priority <> old.priority)
+            or new.status in ('processed', 'failed') and new.processed_at is null
+            or new.status = 'failed' and old.status <> 'failed' and new.processed_at is not distinct from old.processed_at
+            or new.status = 'processing' and new.claimed_at is not distinct from old.claimed_at
+        )
+        -- The last condition: the engine's updates do not come so far.
+        and coalesce(current_setting('pipeline.in_bulk', true), '') <> 'on'
     )
     execute function pipeline.follow_status();

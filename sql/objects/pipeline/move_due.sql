@@ -47,13 +47,14 @@ begin
             event.event_type,
             event.priority,
             event.crashes,
+            event.deadline,
             coalesce(route.leader_id, own.id) as stage_id,
             -- An event that was begun before has been shared out, or belongs to its first stage.
             event.claimed_at is null and cardinality(route.other_ids) > 0 as is_shared
         from taken
         -- Each by its id (offset keeps it so): a ledger that is empty by its statistics would be read from end to end.
         cross join lateral (
-            select event.id, event.event_type, event.priority, event.crashes, event.claimed_at, event.stage_id
+            select event.id, event.event_type, event.priority, event.crashes, event.deadline, event.claimed_at, event.stage_id
             from marketing.pipeline_events as event
             where event.id = taken.event_id
             and event.status = 'pending'
@@ -67,8 +68,8 @@ begin
             and own.event_type = event.event_type
     ),
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
-        select wanted.stage_id, wanted.priority, wanted.id, wanted.crashes > 0, true
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
+        select wanted.stage_id, wanted.priority, wanted.id, wanted.crashes > 0, true, wanted.deadline
         from wanted
         where wanted.stage_id is not null
         on conflict do nothing

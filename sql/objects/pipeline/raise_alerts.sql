@@ -30,9 +30,14 @@ begin
         update marketing.pipeline_alerts as alert
         set resolved_at = clock_timestamp()
         where alert.resolved_at is null
-        and not exists (
-            select from finding where finding.rule_name = alert.rule_name and finding.subject = alert.subject
-        )
+        and case
+            when alert.ends_at is null then not exists (
+                select from finding where finding.rule_name = alert.rule_name and finding.subject = alert.subject
+            )
+            -- Reported: it ends by its own time, or with its rule.
+            else alert.ends_at <= clock_timestamp()
+                or not exists (select from pipeline.alert_rules as rule where rule.name = alert.rule_name and rule.enabled)
+        end
         returning alert.id
     ),
     seen as (

@@ -37,8 +37,8 @@ declare
     v_types text;
 begin
     -- What nearly every event is: due now, of a type that one stage handles.
-    insert into pipeline.ready (stage_id, priority, event_id)
-    select stage.id, event.priority, event.id
+    insert into pipeline.ready (stage_id, priority, event_id, deadline)
+    select stage.id, event.priority, event.id, event.deadline
     from new_events as event
     join pipeline.stages as stage on stage.event_type = event.event_type
     where event.status = 'pending'
@@ -75,6 +75,7 @@ begin
                 event.event_type,
                 event.priority,
                 event.run_at,
+                event.deadline,
                 event.run_at > v_now as is_later,
                 event.stage_id is not null as is_addressed,
                 coalesce(route.leader_id, own.id) as stage_id,
@@ -89,8 +90,8 @@ begin
             where event.status = 'pending'
         ),
         queued as (
-            insert into pipeline.ready (stage_id, priority, event_id)
-            select routed.stage_id, routed.priority, routed.id
+            insert into pipeline.ready (stage_id, priority, event_id, deadline)
+            select routed.stage_id, routed.priority, routed.id, routed.deadline
             from routed
             where routed.stage_id is not null
             and (routed.is_addressed or routed.is_shared)

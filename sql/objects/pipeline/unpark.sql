@@ -2,7 +2,7 @@
 --
 -- Arguments: events: ids of pipeline.parked.
 -- Returns: nothing.
--- Reads:  pipeline.stages
+-- Reads:  pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.parked, pipeline.ready
 -- Locks:  the parked rows
 
@@ -21,8 +21,10 @@ begin
         returning parked.*
     ),
     queued as (
-        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued)
-        select freed.stage_id, freed.priority, freed.event_id, freed.alone, true
+        insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
+        select
+            freed.stage_id, freed.priority, freed.event_id, freed.alone, true,
+            (select event.deadline from marketing.pipeline_events as event where event.id = freed.event_id)
         from freed
         on conflict do nothing
         returning ready.stage_id

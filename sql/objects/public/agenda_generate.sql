@@ -1,16 +1,18 @@
--- public.agenda_generate(event_id): lays the agenda of an event out from its speakers and sponsors.
+-- public.agenda_generate(event_id, restore): lays the agenda of an event out from its speakers and sponsors.
 --
--- By difference: an item that stays keeps its id, so texts that hang on it move with it; what a person entered or changed is kept.
--- Doing it twice changes nothing. public.agenda_layout shows what it would do.
+-- By difference: an item that stays keeps its id, so texts that hang on it move with it; what a person entered or changed is kept, and
+-- what a person deleted stays deleted, its time free. Doing it twice changes nothing. public.agenda_layout shows what it would lay out.
 --
--- Arguments: event_id.
+-- Arguments: event_id; restore: also lay out what people have deleted.
 -- Returns: inserted, updated, deleted: items; kept: items of people, left alone.
 -- Reads:  what agenda_layout reads
--- Writes: public.event_agenda_items, public.events
+-- Writes: public.event_agenda_items, public.agenda_removals, public.events
 -- Locks:  the event, then its items
 
+drop function if exists public.agenda_generate(bigint);
+
 create or replace function public.agenda_generate(
-    event_id bigint, out inserted integer, out updated integer, out deleted integer, out kept integer
+    event_id bigint, restore boolean default false, out inserted integer, out updated integer, out deleted integer, out kept integer
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,12 +32,23 @@ begin
             hint = 'INSERT INTO event_speakers (event_id, name, session_title) VALUES (…), and the agenda lays itself out.';
     end if;
 
+    if restore then
+        delete from public.agenda_removals as removed where removed.event_id = agenda_generate.event_id;
+    end if;
+
     -- Told to complete_agenda_item: these are not a person's changes.
     perform set_config('pgcascade.writer', 'agenda_generate', true);
 
     with
     wanted as materialized (
-        select layout.* from public.agenda_layout(agenda_generate.event_id) as layout
+        select layout.*
+        from public.agenda_layout(agenda_generate.event_id) as layout
+        where not exists (
+            select
+            from public.agenda_removals as removed
+            where removed.event_id = agenda_generate.event_id
+            and removed.generation_key = layout.generation_key
+        )
     ),
     dropped as (
         delete from public.event_agenda_items as item
@@ -100,5 +113,5 @@ begin
 end
 $$;
 
-comment on function public.agenda_generate(bigint) is
-    'Lays the agenda of an event out from its speakers and sponsors; keeps what people entered: SELECT * FROM agenda_generate(41).';
+comment on function public.agenda_generate(bigint, boolean) is
+    'Lays the agenda of an event out from its speakers and sponsors; keeps what people entered, and leaves out what they deleted unless restore => true: SELECT * FROM agenda_generate(41).';

@@ -16,13 +16,13 @@ begin
         grant select on
             public.events, public.event_days, public.contractors, public.event_attendees, public.event_speakers, public.event_sponsors,
             public.event_agenda_items, public.event_session_speakers, public.event_timeline, public.agenda_rules, public.agenda_timers,
-            public.agenda_plans, public.agenda_withdrawals
+            public.agenda_plans, public.agenda_withdrawals, public.agenda_removals
             to pgcascade_reader;
     end if;
 
     if exists (select from pg_catalog.pg_roles as role where role.rolname = 'pgcascade_operator') then
-        grant select on public.agenda_timers, public.agenda_plans, public.agenda_withdrawals to pgcascade_operator;
-        grant delete on public.agenda_withdrawals to pgcascade_operator;
+        grant select on public.agenda_timers, public.agenda_plans, public.agenda_withdrawals, public.agenda_removals to pgcascade_operator;
+        grant delete on public.agenda_withdrawals, public.agenda_removals to pgcascade_operator;
         grant select, insert, update, delete on
             public.events, public.event_days, public.contractors, public.event_attendees, public.event_speakers, public.event_sponsors,
             public.event_agenda_items, public.event_session_speakers, public.event_timeline, public.agenda_rules

@@ -1,6 +1,7 @@
 -- public.complete_message(): fills in what a text's type says, and keeps its life in order.
 --
 -- Before INSERT: category, priority, deadline, key, and the number of the event that will be emitted for it when the statement ends.
+-- A text of an event that was cancelled is cancelled with it; a phone is brought into one form where it can be read.
 -- Before UPDATE: a new time moves the deadline along; going back to scheduled is a fresh start with an event of its own. What the
 -- stages write themselves is told apart by the event that they name: where they keep it, none is emitted.
 --
@@ -8,7 +9,7 @@
 -- the call begins only while holding it, so of the two one comes first.
 --
 -- Returns: the row, completed.
--- Reads:  public.message_types, public.message_attempts
+-- Reads:  public.message_types, public.message_attempts, public.events; by public.phone_of_row what it reads
 -- Writes: nothing
 -- Locks:  none beyond the row
 
@@ -24,6 +25,11 @@ declare
     v_type record;
     v_is_new constant boolean := tg_op = 'INSERT';
 begin
+    -- Nearly all are in that form already, and a call costs.
+    if new.phone !~ '^\+[1-9][0-9]{6,14}$' then
+        new.phone := public.phone_of_row(new.phone);
+    end if;
+
     if v_is_new then
         if new.message_type = 'peer_match_notification' then
             new.message_type := 'peer_match_introduction';
@@ -90,12 +96,18 @@ begin
     end if;
 
     -- Only what is asked for: whole rows cost a bulk insert a tenth of its time.
-    select type.category, type.priority, type.expires_after, type.when_quiet, type.once_per_event into v_type
+    select
+        type.category, type.priority, type.expires_after, type.when_quiet, type.once_per_event,
+        (select event.status = 'cancelled' or not event.is_active from public.events as event where event.id = new.event_id) as is_off
+    into v_type
     from public.message_types as type
     where type.message_type = new.message_type;
 
     if not found then
-        select type.category, type.priority, type.expires_after, type.when_quiet, type.once_per_event into v_type
+        select
+            type.category, type.priority, type.expires_after, type.when_quiet, type.once_per_event,
+            (select event.status = 'cancelled' or not event.is_active from public.events as event where event.id = new.event_id) as is_off
+        into v_type
         from public.message_types as type
         where type.message_type = 'other';
     end if;
@@ -145,6 +157,14 @@ begin
     end if;
 
     if new.direction <> 'outbound' or new.status <> 'scheduled' then
+        return new;
+    end if;
+
+    -- As when it is due (src/messaging/decision.rs), so that whoever writes it is told at once. A notice of the cancellation goes out.
+    if v_type.is_off and v_type.category not in ('reply', 'admin') then
+        new.status := 'cancelled';
+        new.skip_reason := 'The event was cancelled.';
+        new.queued_at := null;
         return new;
     end if;
 

@@ -64,6 +64,8 @@ begin
 
     v_done := public.erase_words(contractor_id, coalesce(v_numbers, '{}'));
 
+    perform set_config('pgcascade.writer', 'erase_contractor', true);
+
     update public.event_attendees as attendee
     set real_email = null, real_phone = null, pre_filled_data = null, custom_responses = null, qr_code_data = null, sms_opt_in = false,
         sms_opt_in_source = null
@@ -76,6 +78,8 @@ begin
         revenue_tier = null, annual_revenue = null, team_size = null, job_title = null, sms_opt_in = false, sms_opt_in_source = null,
         ai_coach_opt_in = false, onboarding_source = null, business_goals = null, current_challenges = null, ghl_contact_id = null
     where contractor.id = erase_contractor.contractor_id;
+
+    perform set_config('pgcascade.writer', '', true);
 
     if v_pattern is not null then
         for v_relation in

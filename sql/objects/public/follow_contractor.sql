@@ -13,7 +13,12 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_writer constant text := coalesce(current_setting('pgcascade.writer', true), '');
 begin
+    -- One change of mind, told already by the contractor's own row.
+    perform set_config('pgcascade.writer', 'follow_contractor', true);
+
     update public.event_attendees as attendee
     set sms_opt_in = attendee.sms_opt_in and not changed.revoked,
         profile_completion_status = case when changed.completed then 'complete' else attendee.profile_completion_status end
@@ -34,6 +39,8 @@ begin
         for no key update of held
     ) as changed
     where attendee.id = changed.id;
+
+    perform set_config('pgcascade.writer', v_writer, true);
 
     return null;
 end

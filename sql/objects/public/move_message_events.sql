@@ -1,17 +1,21 @@
--- public.move_message_events(event_ids, run_ats, priorities): gives events of texts another time and priority.
+-- public.move_message_events(event_ids, run_ats, priorities, deadlines): gives events of texts another time, priority and deadline.
 --
 -- An event that somebody holds at this moment is being claimed: the stage looks at the text after us and finds its new time there. To wait
 -- for it would be a deadlock, since the stage waits for the text.
 --
--- Arguments: event_ids with their run_ats (NULL: keep it) and priorities, in the same order.
+-- Arguments: event_ids with their run_ats (NULL: keep it), priorities and deadlines (NULL: none), in the same order.
 -- Returns: nothing.
 -- Reads:  nothing
--- Writes: marketing.pipeline_events; by its trigger the hot tables
+-- Writes: marketing.pipeline_events; by its triggers, and by pipeline.move_scheduled, the hot tables
 -- Locks:  the events that nobody else holds, in the order of their ids
 
-create or replace function public.move_message_events(event_ids bigint[], run_ats timestamptz[], priorities smallint[])
+drop function if exists public.move_message_events(bigint[], timestamptz[], smallint[]);
+
+create or replace function public.move_message_events(
+    event_ids bigint[], run_ats timestamptz[], priorities smallint[], deadlines timestamptz[]
+)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -21,21 +25,35 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
 as $$
+declare
+    -- Nearly all, where they are many; none of them has a deadline yet.
+    v_done constant bigint[] := pipeline.move_scheduled(event_ids, run_ats, priorities);
+begin
+    if cardinality(v_done) = cardinality(event_ids) then
+        return;
+    end if;
+
     with
     moved as materialized (
-        select event.id, given.run_at, given.priority
-        from unnest(event_ids, run_ats, priorities) as given (event_id, run_at, priority)
+        select event.id, given.run_at, given.priority, given.deadline
+        from unnest(event_ids, run_ats, priorities, deadlines) as given (event_id, run_at, priority, deadline)
         join marketing.pipeline_events as event on event.id = given.event_id
         where event.status = 'pending'
+        and (
+            event.run_at <> coalesce(given.run_at, event.run_at)
+            or event.priority <> given.priority
+            or event.deadline is distinct from given.deadline
+        )
         order by event.id
         for update of event skip locked
     )
     update marketing.pipeline_events as event
-    set run_at = coalesce(moved.run_at, event.run_at), priority = moved.priority
+    set run_at = coalesce(moved.run_at, event.run_at), priority = moved.priority, deadline = moved.deadline
     from moved
-    where event.id = moved.id
+    where event.id = moved.id;
+end
 $$;
 
-comment on function public.move_message_events(bigint[], timestamptz[], smallint[]) is 'Moves events of texts that still wait.';
+comment on function public.move_message_events(bigint[], timestamptz[], smallint[], timestamptz[]) is 'Moves events of texts that still wait.';
 
-revoke execute on function public.move_message_events(bigint[], timestamptz[], smallint[]) from public;
+revoke execute on function public.move_message_events(bigint[], timestamptz[], smallint[], timestamptz[]) from public;

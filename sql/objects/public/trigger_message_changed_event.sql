@@ -2,7 +2,7 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_messages, new_messages (transition tables)
--- Writes: marketing.pipeline_events, also by public.cancel_message_events and public.move_message_events
+-- Writes: marketing.pipeline_events, also by public.cancel_message_events, public.move_message_events and public.note_sending_plan
 -- Locks:  events of the texts that nobody else holds, in the order of their ids
 
 create or replace function public.follow_messages()
@@ -19,6 +19,7 @@ declare
     v_moved bigint[];
     v_run_ats timestamptz[];
     v_priorities smallint[];
+    v_deadlines timestamptz[];
 begin
     with changes as (
         select
@@ -27,6 +28,7 @@ begin
             message.send_at,
             message.priority,
             message.queued_at,
+            message.expires_at,
             former.status = 'scheduled'
                 and former.pipeline_event_id is not null
                 and (
@@ -40,7 +42,11 @@ begin
             former.status = 'scheduled'
                 and message.status = 'scheduled'
                 and message.pipeline_event_id = former.pipeline_event_id
-                and (message.send_at <> former.send_at or message.priority <> former.priority) as is_moved
+                and (
+                    message.send_at <> former.send_at
+                    or message.priority <> former.priority
+                    or message.queued_at is not null and message.expires_at <> former.expires_at
+                ) as is_moved
         from old_messages as former
         join new_messages as message on message.id = former.id
     )
@@ -49,8 +55,9 @@ begin
         array_agg(changes.event_id) filter (where changes.is_emitted),
         array_agg(changes.event_id) filter (where changes.is_moved),
         array_agg(case when changes.queued_at is null then changes.send_at end) filter (where changes.is_moved),
-        array_agg(changes.priority) filter (where changes.is_moved)
-    into v_ended, v_emitted, v_moved, v_run_ats, v_priorities
+        array_agg(changes.priority) filter (where changes.is_moved),
+        array_agg(case when changes.queued_at is not null then changes.expires_at end) filter (where changes.is_moved)
+    into v_ended, v_emitted, v_moved, v_run_ats, v_priorities, v_deadlines
     from changes
     where changes.is_ended or changes.is_emitted or changes.is_moved;
 
@@ -61,17 +68,20 @@ begin
         perform public.cancel_message_events(v_ended, 'The text was cancelled, or has a new event.');
     end if;
     if v_moved is not null then
-        perform public.move_message_events(v_moved, v_run_ats, v_priorities);
+        perform public.move_message_events(v_moved, v_run_ats, v_priorities, v_deadlines);
     end if;
+    perform public.note_sending_plan(coalesce(cardinality(v_moved), 0), false);
 
     if v_emitted is not null then
-        insert into marketing.pipeline_events (id, event_type, payload, run_at, priority, parent_id, root_id)
+        insert into marketing.pipeline_events (id, event_type, payload, run_at, priority, deadline, parent_id, root_id)
         select
             message.pipeline_event_id,
             public.message_event_type(message.channel, message.queued_at is not null, message.account),
             jsonb_build_object('record_id', message.id, 'message_type', message.message_type),
             coalesce(message.queued_at, message.send_at),
             message.priority,
+            -- Only those that wait for a turn of their account wait in a queue that looks at it.
+            case when message.queued_at is not null then message.expires_at end,
             message.caused_by,
             (
                 select coalesce(parent.root_id, parent.id)

@@ -4,7 +4,7 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  new_messages (transition table), marketing.pipeline_events, public.sending_accounts, public.event_messaging
--- Writes: marketing.pipeline_events
+-- Writes: marketing.pipeline_events, also by public.note_sending_plan
 -- Locks:  none
 
 create or replace function public.schedule_messages()
@@ -17,6 +17,8 @@ declare
     -- Fewer are not worth a sum.
     c_many constant integer := 30;
     v_rush record;
+    v_planned bigint;
+    v_are_ahead boolean;
 begin
     insert into marketing.pipeline_events (id, event_type, payload, run_at, priority, parent_id, root_id)
     select
@@ -36,7 +38,15 @@ begin
     and message.direction = 'outbound'
     order by message.pipeline_event_id;
 
-    if (select count(*) from new_messages) < c_many then
+    select
+        count(*) filter (where message.status = 'scheduled' and message.direction = 'outbound' and message.channel = 'sms'),
+        coalesce(bool_or(message.scheduled_time > clock_timestamp() + interval '1 minute') filter (where message.status = 'scheduled'), false)
+    into v_planned, v_are_ahead
+    from new_messages as message;
+
+    perform public.note_sending_plan(v_planned, v_are_ahead);
+
+    if v_planned < c_many then
         return null;
     end if;
 

@@ -12,7 +12,7 @@ with
 given as materialized (
     select
         given.message_id, given.phone_number, given.body, given.segments, given.event_id, given.account, given.provider, given.counts,
-        row_number() over (partition by given.account order by message.priority, given.message_id) as place,
+        row_number() over (partition by given.account order by message.priority, message.expires_at, given.message_id) as place,
         message.message_type, message.event_id as public_event_id
     from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::text[], $8::boolean[])
         as given (message_id, phone_number, body, segments, event_id, account, provider, counts)

@@ -1,0 +1,61 @@
+-- pipeline.cancel_scheduled(event_ids, reason): cancels, of these events, those that wait for their time; all at one go.
+--
+-- What pipeline.follow_status does for each row, this does for the statement, and keeps it from doing it again: a setting of the
+-- transaction, which nobody else makes, is the condition of that trigger. An event that somebody holds at this moment is left alone.
+--
+-- Arguments: event_ids; reason, for the ledger.
+-- Returns: the events that were cancelled; NULL: none.
+-- Reads:  nothing
+-- Writes: pipeline.scheduled, marketing.pipeline_events
+-- Locks:  the events that nobody else holds, in the order of their ids, then their rows of pipeline.scheduled
+
+create or replace function pipeline.cancel_scheduled(event_ids bigint[], reason text)
+returns bigint[]
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_nestloop = on
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+    v_done bigint[];
+begin
+    -- Until the end of this function, or of the transaction that fails in it.
+    perform set_config('pipeline.in_bulk', 'on', true);
+
+    with
+    waiting as materialized (
+        select event.id, event.run_at
+        from unnest(event_ids) as given (event_id)
+        join marketing.pipeline_events as event on event.id = given.event_id
+        where event.status = 'pending'
+        order by event.id
+        for update of event skip locked
+    ),
+    taken as materialized (
+        delete from pipeline.scheduled
+        using waiting
+        where scheduled.run_at = waiting.run_at
+        and scheduled.event_id = waiting.id
+        returning scheduled.event_id
+    ),
+    cancelled as (
+        update marketing.pipeline_events as event
+        set status = 'cancelled', processed_at = clock_timestamp(), error_message = cancel_scheduled.reason
+        from taken
+        where event.id = taken.event_id
+        returning event.id
+    )
+    select array_agg(cancelled.id) into v_done from cancelled;
+
+    perform set_config('pipeline.in_bulk', '', true);
+
+    return v_done;
+end
+$$;
+
+comment on function pipeline.cancel_scheduled(bigint[], text) is 'Cancels, of these events, those that wait for their time, with one statement.';
