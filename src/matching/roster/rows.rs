@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::classes::{compare_titles, number};
-use super::{Cell, NEVER, RIVALS, Roster};
+use super::{BARRED, Cell, NEVER, RIVALS, Roster};
 use crate::matching::assign::{Pairs, Partner};
 use crate::matching::score::{Components, Score};
 
@@ -37,9 +37,16 @@ const UNSET: u32 = 1 << 30;
 /// In a row of titles: one of the two has none.
 const UNTITLED: u32 = u32::MAX;
 
+impl Row {
+    /// The score of the focus areas of the row's person with those of a set.
+    pub(super) fn focus(&self, set: u32) -> u32 {
+        self.focus[set as usize]
+    }
+}
+
 impl Roster<'_> {
     /// Makes the row ready for a person.
-    fn begin_row(&self, person: usize, row: &mut Row) {
+    pub(super) fn begin_row(&self, person: usize, row: &mut Row) {
         let cell = self.people[person];
         if row.own.is_none_or(|(_, last)| last.focus != cell.focus) {
             self.fill_focus(cell.focus, row);
@@ -119,41 +126,108 @@ impl Roster<'_> {
     fn weigh(&self, row: &mut Row, other: u32, needed: u32) -> Option<u32> {
         let (person, own) = row.own?;
         let cell = self.people[other as usize];
-        let geography = remembered(&mut row.geography, cell.place, || {
-            self.geography(own.place, cell.place)
-        });
-        if geography == NEVER || cell.company == own.company {
+        let geography = self.row_geography(row, own, cell);
+        if geography == NEVER || cell.company == own.company || cell.person == own.person {
             return None;
         }
-        let industry = remembered(&mut row.industry, cell.trades, || {
-            let score = self.industry(own.trades, cell.trades);
-            let barred =
-                self.params.same_industry && !self.is_one_industry(own.trades, cell.trades, score);
-            if barred { NEVER } else { score }
-        });
-        if industry == NEVER || geography & industry & RIVALS != 0 {
+        let industry = self.row_industry(row, own, cell);
+        if industry & BARRED != 0 || geography & industry & RIVALS != 0 {
             return None;
         }
-        let title = remembered(&mut row.title, cell.title, || {
-            let (a, b) = (own.title as usize, cell.title as usize);
-            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
-        });
+        let title = self.row_title(row, own, cell);
         if self.params.same_role_title && title != Score::ONE.millionths() {
             return None;
         }
-        let scale = remembered(&mut row.scale, cell.scale, || {
-            self.scale(own.scale, cell.scale).millionths()
-        });
-        let total = self.shares.total(&Components {
-            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
-            geographic: Score::from_millionths(geography & !RIVALS),
-            business_scale: Score::from_millionths(scale),
-            industry: Score::from_millionths(industry & !RIVALS),
-            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
-        });
+        let total = self.row_total(row, own, cell);
         let is_apart =
             || !self.kept_apart[person].is_empty() && self.apart(person, other as usize).is_some();
         (total >= needed && !is_apart()).then_some(total)
+    }
+
+    /// The parts of a total, computed for a class when it is first met.
+    #[inline]
+    pub(super) fn row_geography(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.geography, cell.place, || {
+            self.geography(own.place, cell.place)
+        })
+    }
+
+    #[inline]
+    pub(super) fn row_industry(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.industry, cell.trades, || {
+            let score = self.industry(own.trades, cell.trades);
+            let is_barred =
+                self.params.same_industry && !self.is_one_industry(own.trades, cell.trades, score);
+            if is_barred { score | BARRED } else { score }
+        })
+    }
+
+    #[inline]
+    pub(super) fn row_title(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.title, cell.title, || {
+            let (a, b) = (own.title as usize, cell.title as usize);
+            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
+        })
+    }
+
+    #[inline]
+    pub(super) fn row_total(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        let geography = self.row_geography(row, own, cell);
+        let industry = self.row_industry(row, own, cell);
+        let title = self.row_title(row, own, cell);
+        let scale = remembered(&mut row.scale, cell.scale, || {
+            self.scale(own.scale, cell.scale).millionths()
+        });
+        self.shares.total(&Components {
+            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
+            geographic: Score::from_millionths(geography & !RIVALS),
+            business_scale: Score::from_millionths(scale),
+            industry: Score::from_millionths(industry & !(RIVALS | BARRED)),
+            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
+        })
+    }
+
+    /// Replaces `found` by everybody whom a person may meet. The row is this roster's.
+    pub(in crate::matching) fn partners_unsorted(
+        &self,
+        person: usize,
+        row: &mut Row,
+        found: &mut Vec<Partner>,
+    ) {
+        self.begin_row(person, row);
+        found.clear();
+        for place in 0..row.sets.len() {
+            let set = row.sets[place];
+            if self.at_most(row, set) < self.min_score {
+                break;
+            }
+            for other in &self.members[self.of_set(set)] {
+                if let Some(weight) = self.weigh(row, *other, self.min_score) {
+                    found.push(Partner {
+                        person: *other,
+                        weight,
+                    });
+                }
+            }
+        }
+    }
+
+    /// A person's totals with some others, in their order; 0 with whom they may not meet. The row is
+    /// this roster's.
+    pub(in crate::matching) fn totals_with(
+        &self,
+        person: usize,
+        others: &[usize],
+        row: &mut Row,
+        totals: &mut [u32],
+    ) {
+        self.begin_row(person, row);
+        for (other, total) in others.iter().zip(totals) {
+            let cell = self.people[*other];
+            let is_possible = *other != person && row.focus(cell.focus) > 0;
+            let weight = is_possible.then(|| self.weigh(row, number(*other), self.min_score));
+            *total = weight.flatten().unwrap_or(0);
+        }
     }
 
     /// At least a row's best partners, so many of them; who ties with the last is there, too.
@@ -204,22 +278,7 @@ impl Pairs for Roster<'_> {
     fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
         // The row may come from another roster.
         row.own = None;
-        self.begin_row(person, row);
-        found.clear();
-        for place in 0..row.sets.len() {
-            let set = row.sets[place];
-            if self.at_most(row, set) < self.min_score {
-                break;
-            }
-            for other in &self.members[self.of_set(set)] {
-                if let Some(weight) = self.weigh(row, *other, self.min_score) {
-                    found.push(Partner {
-                        person: *other,
-                        weight,
-                    });
-                }
-            }
-        }
+        self.partners_unsorted(person, row, found);
         found.sort_unstable();
     }
 
