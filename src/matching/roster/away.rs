@@ -71,7 +71,7 @@ impl Roster<'_> {
         if self.params.same_role_title && title != Score::ONE.millionths() {
             return Some((Gate::OtherRole, None));
         }
-        let total = self.row_total(row, own, cell);
+        let total = self.row_total(row, own, cell, [geography, industry, title]);
         let score = Some(Score::from_millionths(total));
         (total < self.min_score).then_some((Gate::BelowMinimum, score))
     }

@@ -12,6 +12,7 @@ mod rows;
 pub use away::KeptAway;
 pub use rows::Row;
 
+use super::assign::Partner;
 use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
@@ -39,7 +40,7 @@ pub struct Roster<'a> {
     kept_apart: Vec<Vec<(u32, Gate)>>,
     /// Everybody by their set of focus areas: those with set `s` are
     /// `members[begin[s]..begin[s + 1]]`.
-    members: Vec<u32>,
+    members: Vec<Member>,
     begin: Vec<usize>,
 }
 
@@ -53,6 +54,20 @@ struct Cell {
     title: u32,
     company: u32,
     person: u32,
+}
+
+/// A person with all that a row looks at, so that a row reads memory in its order.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    person: u32,
+    cell: Cell,
+}
+
+impl Member {
+    fn partner(self, weight: u32) -> Partner {
+        let person = self.person;
+        Partner { person, weight }
+    }
 }
 
 /// In a row of geography: nearer than any gate allows.
@@ -101,14 +116,21 @@ impl<'a> Roster<'a> {
             .iter()
             .map(|set| set.shared_weight(set, &area_weights))
             .collect();
+        let people: Vec<Cell> = (0..people.len().min(place_of.len())).map(cell).collect();
         let (members, begin) = by_class(&focus_of, focus.len());
+        let member = |person: u32| Member {
+            person,
+            cell: people[person as usize],
+        };
         Self {
             params,
             shares: Shares::new(params),
             // A pair whose score is 0 is none, even where no minimum is set.
             min_score: Score::from(params.min_score).millionths().max(1),
             enough: Enough::new(gate.max(params.min_distance_miles_other_trades.unwrap_or(0.0))),
-            people: (0..people.len().min(place_of.len())).map(cell).collect(),
+            kept_apart: sorted_apart(people.len(), kept_apart),
+            members: members.into_iter().map(member).collect(),
+            people,
             focus,
             area_weights,
             set_weights,
@@ -117,8 +139,6 @@ impl<'a> Roster<'a> {
             trades,
             spellings: Spellings::new(&titles),
             titles,
-            kept_apart: sorted_apart(people.len(), kept_apart),
-            members,
             begin,
         }
     }
