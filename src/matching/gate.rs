@@ -46,7 +46,7 @@ pub enum Ineligible {
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SamePerson => "with the same phone number or e-mail address",
+            Self::SamePerson => "of the same phone number or e-mail address",
             Self::Blocked => "blocked by one of the two",
             Self::Forbidden => "forbidden by the organiser",
             Self::MetBefore => "introduced before",

@@ -259,7 +259,7 @@ fn two_accounts_of_one_person_are_not_introduced_to_each_other() {
     assert_eq!(plan.certificate.coverable, 0);
     for unplaced in &plan.unplaced {
         let told = unplaced.why.to_string();
-        let why = "2 with the same phone number or e-mail address";
+        let why = "2 of the same phone number or e-mail address";
         assert!(told.contains(why), "{told}");
     }
     people[2].profile.person_keys = keys(&["sam@sample.test"]);

@@ -137,7 +137,7 @@ async fn two_accounts_with_one_number_or_address_are_not_introduced_to_each_othe
         assert_eq!(rig.number(matches).await, 0, "{same}");
         let why = reasons(&rig).await;
         assert!(
-            why.contains("1 with the same phone number or e-mail address"),
+            why.contains("1 of the same phone number or e-mail address"),
             "{why}"
         );
         let warning = "select warning from event_peer_matching_runs";

@@ -222,8 +222,8 @@ impl Roster<'_> {
         }
     }
 
-    /// A person's totals with some others, in their order; 0 with whom they may not meet. The row is
-    /// this roster's.
+    /// A person's totals with some others, in their order; 0 with whom they may not meet. The row
+    /// is this roster's.
     pub(in crate::matching) fn totals_with(
         &self,
         person: usize,
