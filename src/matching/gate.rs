@@ -9,6 +9,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
+    /// They are one person with two accounts: a phone number or an e-mail address of both.
+    SamePerson,
     /// One of the two does not want to meet the other.
     Blocked,
     /// The organiser does not want them to meet.
@@ -44,6 +46,7 @@ pub enum Ineligible {
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::SamePerson => "of the same phone number or e-mail address",
             Self::Blocked => "blocked by one of the two",
             Self::Forbidden => "forbidden by the organiser",
             Self::MetBefore => "introduced before",

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::assign::{self, Assignment, Certificate, Problem, TieBreak};
+use super::assign::{self, Assignment, Certificate, Crowd, Pairs, Problem, TieBreak};
 use super::gate::{Gate, Ineligible};
 use super::params::{Params, ParamsError};
 use super::profile::{Profile, Vocabulary};
 use super::reason::{self, MatchCriteria, MatchType};
-use super::roster::Roster;
+use super::roster::{Roster, Row};
 use super::score::{Components, Score};
 use super::unplaced::{Unplaced, Why};
 
@@ -206,10 +207,13 @@ impl<'a> Present<'a> {
             placed[pair.b as usize] = true;
         }
         let alone = (0..placed.len()).filter(|person| !placed[*person]);
-        let mut unplaced: Vec<Unplaced> = alone
-            .map(|person| Unplaced {
+        let crowds = CrowdOf::new(&assignment.crowds);
+        let mut unplaced: Vec<Unplaced> = roster
+            .alike_first(alone.collect())
+            .into_par_iter()
+            .map_init(Row::default, |row, person| Unplaced {
                 contractor_id: self.ids[person],
-                why: self.why_alone(person, roster, assignment),
+                why: self.why_alone(person, &crowds, roster, row),
             })
             .collect();
         unplaced.extend(self.left_out.iter().map(|(contractor_id, why)| Unplaced {
@@ -220,21 +224,21 @@ impl<'a> Present<'a> {
         unplaced
     }
 
-    fn why_alone(&self, person: usize, roster: &Roster<'_>, assignment: &Assignment) -> Why {
-        let in_crowd = |crowd: &&assign::Crowd| {
-            crowd
-                .left_over
-                .iter()
-                .any(|other| *other as usize == person)
-        };
-        match assignment.crowds.iter().find(in_crowd) {
+    /// Why somebody meets nobody: too many compete, or gates are shut.
+    pub(super) fn why_alone(
+        &self,
+        person: usize,
+        crowds: &CrowdOf<'_>,
+        roster: &Roster<'_>,
+        row: &mut Row,
+    ) -> Why {
+        match crowds.of.get(&person) {
             Some(crowd) => self.crowded(crowd),
-            None => why_nobody(person, self.ids.len(), roster),
+            None => why_nobody(person, roster, row),
         }
     }
 
-    /// Why those who are left over of a crowd meet nobody.
-    pub(super) fn crowded(&self, crowd: &assign::Crowd) -> Why {
+    fn crowded(&self, crowd: &Crowd) -> Why {
         let capacity = |partner: &u32| usize::from(self.capacity[*partner as usize]);
         Why::Crowded {
             partners: crowd
@@ -253,25 +257,32 @@ impl<'a> Present<'a> {
     }
 }
 
+/// The crowd that left somebody over.
+pub(super) struct CrowdOf<'a> {
+    of: BTreeMap<usize, &'a Crowd>,
+}
+
+impl<'a> CrowdOf<'a> {
+    pub(super) fn new(crowds: &'a [Crowd]) -> Self {
+        let each = crowds.iter().flat_map(|crowd| {
+            crowd
+                .left_over
+                .iter()
+                .map(move |person| (*person as usize, crowd))
+        });
+        Self { of: each.collect() }
+    }
+}
+
 /// What keeps everybody else away from a person.
-pub(super) fn why_nobody(person: usize, people: usize, roster: &Roster<'_>) -> Why {
-    if people < 2 {
+pub(super) fn why_nobody(person: usize, roster: &Roster<'_>, row: &mut Row) -> Why {
+    if roster.people() < 2 {
         return Why::NobodyElse;
     }
-    let mut kept_away = BTreeMap::new();
-    let mut best_score = None;
-    for other in (0..people).filter(|other| *other != person) {
-        if let Err(gate) = roster.judge(person, other) {
-            *kept_away.entry(gate).or_insert(0) += 1;
-            if gate == Gate::BelowMinimum {
-                let score = roster.total(&roster.components(person, other));
-                best_score = best_score.max(Some(score));
-            }
-        }
-    }
+    let kept = roster.kept_away(person, row);
     Why::NobodyAllowed {
-        kept_away,
-        best_score,
+        kept_away: kept.by_gate,
+        best_score: kept.best_score,
     }
 }
 

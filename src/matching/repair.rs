@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::assign::{self, Pair, Problem, TieBreak};
 use super::params::{Params, ParamsError};
-use super::plan::{Constraints, Introduction, Person, Present, why_nobody};
+use super::plan::{Constraints, CrowdOf, Introduction, Person, Present};
 use super::profile::Vocabulary;
-use super::roster::Roster;
-use super::unplaced::{Unplaced, Why};
+use super::roster::{Roster, Row};
+use super::unplaced::Unplaced;
 
 /// What is to be changed in the plan of an event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -88,25 +88,16 @@ pub fn repair(
         .added
         .iter()
         .map(|pair| present.introduction(&roster, params, pair.a as usize, pair.b as usize));
+    let (crowds, mut row) = (CrowdOf::new(&mended.crowds), Row::default());
     let unplaced = alone.into_iter().map(|person| Unplaced {
         contractor_id: id(person),
-        why: why(person, &mended.crowds, &present, &roster),
+        why: present.why_alone(person as usize, &crowds, &roster, &mut row),
     });
     Ok(Repair {
         added: added.collect(),
         dropped,
         unplaced: unplaced.collect(),
     })
-}
-
-fn why(person: u32, crowds: &[assign::Crowd], present: &Present<'_>, roster: &Roster<'_>) -> Why {
-    match crowds
-        .iter()
-        .find(|crowd| crowd.left_over.contains(&person))
-    {
-        Some(crowd) => present.crowded(crowd),
-        None => why_nobody(person as usize, present.ids.len(), roster),
-    }
 }
 
 /// The movable pairs: those that may stand, those that may not, and who loses a match by that.

@@ -242,6 +242,82 @@ fn who_met_before_is_blocked_or_of_one_company_is_not_introduced() {
     );
 }
 
+#[test]
+fn two_accounts_of_one_person_are_not_introduced_to_each_other() {
+    let mut people = [
+        person(1, "Austin, TX", "team_building"),
+        person(2, "Miami, FL", "team_building"),
+        person(3, "Chicago, IL", "team_building"),
+    ];
+    let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    // The second account shares the number of the first and the address of the third.
+    people[0].profile.person_keys = keys(&["+15125550101"]);
+    people[1].profile.person_keys = keys(&["+15125550101", "robin@sample.test"]);
+    people[2].profile.person_keys = keys(&["robin@sample.test"]);
+    let plan = planned(&people, &Constraints::default());
+    assert_eq!(plan.pairs, []);
+    assert_eq!(plan.certificate.coverable, 0);
+    for unplaced in &plan.unplaced {
+        let told = unplaced.why.to_string();
+        let why = "2 of the same phone number or e-mail address";
+        assert!(told.contains(why), "{told}");
+    }
+    people[2].profile.person_keys = keys(&["sam@sample.test"]);
+    let plan = planned(&people, &Constraints::default());
+    let pairs = plan
+        .pairs
+        .iter()
+        .map(|pair| (pair.contractor1_id, pair.contractor2_id));
+    assert_eq!(pairs.collect::<Vec<_>>(), [(1, 3), (2, 3)]);
+}
+
+#[test]
+fn a_phone_or_an_address_in_any_spelling_is_one() {
+    let read = |contacts: &[&str]| {
+        let row = RawProfile {
+            contacts: contacts.iter().map(|text| (*text).to_owned()).collect(),
+            ..RawProfile::default()
+        };
+        Profile::read(&row, &Vocabulary::default()).0.person_keys
+    };
+    assert_eq!(
+        read(&[" Robin@Sample.TEST ", "", "robin@sample.test"]),
+        ["robin@sample.test"]
+    );
+    assert_eq!(read(&[" "]), [""; 0]);
+}
+
+#[test]
+fn crowds_of_one_partner_are_told_apart_from_those_of_another() {
+    // Two hubs far apart in what they work on, and a third crowd whose people know both.
+    let mut people: Vec<Person> = (1..=5)
+        .map(|id| person(id, "Houston, TX", "team_building"))
+        .collect();
+    people.extend((11..=15).map(|id| person(id, "Houston, TX", "exit_planning")));
+    people.push(person(21, "Miami, FL", "team_building"));
+    people.push(person(22, "Boston, MA", "exit_planning"));
+    let plan = planned(&people, &Constraints::default());
+    let partners = |id: i64| {
+        let found = plan
+            .unplaced
+            .iter()
+            .find(|person| person.contractor_id == id);
+        match found.map(|person| &person.why) {
+            Some(Why::Crowded { partners, .. }) => partners.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let left: Vec<i64> = plan
+        .unplaced
+        .iter()
+        .map(|person| person.contractor_id)
+        .collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+    for id in left {
+        assert_eq!(partners(id), [if id < 10 { 21 } else { 22 }]);
+    }
+}
+
 /// A small graph of people who want two or three introductions.
 fn small_graph() -> impl Strategy<Value = (Written, Vec<u8>)> {
     (2usize..8).prop_flat_map(|people| {

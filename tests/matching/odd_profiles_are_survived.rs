@@ -26,7 +26,7 @@ fn odd_text() -> impl Strategy<Value = Option<String>> {
 }
 
 fn odd_row() -> impl Strategy<Value = RawProfile> {
-    let cells = prop::collection::vec(odd_text(), 13);
+    let cells = prop::collection::vec(odd_text(), 14);
     (
         cells,
         prop::option::of(any::<f64>()),
@@ -53,6 +53,7 @@ fn odd_row() -> impl Strategy<Value = RawProfile> {
                 annual_revenue: None,
                 team_size: next(),
                 job_title: next(),
+                contacts: next().into_iter().collect(),
             }
         })
 }

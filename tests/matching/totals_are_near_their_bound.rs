@@ -1,10 +1,11 @@
 //! The total score is proved to be near the best, and other methods agree with the proof.
 
 use pgcascade::matching::assign::Pairs;
+use pgcascade::matching::gate::Gate;
 use pgcascade::matching::params::{FocusMeasure, Params};
 use pgcascade::matching::plan::{Constraints, Person, Plan, plan};
 use pgcascade::matching::profile::{Profile, Vocabulary};
-use pgcascade::matching::roster::Roster;
+use pgcascade::matching::roster::{KeptAway, Roster};
 
 use super::attendees::{self, SCENARIOS, Scenario};
 use super::oracle::{self, Written};
@@ -141,6 +142,52 @@ fn scores_of_rows_are_those_of_pairs() {
                 .ok()
                 .map(|parts| parts.total(&params).millionths());
             assert_eq!(in_row.map(|partner| partner.weight), judged, "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn what_keeps_people_away_is_counted_as_pair_by_pair() {
+    let scenario = Scenario {
+        people: 90,
+        regional: true,
+    };
+    let mut profiles = attendees::profiles(scenario, 6);
+    profiles[3].person_keys = vec!["+15125550101".to_owned()];
+    profiles[4].person_keys = vec!["+15125550101".to_owned()];
+    let known: Vec<&Profile> = profiles
+        .iter()
+        .filter(|p| p.place.is_some() && !p.focus.is_empty())
+        .collect();
+    for params in [
+        Params::default(),
+        Params {
+            min_distance_miles_other_trades: Some(40.0),
+            same_industry: true,
+            ..Params::default()
+        },
+        Params {
+            min_score: 0.75,
+            same_role_title: true,
+            ..Params::default()
+        },
+    ] {
+        let apart = [(0, 1, Gate::Blocked), (2, 5, Gate::MetBefore)];
+        let roster = Roster::new(&known, &params, &Vocabulary::default(), &apart);
+        let mut row = Default::default();
+        for person in 0..roster.people() {
+            let mut each = KeptAway::default();
+            for other in (0..roster.people()).filter(|other| *other != person) {
+                let Err(gate) = roster.judge(person, other) else {
+                    continue;
+                };
+                *each.by_gate.entry(gate).or_default() += 1;
+                if gate == Gate::BelowMinimum {
+                    let score = roster.total(&roster.components(person, other));
+                    each.best_score = each.best_score.max(Some(score));
+                }
+            }
+            assert_eq!(roster.kept_away(person, &mut row), each, "{params:?}");
         }
     }
 }

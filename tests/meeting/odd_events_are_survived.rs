@@ -116,6 +116,40 @@ async fn empty_profiles_and_people_without_consent_are_listed_with_the_reason() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_with_one_number_or_address_are_not_introduced_to_each_other() {
+    for same in [
+        // In another spelling, at registration, or as an address.
+        "update contractors set phone = '+1 (512) 555-0101' where id = 56",
+        "update event_attendees set real_phone = '5125550101' where contractor_id = 56",
+        "update contractors set email = 'Robin@Sample.test' where id = 1;
+        update event_attendees set real_email = 'robin@sample.TEST' where contractor_id = 56",
+    ] {
+        let rig = Rig::venue(0).await;
+        rig.run(same).await;
+        // Not even where the organiser wants it.
+        rig.run("insert into event_peer_rules (event_id, rule, contractor1_id, contractor2_id) values (41, 'pin', 1, 56)")
+            .await;
+        rig.run(CHECK_IN).await;
+        let daemon = rig.host();
+        rig.matched().await;
+        daemon.stop().await;
+        let matches = "select count(*) from event_peer_matches";
+        assert_eq!(rig.number(matches).await, 0, "{same}");
+        let why = reasons(&rig).await;
+        assert!(
+            why.contains("1 of the same phone number or e-mail address"),
+            "{why}"
+        );
+        let warning = "select warning from event_peer_matching_runs";
+        let warning = rig.text(warning).await;
+        assert!(
+            warning.contains("Contractors 1 and 56 have a phone"),
+            "{warning}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn long_names_emoji_and_orders_in_a_company_name_are_only_text() {
     let (rig, server) = (Rig::venue(0).await, FakeGhl::start().await);
     rig.run(

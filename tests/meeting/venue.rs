@@ -50,7 +50,7 @@ const PEOPLE: &str = "
         'Robin',
         'Sample ' || n,
         'Company ' || n,
-        '+1' || (array['512', '212', '415', '602', '303', '206', '312', '617', '305', '214'])[1 + n / 100 % 10] || '55501'
+        '+1' || (array['737', '212', '415', '602', '303', '206', '312', '617', '305', '214'])[1 + n / 100 % 10] || '55501'
             || lpad((n % 100)::text, 2, '0'),
         (array['Austin, TX', 'Denver, CO', 'Miami, FL', 'Seattle, WA', 'Boston, MA', 'Phoenix, AZ', 'Atlanta, GA', 'Chicago, IL', 'Portland, OR'])[1 + n % 9],
         (array['operational_efficiency, team_building', 'Controlling Lead Flow, operational efficiency', 'customer_retention, team_building', 'hiring_sales_leadership, controlling_lead_flow'])[1 + n % 4],

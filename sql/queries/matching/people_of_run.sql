@@ -4,8 +4,8 @@
 -- thousands at an event that is mostly a handful.
 --
 -- $1 bigint: run; $2 boolean: leave out who can be of no matter while every match stays as it is.
--- Columns: the cells of the profile; obstacle: why the person takes part in no pair, NULL: nothing; taken smallint[]: the slots of the
---          run in which the person has an introduction. In order of id.
+-- Columns: the cells of the profile, contacts being phone numbers and e-mail addresses; obstacle: why the person takes part in no pair,
+--          NULL: nothing; taken smallint[]: the slots of the run in which the person has an introduction. In order of id.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors, public.sms_subscriptions, public.event_peer_rules,
 --         public.event_peer_matches, and what introduction_slots reads
 -- Locks:  none
@@ -83,6 +83,7 @@ select
     contractor.annual_revenue,
     contractor.team_size,
     contractor.job_title,
+    array_remove(array[contractor.phone, attendee.real_phone, contractor.email, attendee.real_email], null) as contacts,
     case
         when exists (
             select from public.event_peer_rules as rule

@@ -7,7 +7,8 @@
 //! with such people. That is the minimum cut of the covering flow (Babenko and Gusakov 2011), and
 //! the explanation shown to an organiser.
 
-use std::collections::VecDeque;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::graph::Graph;
 use super::matches::Matches;
@@ -236,33 +237,48 @@ impl Search {
     }
 }
 
-/// Crowds that compete for the same partners are one.
+/// Crowds that compete for the same partners are one, directly or through others.
 fn merged(crowds: Vec<Crowd>) -> Vec<Crowd> {
-    let mut merged: Vec<Crowd> = Vec::new();
-    for mut crowd in crowds {
-        crowd.partners.sort_unstable();
-        crowd.partners.dedup();
-        let meets = |other: &Crowd| {
-            other
-                .partners
-                .iter()
-                .any(|partner| crowd.partners.binary_search(partner).is_ok())
-        };
-        let (same, rest): (Vec<Crowd>, Vec<Crowd>) = merged.into_iter().partition(meets);
-        merged = rest;
-        for other in same {
-            crowd.people.extend(other.people);
-            crowd.partners.extend(other.partners);
-            crowd.left_over.extend(other.left_over);
+    let mut root: Vec<usize> = (0..crowds.len()).collect();
+    let mut first: BTreeMap<u32, usize> = BTreeMap::new();
+    for (place, crowd) in crowds.iter().enumerate() {
+        for partner in &crowd.partners {
+            let other = *first.entry(*partner).or_insert(place);
+            let (a, b) = (root_of(&mut root, place), root_of(&mut root, other));
+            root[a.max(b)] = a.min(b);
         }
+    }
+    let mut merged: BTreeMap<usize, Crowd> = BTreeMap::new();
+    for (place, crowd) in crowds.into_iter().enumerate() {
+        match merged.entry(root_of(&mut root, place)) {
+            Entry::Vacant(free) => {
+                free.insert(crowd);
+            }
+            Entry::Occupied(mut same) => {
+                let same = same.get_mut();
+                same.people.extend(crowd.people);
+                same.partners.extend(crowd.partners);
+                same.left_over.extend(crowd.left_over);
+            }
+        }
+    }
+    let mut merged: Vec<Crowd> = merged.into_values().collect();
+    for crowd in &mut merged {
         for list in [&mut crowd.people, &mut crowd.partners, &mut crowd.left_over] {
             list.sort_unstable();
             list.dedup();
         }
-        merged.push(crowd);
     }
     merged.sort_by_key(|crowd| crowd.left_over.first().copied());
     merged
+}
+
+fn root_of(root: &mut [usize], mut place: usize) -> usize {
+    while root[place] != place {
+        root[place] = root[root[place]];
+        place = root[place];
+    }
+    place
 }
 
 impl Crowd {

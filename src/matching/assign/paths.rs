@@ -39,15 +39,22 @@ pub(super) struct Field<'a> {
     pub(super) prices: &'a [i64],
 }
 
+/// What searches know of a state; together, because they are read together.
+#[derive(Clone, Copy)]
+struct State {
+    /// What the path to it gains, the price of the place it leaves open included.
+    value: i64,
+    from: u32,
+    /// Of the last step's pair.
+    weight: u32,
+    /// Which search has reached and which has settled it.
+    reached: u32,
+    settled: u32,
+}
+
 /// Room for searches, and the tree of the last one.
 pub(super) struct Paths {
-    /// For each state what the path to it gains, the price of the place it leaves open included.
-    value: Vec<i64>,
-    from: Vec<u32>,
-    weight: Vec<u32>,
-    /// Which search has reached and which has settled a state.
-    reached: Vec<u32>,
-    settled: Vec<u32>,
+    states: Vec<State>,
     search: u32,
     /// States that all searches have settled.
     pub(super) spent: usize,
@@ -64,12 +71,15 @@ const NONE: u32 = u32::MAX;
 
 impl Paths {
     pub(super) fn new(people: usize) -> Self {
+        let state = State {
+            value: 0,
+            from: NONE,
+            weight: 0,
+            reached: 0,
+            settled: 0,
+        };
         Self {
-            value: vec![0; 2 * people],
-            from: vec![NONE; 2 * people],
-            weight: vec![0; 2 * people],
-            reached: vec![0; 2 * people],
-            settled: vec![0; 2 * people],
+            states: vec![state; 2 * people],
             search: 0,
             spent: 0,
             banned: Vec::new(),
@@ -117,22 +127,24 @@ impl Paths {
             At::Over(_) => 0,
         };
         self.reach(number(start), value, NONE, 0);
+        self.heap.push((value, Reverse(number(start))));
         for banned in &self.banned {
-            self.settled[*banned as usize] = self.search;
+            self.states[*banned as usize].settled = self.search;
         }
         let mut settled = 0;
         while let Some((value, Reverse(state))) = self.heap.pop() {
             if value + hope <= self.best || settled == SETTLED_MAX {
                 break;
             }
-            if self.settled[state as usize] == self.search {
+            let known = &mut self.states[state as usize];
+            if known.settled == self.search {
                 continue;
             }
-            self.settled[state as usize] = self.search;
+            known.settled = self.search;
             settled += 1;
             match at(state) {
-                At::Open(x) => self.add_from(field, matches, x, value),
-                At::Over(u) => self.drop_from(field, matches, u, value),
+                At::Open(x) => self.add_from(field, matches, x, value, hope),
+                At::Over(u) => self.drop_from(field, matches, u, value, hope),
             }
         }
         self.spent += settled;
@@ -143,8 +155,12 @@ impl Paths {
     pub(super) fn steps_to(&self, end: u32, steps: &mut Vec<Step>) {
         steps.clear();
         let mut state = end;
-        while self.from[state as usize] != NONE {
-            let (before, weight) = (self.from[state as usize], self.weight[state as usize]);
+        while self.states[state as usize].from != NONE {
+            let State {
+                from: before,
+                weight,
+                ..
+            } = self.states[state as usize];
             steps.push(match (at(before), at(state)) {
                 (At::Open(a), At::Over(b)) => Step::Add(a, b, weight),
                 (At::Over(a) | At::Open(a), At::Open(b) | At::Over(b)) => Step::Drop(a, b, weight),
@@ -154,53 +170,60 @@ impl Paths {
         steps.reverse();
     }
 
-    fn add_from(&mut self, field: Field<'_>, matches: &Matches, x: u32, value: i64) {
+    fn add_from(&mut self, field: Field<'_>, matches: &Matches, x: u32, value: i64, hope: i64) {
         for arc in field.graph.row(x as usize) {
             let state = number(At::Over(arc.to));
-            if self.settled[state as usize] == self.search || matches.contain(x as usize, arc.to) {
-                continue;
-            }
             let excess = field.excess(x, arc.to, arc.weight);
             let next = value + excess.min(0);
-            if self.reach(state, next, number(At::Open(x)), arc.weight)
-                && matches.has_place(field.places, arc.to as usize)
-            {
+            if !self.is_better(state, next) || matches.contain(x as usize, arc.to) {
+                continue;
+            }
+            self.reach(state, next, number(At::Open(x)), arc.weight);
+            if matches.has_place(field.places, arc.to as usize) {
                 let filled = field.prices[arc.to as usize] + field.next_bonus(matches, arc.to);
                 self.end_at(next + filled, state);
             }
+            self.go_on_from(state, next, hope);
         }
     }
 
-    fn drop_from(&mut self, field: Field<'_>, matches: &Matches, u: u32, value: i64) {
+    fn drop_from(&mut self, field: Field<'_>, matches: &Matches, u: u32, value: i64, hope: i64) {
         for partner in matches.of(u as usize) {
             let state = number(At::Open(partner.person));
-            if self.settled[state as usize] == self.search {
-                continue;
-            }
             let excess = field.excess(u, partner.person, partner.weight);
             let next = value - excess.max(0);
-            if self.reach(state, next, number(At::Over(u)), partner.weight) {
-                let person = partner.person as usize;
-                let lost = field
-                    .places
-                    .bonus(person, matches.count(person).saturating_sub(1));
-                self.end_at(next - field.prices[person] - lost, state);
+            if !self.is_better(state, next) {
+                continue;
             }
+            self.reach(state, next, number(At::Over(u)), partner.weight);
+            let person = partner.person as usize;
+            let lost = field
+                .places
+                .bonus(person, matches.count(person).saturating_sub(1));
+            self.end_at(next - field.prices[person] - lost, state);
+            self.go_on_from(state, next, hope);
         }
     }
 
-    /// Whether this is the best way to the state so far.
-    fn reach(&mut self, state: u32, value: i64, from: u32, weight: u32) -> bool {
-        let place = state as usize;
-        if self.reached[place] == self.search && self.value[place] >= value {
-            return false;
+    /// Whether this is the best way to the state so far, and not too late.
+    fn is_better(&self, state: u32, value: i64) -> bool {
+        let known = &self.states[state as usize];
+        known.settled != self.search && (known.reached != self.search || known.value < value)
+    }
+
+    fn reach(&mut self, state: u32, value: i64, from: u32, weight: u32) {
+        let known = &mut self.states[state as usize];
+        known.reached = self.search;
+        known.value = value;
+        known.from = from;
+        known.weight = weight;
+    }
+
+    /// The best found so far only grows: what cannot beat it now never will.
+    fn go_on_from(&mut self, state: u32, value: i64, hope: i64) {
+        if value + hope > self.best {
+            self.heap.push((value, Reverse(state)));
         }
-        self.reached[place] = self.search;
-        self.value[place] = value;
-        self.from[place] = from;
-        self.weight[place] = weight;
-        self.heap.push((value, Reverse(state)));
-        true
     }
 
     fn end_at(&mut self, gain: i64, state: u32) {

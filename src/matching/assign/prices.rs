@@ -33,29 +33,51 @@ const UNAFFORDABLE: f64 = 1e7;
 /// More places than a person can have, and one more.
 const OFFERS_MAX: usize = 12;
 
-/// The best offers for a person's places, falling, one more than there are places.
+/// Of so many arcs is it remembered that they were a person's best: all of them where people have
+/// three places.
+const HINTS_MAX: usize = 5;
+/// The arcs of a person's best offers, as they were last.
+type Hint = [u32; HINTS_MAX];
+const NO_ARC: u32 = u32::MAX;
+
+/// The best offers for a person's places, falling, one more than there are places; of equal ones
+/// the first.
 struct Offers {
     value: [f64; OFFERS_MAX],
-    arc: [usize; OFFERS_MAX],
+    arc: [u32; OFFERS_MAX],
     wanted: usize,
 }
 
 impl Offers {
-    fn of(capacity: usize, offers: impl Iterator<Item = f64>) -> Self {
+    fn of(capacity: usize, arcs: &[Arc], hint: &Hint, offer: impl Fn(&Arc) -> f64) -> Self {
         let mut best = Self {
             value: [f64::NEG_INFINITY; OFFERS_MAX],
-            arc: [usize::MAX; OFFERS_MAX],
+            arc: [NO_ARC; OFFERS_MAX],
             wanted: (capacity + 2).min(OFFERS_MAX),
         };
-        for (arc, offer) in offers.enumerate() {
-            if offer > best.value[best.wanted - 1] {
-                best.insert(arc, offer);
+        // What was best is still good: nothing below the least of as many as are wanted is wanted,
+        // which leaves little to sort.
+        let least = match hint.get(..best.wanted) {
+            Some(hint) => hint.iter().fold(f64::INFINITY, |least, arc| {
+                let value = arcs.get(*arc as usize).map_or(f64::NEG_INFINITY, &offer);
+                least.min(value)
+            }),
+            None => f64::NEG_INFINITY,
+        };
+        for (place, arc) in (0u32..).zip(arcs) {
+            let value = offer(arc);
+            if value >= least && value > best.value[best.wanted - 1] {
+                best.insert(place, value);
             }
         }
         best
     }
 
-    fn insert(&mut self, arc: usize, offer: f64) {
+    fn hint(&self) -> Hint {
+        std::array::from_fn(|rank| self.arc[rank])
+    }
+
+    fn insert(&mut self, arc: u32, offer: f64) {
         let mut place = self.wanted - 1;
         while place > 0 && self.value[place - 1] < offer {
             self.value[place] = self.value[place - 1];
@@ -67,7 +89,7 @@ impl Offers {
     }
 
     /// The offer at a rank from 1, as if one arc were not there.
-    fn without(&self, arc: Option<usize>, rank: usize) -> f64 {
+    fn without(&self, arc: Option<u32>, rank: usize) -> f64 {
         let skipped = arc.is_some_and(|arc| self.arc[..rank].contains(&arc));
         self.value[rank - 1 + usize::from(skipped)]
     }
@@ -94,13 +116,13 @@ impl Floors {
     }
 
     /// How many places are filled when one arc is not there.
-    fn filled(&self, offers: &Offers, without: Option<usize>) -> usize {
+    fn filled(&self, offers: &Offers, without: Option<u32>) -> usize {
         let taken = |rank: &usize| offers.without(without, *rank) >= self.value[rank - 1];
         (1..=self.capacity).rev().find(taken).unwrap_or(0)
     }
 
     /// What one place is worth to everybody but the one behind an arc.
-    fn worth(&self, offers: &Offers, without: Option<usize>) -> f64 {
+    fn worth(&self, offers: &Offers, without: Option<u32>) -> f64 {
         let filled = self.filled(offers, without);
         let last = if filled == 0 {
             f64::INFINITY
@@ -139,15 +161,16 @@ impl<'a> Market<'a> {
     /// Prices from messages, polished; the start is from earlier prices, where there are any.
     pub(super) fn prices(&self, start: Option<&[f64]>, rounds_max: usize) -> Vec<f64> {
         let mut messages = self.first_messages(start);
-        let mut best = self.prices_of(&messages);
+        let mut hints = vec![[NO_ARC; HINTS_MAX]; self.graph.people()];
+        let mut best = self.prices_of(&messages, &hints);
         let mut least = self.bound(&best);
         let progress = FLAT * f64::from(small(self.graph.people()));
         let mut flat = 0;
         for _ in 0..rounds_max / ROUNDS_PER_LOOK {
             for _ in 0..ROUNDS_PER_LOOK {
-                self.round(&mut messages);
+                self.round(&mut messages, &mut hints);
             }
-            let prices = self.prices_of(&messages);
+            let prices = self.prices_of(&messages, &hints);
             let bound = self.bound(&prices);
             flat = if bound < least - progress {
                 0
@@ -278,36 +301,38 @@ impl<'a> Market<'a> {
 
     /// Every person in turn tells every other what a place is worth without them, and hears at once
     /// what those before have said: that takes half the rounds of all speaking at the same time.
-    fn round(&self, messages: &mut [f64]) {
-        for person in 0..self.graph.people() {
+    fn round(&self, messages: &mut [f64], hints: &mut [Hint]) {
+        for (person, hint) in hints.iter_mut().enumerate() {
             let floors = &self.floors[person];
-            let offers = self.offers(person, messages);
+            let offers = self.offers(person, messages, hint);
+            *hint = offers.hint();
             let own = &mut messages[self.graph.start[person]..self.graph.start[person + 1]];
             let damped = |before: f64, said: f64| DAMPING * before + (1.0 - DAMPING) * said;
             // To whom the person would give no place anyway, the price is the same.
-            let chosen = offers.arc.map(|arc| own.get(arc).copied());
+            let chosen = offers.arc.map(|arc| own.get(arc as usize).copied());
             let usual = floors.worth(&offers, None);
             for message in own.iter_mut() {
                 *message = damped(*message, usual);
             }
             for (arc, before) in offers.arc.into_iter().zip(chosen).take(floors.capacity + 1) {
                 if let Some(before) = before {
-                    own[arc] = damped(before, floors.worth(&offers, Some(arc)));
+                    own[arc as usize] = damped(before, floors.worth(&offers, Some(arc)));
                 }
             }
         }
     }
 
-    fn offers(&self, person: usize, messages: &[f64]) -> Offers {
+    fn offers(&self, person: usize, messages: &[f64], hint: &Hint) -> Offers {
         let offer = |arc: &Arc| f64::from(arc.weight) - messages[arc.back as usize];
-        Offers::of(
-            self.floors[person].capacity,
-            self.graph.row(person).iter().map(offer),
-        )
+        let capacity = self.floors[person].capacity;
+        Offers::of(capacity, self.graph.row(person), hint, offer)
     }
 
-    fn prices_of(&self, messages: &[f64]) -> Vec<f64> {
-        let price = |person: usize| self.floors[person].price(&self.offers(person, messages));
+    fn prices_of(&self, messages: &[f64], hints: &[Hint]) -> Vec<f64> {
+        let price = |person: usize| {
+            let offers = self.offers(person, messages, &hints[person]);
+            self.floors[person].price(&offers)
+        };
         (0..self.graph.people())
             .into_par_iter()
             .with_min_len(PEOPLE_PER_JOB)
@@ -318,11 +343,13 @@ impl<'a> Market<'a> {
     /// Sets every price to the best for it while the others stand, some times over: the bound only
     /// falls.
     fn sweep(&self, prices: &mut [f64]) {
+        let mut hints = vec![[NO_ARC; HINTS_MAX]; prices.len()];
         for _ in 0..SWEEPS {
-            for person in 0..prices.len() {
+            for (person, hint) in hints.iter_mut().enumerate() {
                 let offer = |arc: &Arc| f64::from(arc.weight) - prices[arc.to as usize];
-                let row = self.graph.row(person).iter().map(offer);
-                let offers = Offers::of(self.floors[person].capacity, row);
+                let (capacity, row) = (self.floors[person].capacity, self.graph.row(person));
+                let offers = Offers::of(capacity, row, hint, offer);
+                *hint = offers.hint();
                 prices[person] = self.floors[person].price(&offers);
             }
         }

@@ -64,6 +64,8 @@ pub struct RawProfile {
     pub team_size: Option<String>,
     /// `Owner`, `VP Sales`.
     pub job_title: Option<String>,
+    /// Phone numbers and e-mail addresses, in any order, each once or more.
+    pub contacts: Vec<String>,
 }
 
 /// A contractor, understood.
@@ -78,6 +80,9 @@ pub struct Profile {
     /// What tells whether two people are of one company: keys of its name, its website's host and
     /// its parent.
     pub company_keys: Vec<String>,
+    /// What tells whether two rows are of one person: phone numbers and e-mail addresses, in lower
+    /// case.
+    pub person_keys: Vec<String>,
     /// Where; None: not known, so no distance can be promised.
     pub place: Option<Place>,
     /// Sorted, each once.
@@ -181,6 +186,7 @@ impl Profile {
             name: shown_name(raw),
             company: shown(filled(&raw.company_name).unwrap_or_default()),
             company_keys: company_keys(raw),
+            person_keys: person_keys(raw),
             place: read_place(raw, &mut report),
             focus,
             revenue,
@@ -303,6 +309,17 @@ fn company_keys(raw: &RawProfile) -> Vec<String> {
         .and_then(host)
         .map(|host| format!("site:{host}"));
     let mut keys: Vec<String> = [name, parent, site].into_iter().flatten().collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn person_keys(raw: &RawProfile) -> Vec<String> {
+    let contacts = raw.contacts.iter().map(|contact| contact.trim());
+    let mut keys: Vec<String> = contacts
+        .filter(|contact| !contact.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     keys.sort();
     keys.dedup();
     keys

@@ -1,4 +1,5 @@
-//! How people become classes: who shares a company, which trades complete which, who is kept apart.
+//! How people become classes: who shares a company or is one person, which trades complete which,
+//! who is kept apart.
 
 use std::collections::BTreeMap;
 
@@ -65,13 +66,13 @@ pub(super) fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<T
     (sets.collect(), class_of)
 }
 
-/// For each person a number that those have in common who work for one company: they share a name,
-/// a website or a parent, directly or through others.
-pub(super) fn companies(people: &[&Profile]) -> Vec<u32> {
+/// For each person a number that those have in common who share a key, directly or through others:
+/// the name, website or parent of a company, a phone number or an e-mail address.
+pub(super) fn groups(people: &[&Profile], keys: impl Fn(&Profile) -> &[String]) -> Vec<u32> {
     let mut group: Vec<usize> = (0..people.len()).collect();
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, person) in people.iter().enumerate() {
-        for key in &person.company_keys {
+        for key in keys(person) {
             let other = *first.entry(key).or_insert(place);
             let (a, b) = (root(&mut group, place), root(&mut group, other));
             group[a.max(b)] = a.min(b);

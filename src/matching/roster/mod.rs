@@ -4,18 +4,21 @@
 //! Nobody scores all pairs into a table: 50,000 people would need ten gigabytes. A row is computed
 //! when it is needed, and every row is independent of every other.
 
+mod away;
 mod classes;
 mod layout;
 mod rows;
 
+pub use away::KeptAway;
 pub use rows::Row;
 
+use super::assign::Partner;
 use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
 use classes::{Spellings, TagSet, by_class, classes, compare_titles, number, number_tags};
-use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
+use layout::{Trades, groups, scale_key, sorted_apart, trade_sets, weights_of};
 
 /// The people of a run and everything that decides about their pairs.
 pub struct Roster<'a> {
@@ -37,7 +40,7 @@ pub struct Roster<'a> {
     kept_apart: Vec<Vec<(u32, Gate)>>,
     /// Everybody by their set of focus areas: those with set `s` are
     /// `members[begin[s]..begin[s + 1]]`.
-    members: Vec<u32>,
+    members: Vec<Member>,
     begin: Vec<usize>,
 }
 
@@ -50,12 +53,29 @@ struct Cell {
     trades: u32,
     title: u32,
     company: u32,
+    person: u32,
+}
+
+/// A person with all that a row looks at, so that a row reads memory in its order.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    person: u32,
+    cell: Cell,
+}
+
+impl Member {
+    fn partner(self, weight: u32) -> Partner {
+        let person = self.person;
+        Partner { person, weight }
+    }
 }
 
 /// In a row of geography: nearer than any gate allows.
 const NEVER: u32 = u32::MAX;
 /// In a row of geography: allowed only where the trades differ; in one of industry: they do not.
 const RIVALS: u32 = 1 << 31;
+/// In a row of industry: the run is for people of one trade, and they are not.
+const BARRED: u32 = 1 << 29;
 
 impl<'a> Roster<'a> {
     /// Lays out people, each of whom has a focus area and a place. Pairs in `kept_apart` are by
@@ -80,7 +100,8 @@ impl<'a> Roster<'a> {
         let (scales, scale_of) = classes(people.iter().copied(), |p| scale_key(p));
         let (trades, trades_of) = trade_sets(people, vocabulary);
         let (titles, title_of) = classes(people.iter().map(|p| p.title.clone()), Option::clone);
-        let companies = companies(people);
+        let companies = groups(people, |person| &person.company_keys);
+        let persons = groups(people, |person| &person.person_keys);
         let cell = |place: usize| Cell {
             focus: focus_of[place],
             place: place_of[place],
@@ -88,20 +109,28 @@ impl<'a> Roster<'a> {
             trades: trades_of[place],
             title: title_of[place],
             company: companies[place],
+            person: persons[place],
         };
         let gate = params.min_distance_miles.max(score::FAR_MILES);
         let set_weights = focus
             .iter()
             .map(|set| set.shared_weight(set, &area_weights))
             .collect();
+        let people: Vec<Cell> = (0..people.len().min(place_of.len())).map(cell).collect();
         let (members, begin) = by_class(&focus_of, focus.len());
+        let member = |person: u32| Member {
+            person,
+            cell: people[person as usize],
+        };
         Self {
             params,
             shares: Shares::new(params),
             // A pair whose score is 0 is none, even where no minimum is set.
             min_score: Score::from(params.min_score).millionths().max(1),
             enough: Enough::new(gate.max(params.min_distance_miles_other_trades.unwrap_or(0.0))),
-            people: (0..people.len().min(place_of.len())).map(cell).collect(),
+            kept_apart: sorted_apart(people.len(), kept_apart),
+            members: members.into_iter().map(member).collect(),
+            people,
             focus,
             area_weights,
             set_weights,
@@ -110,8 +139,6 @@ impl<'a> Roster<'a> {
             trades,
             spellings: Spellings::new(&titles),
             titles,
-            kept_apart: sorted_apart(people.len(), kept_apart),
-            members,
             begin,
         }
     }
@@ -122,6 +149,9 @@ impl<'a> Roster<'a> {
     /// The gate.
     pub fn judge(&self, a: usize, b: usize) -> Result<Components, Gate> {
         let (one, other) = (self.people[a], self.people[b]);
+        if one.person == other.person {
+            return Err(Gate::SamePerson);
+        }
         if let Some(gate) = self.apart(a, b) {
             return Err(gate);
         }

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::classes::{compare_titles, number};
-use super::{Cell, NEVER, RIVALS, Roster};
+use super::{BARRED, Cell, Member, NEVER, RIVALS, Roster};
 use crate::matching::assign::{Pairs, Partner};
 use crate::matching::score::{Components, Score};
 
@@ -19,7 +19,7 @@ use crate::matching::score::{Components, Score};
 #[derive(Debug, Default)]
 pub struct Row {
     /// Whose row it is.
-    own: Option<(usize, Cell)>,
+    own: Option<Cell>,
     /// For each set of focus areas the score with the person's.
     focus: Vec<u32>,
     /// The sets that have an area in common with the person's, the nearest first.
@@ -37,11 +37,18 @@ const UNSET: u32 = 1 << 30;
 /// In a row of titles: one of the two has none.
 const UNTITLED: u32 = u32::MAX;
 
+impl Row {
+    /// The score of the focus areas of the row's person with those of a set.
+    pub(super) fn focus(&self, set: u32) -> u32 {
+        self.focus[set as usize]
+    }
+}
+
 impl Roster<'_> {
-    /// Makes the row ready for a person.
-    fn begin_row(&self, person: usize, row: &mut Row) {
+    /// Makes the row ready for a person, and says who it is.
+    pub(super) fn begin_row(&self, person: usize, row: &mut Row) -> (usize, Cell) {
         let cell = self.people[person];
-        if row.own.is_none_or(|(_, last)| last.focus != cell.focus) {
+        if row.own.is_none_or(|last| last.focus != cell.focus) {
             self.fill_focus(cell.focus, row);
         }
         for (table, length) in [
@@ -54,7 +61,8 @@ impl Roster<'_> {
             table.resize(length, UNSET);
         }
         row.best = self.best_of_the_rest(cell);
-        row.own = Some((person, cell));
+        row.own = Some(cell);
+        (person, cell)
     }
 
     fn fill_focus(&self, set: u32, row: &mut Row) {
@@ -116,48 +124,128 @@ impl Roster<'_> {
     /// The total of a row's person with another; None where a gate is shut or the total is less
     /// than what is needed, which is at least 1.
     #[inline]
-    fn weigh(&self, row: &mut Row, other: u32, needed: u32) -> Option<u32> {
-        let (person, own) = row.own?;
-        let cell = self.people[other as usize];
-        let geography = remembered(&mut row.geography, cell.place, || {
-            self.geography(own.place, cell.place)
-        });
-        if geography == NEVER || cell.company == own.company {
+    fn weigh(
+        &self,
+        row: &mut Row,
+        (person, own): (usize, Cell),
+        other: Member,
+        needed: u32,
+    ) -> Option<u32> {
+        let cell = other.cell;
+        let geography = self.row_geography(row, own, cell);
+        if geography == NEVER || cell.company == own.company || cell.person == own.person {
             return None;
         }
-        let industry = remembered(&mut row.industry, cell.trades, || {
-            let score = self.industry(own.trades, cell.trades);
-            let barred =
-                self.params.same_industry && !self.is_one_industry(own.trades, cell.trades, score);
-            if barred { NEVER } else { score }
-        });
-        if industry == NEVER || geography & industry & RIVALS != 0 {
+        let industry = self.row_industry(row, own, cell);
+        if industry & BARRED != 0 || geography & industry & RIVALS != 0 {
             return None;
         }
-        let title = remembered(&mut row.title, cell.title, || {
-            let (a, b) = (own.title as usize, cell.title as usize);
-            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
-        });
+        let title = self.row_title(row, own, cell);
         if self.params.same_role_title && title != Score::ONE.millionths() {
             return None;
         }
-        let scale = remembered(&mut row.scale, cell.scale, || {
-            self.scale(own.scale, cell.scale).millionths()
-        });
-        let total = self.shares.total(&Components {
-            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
-            geographic: Score::from_millionths(geography & !RIVALS),
-            business_scale: Score::from_millionths(scale),
-            industry: Score::from_millionths(industry & !RIVALS),
-            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
-        });
-        let is_apart =
-            || !self.kept_apart[person].is_empty() && self.apart(person, other as usize).is_some();
+        let total = self.row_total(row, own, cell, [geography, industry, title]);
+        let is_apart = || {
+            let list = &self.kept_apart[person];
+            !list.is_empty() && self.apart(person, other.person as usize).is_some()
+        };
         (total >= needed && !is_apart()).then_some(total)
     }
 
+    /// Distance as a part of a total, computed for a place when somebody there is first met.
+    #[inline]
+    pub(super) fn row_geography(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.geography, cell.place, || {
+            self.geography(own.place, cell.place)
+        })
+    }
+
+    /// The same for trades.
+    #[inline]
+    pub(super) fn row_industry(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.industry, cell.trades, || {
+            let score = self.industry(own.trades, cell.trades);
+            let is_barred =
+                self.params.same_industry && !self.is_one_industry(own.trades, cell.trades, score);
+            if is_barred { score | BARRED } else { score }
+        })
+    }
+
+    /// The same for titles.
+    #[inline]
+    pub(super) fn row_title(&self, row: &mut Row, own: Cell, cell: Cell) -> u32 {
+        remembered(&mut row.title, cell.title, || {
+            let (a, b) = (own.title as usize, cell.title as usize);
+            compare_titles(&self.titles, &self.spellings, a, b).map_or(UNTITLED, Score::millionths)
+        })
+    }
+
+    /// The total with somebody of whom geography, industry and title are known.
+    #[inline]
+    pub(super) fn row_total(
+        &self,
+        row: &mut Row,
+        own: Cell,
+        cell: Cell,
+        [geography, industry, title]: [u32; 3],
+    ) -> u32 {
+        let scale = remembered(&mut row.scale, cell.scale, || {
+            self.scale(own.scale, cell.scale).millionths()
+        });
+        self.shares.total(&Components {
+            focus_areas: Score::from_millionths(row.focus[cell.focus as usize]),
+            geographic: Score::from_millionths(geography & !RIVALS),
+            business_scale: Score::from_millionths(scale),
+            industry: Score::from_millionths(industry & !(RIVALS | BARRED)),
+            job_title: (title != UNTITLED).then(|| Score::from_millionths(title)),
+        })
+    }
+
+    /// Replaces `found` by everybody whom a person may meet. The row is this roster's.
+    pub(in crate::matching) fn partners_unsorted(
+        &self,
+        person: usize,
+        row: &mut Row,
+        found: &mut Vec<Partner>,
+    ) {
+        let own = self.begin_row(person, row);
+        found.clear();
+        for place in 0..row.sets.len() {
+            let set = row.sets[place];
+            if self.at_most(row, set) < self.min_score {
+                break;
+            }
+            for other in &self.members[self.of_set(set)] {
+                let weight = self.weigh(row, own, *other, self.min_score);
+                found.extend(weight.map(|weight| other.partner(weight)));
+            }
+        }
+    }
+
+    /// A person's totals with some others, in their order; 0 with whom they may not meet. The row
+    /// is this roster's.
+    pub(in crate::matching) fn totals_with(
+        &self,
+        person: usize,
+        others: &[usize],
+        row: &mut Row,
+        totals: &mut [u32],
+    ) {
+        let own = self.begin_row(person, row);
+        for (other, total) in others.iter().zip(totals) {
+            let member = Member {
+                person: number(*other),
+                cell: self.people[*other],
+            };
+            let is_possible = *other != person && row.focus(member.cell.focus) > 0;
+            let weight = is_possible.then(|| self.weigh(row, own, member, self.min_score));
+            *total = weight.flatten().unwrap_or(0);
+        }
+    }
+
     /// At least a row's best partners, so many of them; who ties with the last is there, too.
-    fn best_of_row(&self, row: &mut Row, wanted: usize, found: &mut Vec<Partner>) {
+    fn best_of_row(&self, person: usize, row: &mut Row, wanted: usize, found: &mut Vec<Partner>) {
+        let own = self.begin_row(person, row);
         let mut needed = self.min_score;
         let mut enough = 2 * wanted;
         found.clear();
@@ -166,13 +254,9 @@ impl Roster<'_> {
             if self.at_most(row, set) < needed {
                 break;
             }
-            for person in &self.members[self.of_set(set)] {
-                if let Some(weight) = self.weigh(row, *person, needed) {
-                    found.push(Partner {
-                        person: *person,
-                        weight,
-                    });
-                }
+            for other in &self.members[self.of_set(set)] {
+                let weight = self.weigh(row, own, *other, needed);
+                found.extend(weight.map(|weight| other.partner(weight)));
             }
             if wanted > 0 && found.len() > enough {
                 found.select_nth_unstable_by_key(wanted - 1, |partner| Reverse(partner.weight));
@@ -204,22 +288,7 @@ impl Pairs for Roster<'_> {
     fn partners(&self, person: usize, row: &mut Row, found: &mut Vec<Partner>) {
         // The row may come from another roster.
         row.own = None;
-        self.begin_row(person, row);
-        found.clear();
-        for place in 0..row.sets.len() {
-            let set = row.sets[place];
-            if self.at_most(row, set) < self.min_score {
-                break;
-            }
-            for other in &self.members[self.of_set(set)] {
-                if let Some(weight) = self.weigh(row, *other, self.min_score) {
-                    found.push(Partner {
-                        person: *other,
-                        weight,
-                    });
-                }
-            }
-        }
+        self.partners_unsorted(person, row, found);
         found.sort_unstable();
     }
 
@@ -230,10 +299,10 @@ impl Pairs for Roster<'_> {
     ) -> Vec<T> {
         let rows = self.members.par_iter().map_init(
             || (Row::default(), Vec::new()),
-            |(row, found), person| {
-                self.begin_row(*person as usize, row);
-                self.best_of_row(row, wanted, found);
-                look(*person as usize, found)
+            |(row, found), member| {
+                let person = member.person as usize;
+                self.best_of_row(person, row, wanted, found);
+                look(person, found)
             },
         );
         rows.collect()
@@ -244,40 +313,37 @@ impl Pairs for Roster<'_> {
         prices: &[i64],
         look: impl Fn(usize, &[Partner]) -> T + Sync,
     ) -> Vec<T> {
-        let price = |person: u32| prices[person as usize];
-        let mut cheapest_first = self.members.clone();
+        let priced = |member: &Member| (prices[member.person as usize], *member);
+        let mut cheapest_first: Vec<(i64, Member)> = self.members.iter().map(priced).collect();
         for set in 0..number(self.focus.len()) {
-            cheapest_first[self.of_set(set)].sort_by_key(|person| price(*person));
+            cheapest_first[self.of_set(set)].sort_by_key(|(price, _)| *price);
         }
         let least = prices.iter().copied().min().unwrap_or(0);
         let rows = self.members.par_iter().map_init(
             || (Row::default(), Vec::new()),
-            |(row, found): &mut (Row, Vec<Partner>), person| {
-                self.begin_row(*person as usize, row);
+            |(row, found): &mut (Row, Vec<Partner>), member| {
+                let person = member.person as usize;
+                let own = self.begin_row(person, row);
                 found.clear();
-                let own = price(*person);
+                let own_price = prices[person];
                 for place in 0..row.sets.len() {
                     let set = row.sets[place];
                     let most = self.at_most(row, set);
-                    if most < self.min_score || i64::from(most) <= own + least {
+                    if most < self.min_score || i64::from(most) <= own_price + least {
                         break;
                     }
-                    for other in &cheapest_first[self.of_set(set)] {
-                        let above = own + price(*other);
+                    for (price, other) in &cheapest_first[self.of_set(set)] {
+                        let above = own_price + price;
                         if i64::from(most) <= above {
                             break;
                         }
                         let needed = u32::try_from(above + 1).unwrap_or(0).max(self.min_score);
-                        if let Some(weight) = self.weigh(row, *other, needed) {
-                            found.push(Partner {
-                                person: *other,
-                                weight,
-                            });
-                        }
+                        let weight = self.weigh(row, own, *other, needed);
+                        found.extend(weight.map(|weight| other.partner(weight)));
                     }
                 }
                 found.sort_unstable();
-                look(*person as usize, found)
+                look(person, found)
             },
         );
         rows.collect()

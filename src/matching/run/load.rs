@@ -171,6 +171,7 @@ fn attendee(row: &Row) -> Result<Attendee, DbError> {
             annual_revenue: row.try_get("annual_revenue")?,
             team_size: row.try_get("team_size")?,
             job_title: row.try_get("job_title")?,
+            contacts: row.try_get("contacts")?,
         },
         obstacle: row.try_get("obstacle")?,
         taken: row.try_get("taken")?,

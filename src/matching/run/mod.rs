@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `load` | the rows that decide, set by set |
 //! | `solve` | who is placed with whom, and what texts may say (pure; calls plan and repair) |
+//! | `doubles` | accounts of one person (pure) |
 //! | `slots` | several introductions of one person at different times (pure) |
 //! | `write` | the pairs, their texts and the run's result |
 //! | `roundtables` | tables of three and four, where the event wants them |
@@ -12,6 +13,7 @@
 //! advisory lock; what an earlier one made is never touched, so that a second adds what is new.
 //! The texts are rows of `event_messages`, which another room sends.
 
+mod doubles;
 mod load;
 mod roundtables;
 mod slots;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::doubles;
 use super::load::{Crowd, Order, Relation};
 use super::slots::slots;
 use crate::matching::assign::Certificate;
@@ -32,6 +33,8 @@ pub(super) struct Decision {
     /// People who can be in a pair as far as texts go.
     pub(super) matchable: usize,
     pub(super) input_hash: Option<String>,
+    /// Who is there twice; None: nobody.
+    pub(super) doubles: Option<String>,
 }
 
 /// Two people who are going to be introduced.
@@ -88,7 +91,8 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         known,
         params: &order.params,
     };
-    let pins = pins(order, crowd);
+    let mut pins = pins(order, crowd);
+    pins.retain(|pair| !told.is_one_person(*pair));
     let constraints = constraints(crowd, &pins, order.wanted.is_some());
     let mut decision = Decision {
         pairs: pins
@@ -102,6 +106,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         certificate: None,
         matchable: people.len(),
         input_hash: None,
+        doubles: doubles::told(people.iter().map(|person| &person.profile)),
     };
     let unplaced = match &order.wanted {
         None => {
@@ -271,6 +276,14 @@ impl Told<'_> {
             pinned,
             data: [data(other), data(one)],
         })
+    }
+
+    /// Nobody is introduced to themselves, whatever a row wants.
+    fn is_one_person(&self, (a, b): (i64, i64)) -> bool {
+        let keys = |id: i64| self.known.get(&id).map(|(profile, _)| &profile.person_keys);
+        keys(a)
+            .zip(keys(b))
+            .is_some_and(|(one, other)| one.iter().any(|key| other.binary_search(key).is_ok()))
     }
 
     /// A pair that the organiser wants: scored like any other where enough is known.

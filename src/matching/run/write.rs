@@ -124,7 +124,7 @@ pub(super) fn unit(millionths: u64) -> f64 {
 fn warning(order: &Order, decision: &Decision, checked_in: usize) -> Option<String> {
     let made = decision.pairs.len();
     let wish = order.min_matches.unwrap_or_default();
-    if decision.matchable < 2 && order.wanted.is_none() {
+    let few = if decision.matchable < 2 && order.wanted.is_none() {
         Some(format!(
             "insufficient_contractors: {checked_in} checked in, {} of them can be introduced, and \
              it takes two; unplaced says why.",
@@ -136,5 +136,7 @@ fn warning(order: &Order, decision: &Decision, checked_in: usize) -> Option<Stri
         ))
     } else {
         None
-    }
+    };
+    let told: Vec<String> = few.into_iter().chain(decision.doubles.clone()).collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }

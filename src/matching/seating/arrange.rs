@@ -75,6 +75,10 @@ impl Room {
 
     /// The scores of somebody with everybody at a table; None: they may not sit there.
     pub(super) fn with(&self, person: usize, table: &[usize]) -> Option<u64> {
+        self.with_all(person, table.iter())
+    }
+
+    fn with_all<'t>(&self, person: usize, table: impl Iterator<Item = &'t usize>) -> Option<u64> {
         let mut topics = self.topics[person];
         let mut sum = 0;
         for other in table {
@@ -268,11 +272,11 @@ impl Tables<'_> {
             if table == NOWHERE {
                 return Some(0);
             }
-            let mut rest = self.tables[table].clone();
-            rest.retain(|sits| *sits != instead_of);
-            let new = i64::try_from(self.room.with(person, &rest)?).ok()?;
-            let old = i64::try_from(self.room.with(instead_of, &rest)?).ok()?;
-            Some(new - old)
+            let rest = |sits: &&usize| **sits != instead_of;
+            let table = &self.tables[table];
+            let new = self.room.with_all(person, table.iter().filter(rest))?;
+            let old = self.room.with_all(instead_of, table.iter().filter(rest))?;
+            Some(i64::try_from(new).ok()? - i64::try_from(old).ok()?)
         };
         let Some(there) = gain(one, to, other) else {
             return false;

@@ -19,12 +19,13 @@
 mod arrange;
 mod exact;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::assign::{Pairs, Partner};
+use super::assign::Partner;
 use super::gate::Gate;
 use super::params::{Params, ParamsError};
 use super::plan::{Constraints, Person};
@@ -155,25 +156,35 @@ struct Company {
     best: u64,
 }
 
+impl Company {
+    fn of(partners: &mut [Partner]) -> Self {
+        let seats = SEATS_MAX - 1;
+        if partners.len() > seats {
+            partners.select_nth_unstable_by_key(seats, |partner| Reverse(partner.weight));
+        }
+        let best = partners.iter().take(seats);
+        Self {
+            count: partners.len(),
+            best: best.map(|partner| u64::from(partner.weight)).sum(),
+        }
+    }
+}
+
 /// People of a table by place, and the sum of their scores.
 type Seats = (Vec<usize>, u64);
 
 impl<'a> Crowd<'a> {
     fn new(people: &'a [&'a Profile], roster: Roster<'a>, salt: u64) -> Self {
-        let company = |(row, found): &mut (Row, Vec<Partner>), person: usize| {
-            roster.partners(person, row, found);
-            let mut weights: Vec<u32> = found.iter().map(|partner| partner.weight).collect();
-            weights.sort_unstable_by(|a, b| b.cmp(a));
-            let best = weights.iter().take(SEATS_MAX - 1);
-            Company {
-                count: weights.len(),
-                best: best.map(|weight| u64::from(*weight)).sum(),
-            }
+        let known = |(row, found): &mut (Row, Vec<Partner>), person: usize| {
+            roster.partners_unsorted(person, row, found);
+            (person, Company::of(found))
         };
-        let company = (0..people.len())
+        let mut company: Vec<(usize, Company)> = roster
+            .alike_first((0..people.len()).collect())
             .into_par_iter()
-            .map_init(Default::default, company)
+            .map_init(Default::default, known)
             .collect();
+        company.sort_unstable_by_key(|(person, _)| *person);
         let mut areas = BTreeMap::new();
         for area in people.iter().flat_map(|person| &person.focus) {
             *areas.entry(area.key()).or_insert(0) += 1;
@@ -183,7 +194,7 @@ impl<'a> Crowd<'a> {
             .map(|person| mix(salt ^ mix(u64::from_ne_bytes(person.id.to_ne_bytes()))));
         Self {
             people,
-            company,
+            company: company.into_iter().map(|(_, company)| company).collect(),
             rank: rank.collect(),
             areas,
             roster,
@@ -215,14 +226,9 @@ impl<'a> Crowd<'a> {
         people.sort_unstable();
         let count = people.len();
         let mut scores = vec![0; count * count];
-        let (mut row, mut found) = (Row::default(), Vec::new());
-        for (at, person) in people.iter().enumerate() {
-            self.roster.partners(*person, &mut row, &mut found);
-            for partner in &found {
-                if let Ok(other) = people.binary_search(&(partner.person as usize)) {
-                    scores[at * count + other] = partner.weight;
-                }
-            }
+        let mut row = Row::default();
+        for (scores, person) in scores.chunks_mut(count.max(1)).zip(&people) {
+            self.roster.totals_with(*person, &people, &mut row, scores);
         }
         let room = Room {
             scores,
@@ -248,7 +254,7 @@ impl<'a> Crowd<'a> {
             .into_iter()
             .filter(|(_, holders)| *holders >= SEATS_MIN)
             .collect();
-        common.sort_by_key(|(_, holders)| std::cmp::Reverse(*holders));
+        common.sort_by_key(|(_, holders)| Reverse(*holders));
         common.truncate(TOPICS_MAX);
         let bit = |area: &FocusArea| {
             let place = common.iter().position(|(key, _)| *key == area.key());
