@@ -22,7 +22,7 @@ UNITS = {
     "wal": "bytes",
 }
 # A round of `pgcascade bench` takes so many samples of the latency, and enqueues and schedules these shares of its events
-BENCH_SAMPLES = 100
+BENCH_SAMPLES = 300
 BENCH_ENQUEUES, BENCH_ROOTS, BENCH_SCHEDULED = 5, 5, 10
 
 
