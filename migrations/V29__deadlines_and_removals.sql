@@ -12,6 +12,23 @@ create index ready_deadline_for_limited_claims on pipeline.ready (stage_id, prio
 
 comment on column pipeline.ready.deadline is 'As in the ledger.';
 
+-- Texts that are queued already must not come after all that are queued from now on.
+with
+dated as (
+    update marketing.pipeline_events as event
+    set deadline = message.expires_at
+    from public.event_messages as message
+    where message.pipeline_event_id = event.id
+    and message.status = 'scheduled'
+    and message.queued_at is not null
+    and event.status = 'pending'
+    returning event.id, event.deadline
+)
+update pipeline.ready
+set deadline = dated.deadline
+from dated
+where ready.event_id = dated.id;
+
 -- Alerts that are not measured every few seconds, but reported by whoever finds something out.
 alter table pipeline.alert_rules
     drop constraint metric_must_be_known,

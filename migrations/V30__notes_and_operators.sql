@@ -23,8 +23,17 @@ and prompt.body like 'You find names in a note that somebody took at a contracto
 comment on column public.chat_requests.purpose is
     'reply: what a received text means, and the names of a note; followup: better words for a follow-up; note: the names of a note, before they were asked for with the rest.';
 
+-- What waits for the model by the old ways is done by the new ones.
+update marketing.pipeline_events as event
+set status = 'cancelled', processed_at = clock_timestamp(), error_message = 'A newer version asks about notes and plans wording in another way.'
+where event.id in (select ready.event_id from pipeline.ready union all select scheduled.event_id from pipeline.scheduled)
+and event.event_type in ('note_taken', 'followup_upcoming')
+and event.status = 'pending';
+
+-- Another target: a daemon from before would take the number of a text for that of a note.
 update pipeline.stages as stage
 set event_type = 'text_named',
+    target = 'followup.keep_names',
     batch_size = 200,
     concurrency = 1,
     max_attempts = 5,

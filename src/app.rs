@@ -156,7 +156,7 @@ fn answers(
         .and_then(|stages| stages.in_database("messaging.hear", Hearing { has_model }))
         .and_then(|stages| stages.outside("messaging.ask_model", ModelReading { chat: model() }))
         .and_then(|stages| stages.in_database("followup.take_notes", NoteTaking))
-        .and_then(|stages| stages.in_database("followup.name_entities", EntityNaming))
+        .and_then(|stages| stages.in_database("followup.keep_names", EntityNaming))
         .and_then(|stages| stages.outside("followup.word", FollowUpWording { chat: model() }))
         .and_then(|stages| stages.in_database("followup.take_priorities", PriorityTaking))
         .and_then(|stages| stages.in_database("followup.take_progress", ProgressTaking))

@@ -1,4 +1,4 @@
-//! Names and companies of notes by a model: the stage `followup.name_entities`, in the database.
+//! Names and companies of notes by a model: the stage `followup.keep_names`, in the database.
 //!
 //! Takes `text_named` events: whoever asked a chat model about a text has written down which names
 //! and companies stand in it (`inbound_messages.found_names`). Its note, as rules have organised it

@@ -166,3 +166,45 @@ async fn a_look_knows_of_a_transaction_that_is_the_latest_of_all() {
     );
     writer.batch_execute("rollback").await.expect("an end");
 }
+
+/// The schedule is emptied, looked at and filled again all the time: a plan from its empty days must
+/// not read all of it for each event that is called off or moved.
+#[tokio::test(flavor = "multi_thread")]
+async fn moves_and_cancellations_of_many_do_not_depend_on_what_the_schedule_once_was() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    let session = rig.session().await;
+    session
+        .batch_execute(
+            "analyze pipeline.scheduled; analyze marketing.pipeline_events;
+            insert into marketing.pipeline_events (event_type, run_at) values ('a', now() + interval '1 day'), ('a', now() + interval '1 day');
+            select pipeline.cancel_scheduled(array[min(event_id)], 'x') from pipeline.scheduled;
+            select pipeline.move_scheduled(array[min(event_id)], array[now() + interval '2 days'], array[5::smallint]) from pipeline.scheduled;
+            insert into marketing.pipeline_events (event_type, run_at)
+            select 'a', now() + interval '1 day' + number * interval '1 second' from generate_series(1, 20000) as number",
+        )
+        .await
+        .expect("a schedule that was empty");
+    session
+        .batch_execute(
+            "begin;
+            select pipeline.cancel_scheduled(array_agg(event_id), 'x') from (select event_id from pipeline.scheduled limit 2000) as some;
+            select pipeline.move_scheduled(array_agg(event_id), array_agg(run_at + interval '1 hour'), array_agg(5::smallint))
+            from (select event_id, run_at from pipeline.scheduled limit 2000) as some",
+        )
+        .await
+        .expect("two statements");
+    let read: i64 = session
+        .query_one(
+            "select (seq_tup_read + idx_tup_fetch)::bigint from pg_stat_xact_user_tables where relid = 'pipeline.scheduled'::regclass",
+            &[],
+        )
+        .await
+        .expect("what this transaction has read")
+        .get(0);
+    assert!(
+        read <= 5 * 4000,
+        "4,000 events were looked for among 20,000, and {read} rows were read"
+    );
+    session.batch_execute("rollback").await.expect("an end");
+}

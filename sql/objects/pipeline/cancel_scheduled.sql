@@ -14,7 +14,8 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
+-- Planned for each call: a plan that was made while the schedule was empty would read all of it for each event.
+set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 set enable_nestloop = on
 set enable_hashjoin = off

@@ -6,7 +6,7 @@
 --
 -- Returns: nothing (row trigger after the change).
 -- Reads:  marketing.pipeline_events, pipeline.stages
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.limit_wakes, marketing.pipeline_events
 -- Locks:  the waiting rows
 
 create or replace function pipeline.follow_stage()
@@ -63,6 +63,12 @@ begin
 
     if tg_op <> 'DELETE' then
         perform pipeline.adopt_unrouted(new.event_type);
+    end if;
+
+    -- What a limit put off to a later moment is looked for now, under another one or none.
+    if tg_op = 'UPDATE' and new.limiter is distinct from old.limiter then
+        delete from pipeline.limit_wakes where stage_id = new.id;
+        perform pg_notify('pipeline_wake', new.event_type);
     end if;
 
     perform pg_notify('pipeline_wake', 'stages');

@@ -19,6 +19,15 @@ as $$
 declare
     v_text record;
 begin
+    -- Locked first and read then, by a statement of its own: whoever was about to call has noted it by now.
+    perform message.id
+    from marketing.pipeline_events as event
+    join public.event_messages as message on message.id = (event.payload ->> 'record_id')::bigint
+    where event.id = any (event_ids)
+    and event.payload ->> 'record_id' ~ '^[0-9]{1,18}$'
+    order by message.id
+    for update of message;
+
     for v_text in
         select
             message.id, message.attempt_id, given.reason, given.is_cancelled, attempt.called_at, given.abandoned_id,

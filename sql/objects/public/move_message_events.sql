@@ -18,7 +18,8 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
+-- Planned for each call: a plan that was made while the schedule was empty would read all of it for each event.
+set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 set enable_nestloop = on
 set enable_hashjoin = off
@@ -26,8 +27,10 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
-    -- Nearly all, where they are many; none of them has a deadline yet.
-    v_done constant bigint[] := pipeline.move_scheduled(event_ids, run_ats, priorities);
+    -- Nearly all, where they are many. One that gets a deadline is being tried again, and goes the long way.
+    v_done constant bigint[] := case
+        when array_remove(deadlines, null) = '{}' then pipeline.move_scheduled(event_ids, run_ats, priorities)
+    end;
 begin
     if cardinality(v_done) = cardinality(event_ids) then
         return;
