@@ -188,9 +188,9 @@ async fn moves_and_cancellations_of_many_do_not_depend_on_what_the_schedule_once
     session
         .batch_execute(
             "begin;
-            select pipeline.cancel_scheduled(array_agg(event_id), 'x') from (select event_id from pipeline.scheduled limit 2000) as some;
+            select pipeline.cancel_scheduled(array_agg(event_id), 'x') from (select event_id from pipeline.scheduled limit 2000) as few;
             select pipeline.move_scheduled(array_agg(event_id), array_agg(run_at + interval '1 hour'), array_agg(5::smallint))
-            from (select event_id, run_at from pipeline.scheduled limit 2000) as some",
+            from (select event_id, run_at from pipeline.scheduled limit 2000) as few",
         )
         .await
         .expect("two statements");
