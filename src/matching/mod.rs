@@ -13,6 +13,7 @@
 //! | [`profile`] | the cells of a contractor's row, understood |
 //! | [`params`] | what an organiser can set |
 //! | [`gate`] | who must not be introduced to whom |
+//! | `joined` | disjoint sets |
 //! | [`score`] | how good it would be for two people to meet, in five parts |
 //! | [`roster`] | everybody at an event, laid out for fast scoring |
 //! | [`assign`] | the assignment and its proof, on any graph |
@@ -56,6 +57,7 @@ pub mod assign;
 pub mod feedback;
 pub mod gate;
 pub mod introduce;
+mod joined;
 pub mod learn;
 pub mod params;
 pub mod plan;

@@ -14,6 +14,7 @@ use super::graph::Graph;
 use super::matches::Matches;
 use super::places::Places;
 use super::{Pairs, Partner};
+use crate::matching::joined::joined;
 
 /// People who can only meet partners that are full, and cannot all be placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,18 +240,10 @@ impl Search {
 
 /// Crowds that compete for the same partners are one, directly or through others.
 fn merged(crowds: Vec<Crowd>) -> Vec<Crowd> {
-    let mut root: Vec<usize> = (0..crowds.len()).collect();
-    let mut first: BTreeMap<u32, usize> = BTreeMap::new();
-    for (place, crowd) in crowds.iter().enumerate() {
-        for partner in &crowd.partners {
-            let other = *first.entry(*partner).or_insert(place);
-            let (a, b) = (root_of(&mut root, place), root_of(&mut root, other));
-            root[a.max(b)] = a.min(b);
-        }
-    }
+    let sets = joined(crowds.iter().map(|crowd| &crowd.partners));
     let mut merged: BTreeMap<usize, Crowd> = BTreeMap::new();
-    for (place, crowd) in crowds.into_iter().enumerate() {
-        match merged.entry(root_of(&mut root, place)) {
+    for (set, crowd) in sets.into_iter().zip(crowds) {
+        match merged.entry(set) {
             Entry::Vacant(free) => {
                 free.insert(crowd);
             }
@@ -271,14 +264,6 @@ fn merged(crowds: Vec<Crowd>) -> Vec<Crowd> {
     }
     merged.sort_by_key(|crowd| crowd.left_over.first().copied());
     merged
-}
-
-fn root_of(root: &mut [usize], mut place: usize) -> usize {
-    while root[place] != place {
-        root[place] = root[root[place]];
-        place = root[place];
-    }
-    place
 }
 
 impl Crowd {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::classes::{TagSet, classes, number, number_tags};
 use crate::matching::gate::Gate;
+use crate::matching::joined::joined;
 use crate::matching::profile::{Profile, Trade, Vocabulary};
 use crate::matching::score;
 
@@ -69,26 +70,8 @@ pub(super) fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<T
 /// For each person a number that those have in common who share a key, directly or through others:
 /// the name, website or parent of a company, a phone number or an e-mail address.
 pub(super) fn groups(people: &[&Profile], keys: impl Fn(&Profile) -> &[String]) -> Vec<u32> {
-    let mut group: Vec<usize> = (0..people.len()).collect();
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, person) in people.iter().enumerate() {
-        for key in keys(person) {
-            let other = *first.entry(key).or_insert(place);
-            let (a, b) = (root(&mut group, place), root(&mut group, other));
-            group[a.max(b)] = a.min(b);
-        }
-    }
-    (0..people.len())
-        .map(|place| number(root(&mut group, place)))
-        .collect()
-}
-
-fn root(group: &mut [usize], mut place: usize) -> usize {
-    while group[place] != place {
-        group[place] = group[group[place]];
-        place = group[place];
-    }
-    place
+    let sets = joined(people.iter().map(|person| keys(person)));
+    sets.into_iter().map(number).collect()
 }
 
 /// Both directions of every pair, sorted; the first reason of several wins.
