@@ -9,7 +9,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
-    /// They are one person with two accounts: a phone number or an e-mail address of both.
+    /// They are taken for one person with two accounts: two phone numbers or e-mail addresses of
+    /// both, or one and the name.
     SamePerson,
     /// One of the two does not want to meet the other.
     Blocked,
@@ -46,7 +47,7 @@ pub enum Ineligible {
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SamePerson => "of the same phone number or e-mail address",
+            Self::SamePerson => "taken for the same person (name, phone number, e-mail address)",
             Self::Blocked => "blocked by one of the two",
             Self::Forbidden => "forbidden by the organiser",
             Self::MetBefore => "introduced before",

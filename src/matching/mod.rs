@@ -13,6 +13,7 @@
 //! | [`profile`] | the cells of a contractor's row, understood |
 //! | [`params`] | what an organiser can set |
 //! | [`gate`] | who must not be introduced to whom |
+//! | `same_person` | who has two accounts |
 //! | `joined` | disjoint sets |
 //! | [`score`] | how good it would be for two people to meet, in five parts |
 //! | [`roster`] | everybody at an event, laid out for fast scoring |
@@ -66,6 +67,7 @@ pub mod reason;
 pub mod repair;
 pub mod roster;
 pub mod run;
+mod same_person;
 pub mod score;
 pub mod seating;
 pub mod unplaced;

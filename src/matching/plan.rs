@@ -13,6 +13,7 @@ use super::params::{Params, ParamsError};
 use super::profile::{Profile, Vocabulary};
 use super::reason::{self, MatchCriteria, MatchType};
 use super::roster::{Roster, Row};
+use super::same_person;
 use super::score::{Components, Score};
 use super::unplaced::{Unplaced, Why};
 
@@ -178,12 +179,15 @@ impl<'a> Present<'a> {
             (&constraints.met, Gate::MetBefore),
             (&constraints.kept, Gate::MetBefore),
         ];
-        let place = |id: i64| u32::try_from(self.ids.binary_search(&id).ok()?).ok();
-        let apart = lists.into_iter().flat_map(|(pairs, gate)| {
-            pairs
-                .iter()
-                .filter_map(move |(a, b)| Some((place(*a)?, place(*b)?, gate)))
-        });
+        let doubles = same_person::pairs(self.everybody.iter().map(|person| &person.profile));
+        let apart = lists
+            .into_iter()
+            .chain([(&doubles, Gate::SamePerson)])
+            .flat_map(|(pairs, gate)| {
+                pairs
+                    .iter()
+                    .filter_map(move |(a, b)| Some((self.place(*a)?, self.place(*b)?, gate)))
+            });
         Roster::new(&self.people, params, vocabulary, &apart.collect::<Vec<_>>())
     }
 

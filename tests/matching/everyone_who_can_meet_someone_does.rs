@@ -243,35 +243,6 @@ fn who_met_before_is_blocked_or_of_one_company_is_not_introduced() {
 }
 
 #[test]
-fn two_accounts_of_one_person_are_not_introduced_to_each_other() {
-    let mut people = [
-        person(1, "Austin, TX", "team_building"),
-        person(2, "Miami, FL", "team_building"),
-        person(3, "Chicago, IL", "team_building"),
-    ];
-    let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
-    // The second account shares the number of the first and the address of the third.
-    people[0].profile.person_keys = keys(&["+15125550101"]);
-    people[1].profile.person_keys = keys(&["+15125550101", "robin@sample.test"]);
-    people[2].profile.person_keys = keys(&["robin@sample.test"]);
-    let plan = planned(&people, &Constraints::default());
-    assert_eq!(plan.pairs, []);
-    assert_eq!(plan.certificate.coverable, 0);
-    for unplaced in &plan.unplaced {
-        let told = unplaced.why.to_string();
-        let why = "2 of the same phone number or e-mail address";
-        assert!(told.contains(why), "{told}");
-    }
-    people[2].profile.person_keys = keys(&["sam@sample.test"]);
-    let plan = planned(&people, &Constraints::default());
-    let pairs = plan
-        .pairs
-        .iter()
-        .map(|pair| (pair.contractor1_id, pair.contractor2_id));
-    assert_eq!(pairs.collect::<Vec<_>>(), [(1, 3), (2, 3)]);
-}
-
-#[test]
 fn a_phone_or_an_address_in_any_spelling_is_one() {
     let read = |contacts: &[&str]| {
         let row = RawProfile {

@@ -115,38 +115,65 @@ async fn empty_profiles_and_people_without_consent_are_listed_with_the_reason() 
     assert!(unread.contains("Narnia"), "{unread}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_accounts_with_one_number_or_address_are_not_introduced_to_each_other() {
-    for same in [
-        // In another spelling, at registration, or as an address.
-        "update contractors set phone = '+1 (512) 555-0101' where id = 56",
-        "update event_attendees set real_phone = '5125550101' where contractor_id = 56",
-        "update contractors set email = 'Robin@Sample.test' where id = 1;
-        update event_attendees set real_email = 'robin@sample.TEST' where contractor_id = 56",
-    ] {
-        let rig = Rig::venue(0).await;
-        rig.run(same).await;
-        // Not even where the organiser wants it.
-        rig.run("insert into event_peer_rules (event_id, rule, contractor1_id, contractor2_id) values (41, 'pin', 1, 56)")
-            .await;
-        rig.run(CHECK_IN).await;
-        let daemon = rig.host();
-        rig.matched().await;
-        daemon.stop().await;
-        let matches = "select count(*) from event_peer_matches";
-        assert_eq!(rig.number(matches).await, 0, "{same}");
-        let why = reasons(&rig).await;
-        assert!(
-            why.contains("1 of the same phone number or e-mail address"),
-            "{why}"
-        );
-        let warning = "select warning from event_peer_matching_runs";
-        let warning = rig.text(warning).await;
-        assert!(
-            warning.contains("Contractors 1 and 56 have a phone"),
-            "{warning}"
-        );
+/// In another spelling, at registration, or as an address.
+const ONE_CONTACT: [&str; 3] = [
+    "update contractors set phone = '+1 (512) 555-0101' where id = 56",
+    "update event_attendees set real_phone = '5125550101' where contractor_id = 56",
+    "update contractors set email = 'Robin@Sample.test' where id = 1;
+    update event_attendees set real_email = 'robin@sample.TEST' where contractor_id = 56",
+];
+
+const ONE_NAME: &str =
+    "update contractors set first_name = 'J.', last_name = 'SAMPLE' where id = 56";
+
+/// Matches, and what the organiser is warned of, after a run of the two with some changes.
+async fn two_after(changes: &[&str]) -> (i64, String, String) {
+    let rig = Rig::venue(0).await;
+    for change in changes {
+        rig.run(change).await;
     }
+    rig.run(CHECK_IN).await;
+    let daemon = rig.host();
+    rig.matched().await;
+    daemon.stop().await;
+    let matches = rig.number("select count(*) from event_peer_matches").await;
+    let warning = "select coalesce(warning, '') from event_peer_matching_runs";
+    (matches, rig.text(warning).await, reasons(&rig).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_share_a_number_or_an_address_are_introduced() {
+    for same in ONE_CONTACT {
+        let (matches, warning, why) = two_after(&[same]).await;
+        assert_eq!((matches, warning.as_str()), (1, ""), "{same}: {why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_of_one_person_are_told_and_not_introduced_to_each_other() {
+    for same in ONE_CONTACT {
+        let (matches, warning, why) = two_after(&[same, ONE_NAME]).await;
+        assert_eq!(matches, 0, "{same}");
+        assert!(why.contains("1 taken for the same person"), "{why}");
+        let told = "Contractors 1 and 56 are taken for one person";
+        assert!(warning.contains(told), "{warning}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_organiser_pins_are_two_people_whatever_they_share() {
+    let pin = "insert into event_peer_rules (event_id, rule, contractor1_id, contractor2_id) values (41, 'pin', 56, 1)";
+    let (matches, warning, why) = two_after(&[ONE_CONTACT[0], ONE_NAME, pin]).await;
+    assert_eq!((matches, warning.as_str()), (1, ""), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_with_the_contacts_of_their_office_are_no_doubles() {
+    let office =
+        "update contractors set company_name = 'Sample Roofing', email = 'info@sample.test'";
+    let (matches, warning, why) = two_after(&[ONE_CONTACT[0], office]).await;
+    assert_eq!((matches, warning.as_str()), (0, ""));
+    assert!(why.contains("1 of the same company"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ mod focus;
 mod gazetteer;
 mod list;
 mod locate;
+pub(in crate::matching) mod name;
 mod place;
 mod quantity;
 mod revenue;
@@ -80,8 +81,8 @@ pub struct Profile {
     /// What tells whether two people are of one company: keys of its name, its website's host and
     /// its parent.
     pub company_keys: Vec<String>,
-    /// What tells whether two rows are of one person: phone numbers and e-mail addresses, in lower
-    /// case.
+    /// What helps to tell whether two rows are of one person: phone numbers and e-mail addresses,
+    /// in lower case.
     pub person_keys: Vec<String>,
     /// Where; None: not known, so no distance can be promised.
     pub place: Option<Place>,

@@ -47,9 +47,6 @@ impl Roster<'_> {
         other: u32,
     ) -> Option<(Gate, Option<Score>)> {
         let (own, cell) = (self.people[person], self.people[other as usize]);
-        if own.person == cell.person {
-            return Some((Gate::SamePerson, None));
-        }
         if let Some(gate) = self.apart(person, other as usize) {
             return Some((gate, None));
         }

@@ -1,4 +1,4 @@
-//! How people become classes: who shares a company or is one person, which trades complete which,
+//! How people become classes: who shares a company, which trades complete which,
 //! who is kept apart.
 
 use std::collections::BTreeMap;
@@ -67,10 +67,10 @@ pub(super) fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<T
     (sets.collect(), class_of)
 }
 
-/// For each person a number that those have in common who share a key, directly or through others:
-/// the name, website or parent of a company, a phone number or an e-mail address.
-pub(super) fn groups(people: &[&Profile], keys: impl Fn(&Profile) -> &[String]) -> Vec<u32> {
-    let sets = joined(people.iter().map(|person| keys(person)));
+/// For each person a number that those have in common who share the name, website or parent of a
+/// company, directly or through others.
+pub(super) fn companies(people: &[&Profile]) -> Vec<u32> {
+    let sets = joined(people.iter().map(|person| &person.company_keys));
     sets.into_iter().map(number).collect()
 }
 

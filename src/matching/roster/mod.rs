@@ -18,7 +18,7 @@ use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
 use classes::{Spellings, TagSet, by_class, classes, compare_titles, number, number_tags};
-use layout::{Trades, groups, scale_key, sorted_apart, trade_sets, weights_of};
+use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
 
 /// The people of a run and everything that decides about their pairs.
 pub struct Roster<'a> {
@@ -36,7 +36,8 @@ pub struct Roster<'a> {
     trades: Vec<Trades>,
     titles: Vec<Option<Title>>,
     spellings: Spellings,
-    /// For each person the others whom a row of the database keeps away, sorted.
+    /// For each person the others whom a row of the database keeps away, or who are the same
+    /// person, sorted.
     kept_apart: Vec<Vec<(u32, Gate)>>,
     /// Everybody by their set of focus areas: those with set `s` are
     /// `members[begin[s]..begin[s + 1]]`.
@@ -53,7 +54,6 @@ struct Cell {
     trades: u32,
     title: u32,
     company: u32,
-    person: u32,
 }
 
 /// A person with all that a row looks at, so that a row reads memory in its order.
@@ -100,8 +100,7 @@ impl<'a> Roster<'a> {
         let (scales, scale_of) = classes(people.iter().copied(), |p| scale_key(p));
         let (trades, trades_of) = trade_sets(people, vocabulary);
         let (titles, title_of) = classes(people.iter().map(|p| p.title.clone()), Option::clone);
-        let companies = groups(people, |person| &person.company_keys);
-        let persons = groups(people, |person| &person.person_keys);
+        let companies = companies(people);
         let cell = |place: usize| Cell {
             focus: focus_of[place],
             place: place_of[place],
@@ -109,7 +108,6 @@ impl<'a> Roster<'a> {
             trades: trades_of[place],
             title: title_of[place],
             company: companies[place],
-            person: persons[place],
         };
         let gate = params.min_distance_miles.max(score::FAR_MILES);
         let set_weights = focus
@@ -149,9 +147,6 @@ impl<'a> Roster<'a> {
     /// The gate.
     pub fn judge(&self, a: usize, b: usize) -> Result<Components, Gate> {
         let (one, other) = (self.people[a], self.people[b]);
-        if one.person == other.person {
-            return Err(Gate::SamePerson);
-        }
         if let Some(gate) = self.apart(a, b) {
             return Err(gate);
         }
@@ -207,7 +202,7 @@ impl<'a> Roster<'a> {
         Score::from_millionths(self.shares.total(parts))
     }
 
-    /// What a row of the database says against a pair.
+    /// What is known against a pair before anything is scored.
     fn apart(&self, a: usize, b: usize) -> Option<Gate> {
         let list = &self.kept_apart[a];
         let place = list

@@ -133,7 +133,7 @@ impl Roster<'_> {
     ) -> Option<u32> {
         let cell = other.cell;
         let geography = self.row_geography(row, own, cell);
-        if geography == NEVER || cell.company == own.company || cell.person == own.person {
+        if geography == NEVER || cell.company == own.company {
             return None;
         }
         let industry = self.row_industry(row, own, cell);

@@ -1,27 +1,11 @@
-//! Accounts of one person, as far as phone numbers and e-mail addresses tell. Pure.
+//! What an organiser is told of accounts of one person. Pure.
 
-use std::collections::BTreeMap;
-
-use crate::matching::profile::Profile;
-
-/// Ids that are named to an organiser; the others are counted.
+/// Pairs that are named to an organiser; the others are counted.
 const NAMED_MAX: usize = 5;
 
-/// What an organiser should know of people who are there twice; None: nobody is. Names ids only:
-/// numbers and addresses are nobody else's business.
-pub(super) fn told<'a>(people: impl Iterator<Item = &'a Profile>) -> Option<String> {
-    let mut first: BTreeMap<&str, i64> = BTreeMap::new();
-    let mut doubles: Vec<(i64, i64)> = Vec::new();
-    for person in people {
-        for key in &person.person_keys {
-            let known = *first.entry(key).or_insert(person.id);
-            if known != person.id {
-                doubles.push((known, person.id));
-            }
-        }
-    }
-    doubles.sort_unstable();
-    doubles.dedup();
+/// The sentence about pairs of accounts that are taken for one person; None: there are none. Names
+/// ids only: numbers and addresses are nobody else's business.
+pub(super) fn told(doubles: &[(i64, i64)]) -> Option<String> {
     if doubles.is_empty() {
         return None;
     }
@@ -29,11 +13,12 @@ pub(super) fn told<'a>(people: impl Iterator<Item = &'a Profile>) -> Option<Stri
     let named: Vec<String> = named.map(|(a, b)| format!("{a} and {b}")).collect();
     let more = match doubles.len().saturating_sub(NAMED_MAX) {
         0 => String::new(),
-        count => format!(" and {count} more pairs"),
+        count => format!(" and {count} more"),
     };
     Some(format!(
-        "Contractors {}{more} have a phone number or an e-mail address in common and are not \
-         introduced to each other: merge them, exclude one, or correct the number.",
+        "Contractors {}{more} are taken for one person each (two phone numbers or e-mail addresses \
+         in common, or one and the name) and are not introduced to each other: merge them or \
+         exclude one; if they are two people, correct the number or pin the pair.",
         named.join(", ")
     ))
 }
@@ -41,34 +26,17 @@ pub(super) fn told<'a>(people: impl Iterator<Item = &'a Profile>) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::profile::{RawProfile, Vocabulary};
-
-    fn people(contacts: &[&str]) -> Vec<Profile> {
-        let rows = (1..).zip(contacts).map(|(id, contact)| RawProfile {
-            id,
-            contacts: vec![(*contact).to_owned()],
-            ..RawProfile::default()
-        });
-        rows.map(|row| Profile::read(&row, &Vocabulary::default()).0)
-            .collect()
-    }
 
     #[test]
-    fn who_is_there_twice_is_told_by_id_only() {
-        let met = people(&["+15125550101", "a@sample.test", " A@Sample.Test", ""]);
-        let told = told(met.iter()).unwrap();
+    fn all_pairs_are_told_or_how_many_more_there_are() {
+        let pairs: Vec<(i64, i64)> = (1..=8).map(|id| (id, id + 100)).collect();
+        let few = told(&pairs[..2]).unwrap();
         assert!(
-            told.starts_with("Contractors 2 and 3 have a phone"),
-            "{told}"
+            few.starts_with("Contractors 1 and 101, 2 and 102 are taken for one person"),
+            "{few}"
         );
-        assert!(!told.contains("sample"), "{told}");
-    }
-
-    #[test]
-    fn a_number_of_many_is_told_in_one_sentence() {
-        let met = people(&["+15125550101"; 9]);
-        let told = told(met.iter()).unwrap();
-        assert!(told.contains("1 and 6 and 3 more pairs have"), "{told}");
-        assert_eq!(super::told(people(&["1", "2"]).iter()), None);
+        let many = told(&pairs).unwrap();
+        assert!(many.contains("5 and 105 and 3 more are taken"), "{many}");
+        assert_eq!(told(&[]), None);
     }
 }

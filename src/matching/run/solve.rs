@@ -15,6 +15,7 @@ use crate::matching::plan::{Constraints, Introduction, Person, introduction, pla
 use crate::matching::profile::{Profile, RawProfile, Unread};
 use crate::matching::repair::repair;
 use crate::matching::roster::Roster;
+use crate::matching::same_person;
 use crate::matching::score::Score;
 use crate::matching::unplaced::Unplaced;
 
@@ -91,8 +92,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         known,
         params: &order.params,
     };
-    let mut pins = pins(order, crowd);
-    pins.retain(|pair| !told.is_one_person(*pair));
+    let pins = pins(order, crowd);
     let constraints = constraints(crowd, &pins, order.wanted.is_some());
     let mut decision = Decision {
         pairs: pins
@@ -106,7 +106,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         certificate: None,
         matchable: people.len(),
         input_hash: None,
-        doubles: doubles::told(people.iter().map(|person| &person.profile)),
+        doubles: doubles::told(&suspected(&people, crowd)),
     };
     let unplaced = match &order.wanted {
         None => {
@@ -221,6 +221,20 @@ fn pins(order: &Order, crowd: &Crowd) -> Vec<(i64, i64)> {
     pins.into_iter().collect()
 }
 
+/// Accounts of one person that an organiser has not heard of: whom a pin or a match that stands
+/// makes a pair are two.
+fn suspected(people: &[Person], crowd: &Crowd) -> Vec<(i64, i64)> {
+    let pairs: BTreeSet<(i64, i64)> = crowd
+        .relations
+        .iter()
+        .filter(|(_, _, relation)| matches!(relation, Relation::Pinned | Relation::Kept))
+        .map(|(a, b, _)| (*a, *b))
+        .collect();
+    let mut doubles = same_person::pairs(people.iter().map(|person| &person.profile));
+    doubles.retain(|pair| !pairs.contains(pair));
+    doubles
+}
+
 /// Several introductions of one person at different times.
 fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
     if !order.spread {
@@ -276,14 +290,6 @@ impl Told<'_> {
             pinned,
             data: [data(other), data(one)],
         })
-    }
-
-    /// Nobody is introduced to themselves, whatever a row wants.
-    fn is_one_person(&self, (a, b): (i64, i64)) -> bool {
-        let keys = |id: i64| self.known.get(&id).map(|(profile, _)| &profile.person_keys);
-        keys(a)
-            .zip(keys(b))
-            .is_some_and(|(one, other)| one.iter().any(|key| other.binary_search(key).is_ok()))
     }
 
     /// A pair that the organiser wants: scored like any other where enough is known.

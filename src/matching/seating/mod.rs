@@ -31,6 +31,7 @@ use super::params::{Params, ParamsError};
 use super::plan::{Constraints, Person};
 use super::profile::{FocusArea, Profile, Vocabulary};
 use super::roster::{Roster, Row};
+use super::same_person;
 use super::score::Score;
 use arrange::Room;
 
@@ -324,7 +325,9 @@ fn roster<'a>(
         let place = people.binary_search_by_key(id, |person| person.id).ok()?;
         u32::try_from(place).ok()
     };
+    let doubles = same_person::pairs(people.iter().copied());
     let lists = [
+        (&doubles, Gate::SamePerson),
         (&constraints.blocked, Gate::Blocked),
         (&constraints.forbidden, Gate::Forbidden),
         (&constraints.met, Gate::MetBefore),
