@@ -109,3 +109,17 @@ async fn a_number_that_somebody_else_gave_for_an_event_is_not_the_persons_alone(
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_is_still_the_writer_afterwards() {
+    let rig = Rig::texting(1).await;
+    rig.run(
+        "begin;
+        select set_config('pgcascade.writer', 'agenda_sync', true);
+        select erase_contractor(1)",
+    )
+    .await;
+    let writer = rig.text("select current_setting('pgcascade.writer')").await;
+    assert_eq!(writer, "agenda_sync");
+    rig.run("rollback").await;
+}
