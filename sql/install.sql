@@ -371,9 +371,11 @@
 
 -- A person's data
 \i objects/public/redact.sql
+\i objects/public/json_words.sql
 \i objects/public/redact_json.sql
 \i objects/public/redact_table.sql
 \i objects/public/literal_pattern.sql
+\i objects/public/is_number_of_others.sql
 \i objects/public/contractor_pattern.sql
 \i objects/public/contractor_marks.sql
 \i objects/public/export_contractor.sql

@@ -147,11 +147,11 @@ impl Reader {
     fn part(&mut self, c: char, next: char) {
         let ends = match c {
             '.' | '!' | '?' | ';' | '\n' | '\r' | '…' | '—' | '–' | '。' | '！' | '？' | '¡'
-            | '¿' => true,
+            | '¿' | '।' | '॥' | '۔' | '؟' | '；' => true,
             '-' => self.last.is_whitespace() || next.is_whitespace(),
             _ => false,
         };
-        if c == '?' || c == '？' {
+        if matches!(c, '?' | '？' | '؟') {
             self.done.questions.insert(self.sentence);
         }
         // Empty sentences are none: "!!!" ends one.
@@ -159,7 +159,11 @@ impl Reader {
         if ends && last.is_some_and(|word| word.sentence == self.sentence) {
             self.sentence += 1;
         }
-        let apart = ends || matches!(c, ',' | ':' | '(' | ')' | '"' | '“' | '”' | '、' | '，');
+        let apart = ends
+            || matches!(
+                c,
+                ',' | ':' | '(' | ')' | '"' | '“' | '”' | '、' | '，' | '،' | '：'
+            );
         if apart && last.is_some_and(|word| word.clause == self.clause) {
             self.clause += 1;
         }

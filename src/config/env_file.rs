@@ -27,6 +27,15 @@ pub enum EnvFileError {
         /// Which, from 1.
         line: usize,
     },
+    /// A value would not be what it seems.
+    #[error(
+        ".env cannot be used, line {line}: what a $ begins would be replaced; write the value in \
+         'single quotes'"
+    )]
+    Dollar {
+        /// Which, from 1.
+        line: usize,
+    },
     /// One of its lines holds bytes that are no text.
     #[error(".env cannot be used, line {line}: it is no text in UTF-8")]
     NoText {
@@ -70,6 +79,9 @@ fn read(path: &Path) -> Result<Option<String>, EnvFileError> {
 
 /// Whether all of it is in the form.
 fn check(text: &str) -> Result<(), EnvFileError> {
+    if let Some(line) = replaced(text) {
+        return Err(EnvFileError::Dollar { line });
+    }
     let taken = Cell::new(0);
     let lines = Counted {
         rest: text.as_bytes(),
@@ -88,6 +100,40 @@ fn check(text: &str) -> Result<(), EnvFileError> {
         }
     }
     Ok(())
+}
+
+/// The first line with a `$` whose word would be replaced by a variable: outside single quotes, not
+/// behind a backslash, not in a remark.
+fn replaced(text: &str) -> Option<usize> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Part {
+        Name,
+        Bare,
+        Single,
+        Double,
+        Remark,
+    }
+    let (mut part, mut line, mut last) = (Part::Name, 1, ' ');
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        part = match (part, c) {
+            (Part::Bare | Part::Double, '$') => return Some(line),
+            (Part::Bare | Part::Double, '\\') => {
+                line += usize::from(chars.next() == Some('\n'));
+                part
+            }
+            (Part::Name, '#') => Part::Remark,
+            (Part::Bare, '#') if last.is_whitespace() => Part::Remark,
+            (Part::Bare, '\'') => Part::Single,
+            (Part::Bare, '"') => Part::Double,
+            (Part::Name, '=') | (Part::Single, '\'') | (Part::Double, '"') => Part::Bare,
+            (Part::Name | Part::Bare | Part::Remark, '\n') => Part::Name,
+            _ => part,
+        };
+        line += usize::from(c == '\n');
+        last = c;
+    }
+    None
 }
 
 /// Gives out one line at a time, and counts them.
@@ -138,6 +184,25 @@ mod tests {
             ("=1", Some(1)),
         ] {
             assert_eq!(broken(text), line, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_would_be_replaced_is_refused_with_its_line() {
+        for (text, line) in [
+            ("A=pa$$word", Some(1)),
+            ("A=1\nB=\"pa${HOME}\"", Some(2)),
+            ("A='one\ntwo$' # it's $1\nB=$A", Some(3)),
+            ("A=\"one\ntwo $x\"", Some(2)),
+            ("A='pa$word' # $5\n# don't: $HOME\nB=1", None),
+            ("A=\\$5 # costs $5", None),
+        ] {
+            let refused = match check(&format!("{text}\n")) {
+                Err(EnvFileError::Dollar { line }) => Some(line),
+                Err(other) => panic!("{text:?}: {other}"),
+                Ok(()) => None,
+            };
+            assert_eq!(refused, line, "{text:?}");
         }
     }
 

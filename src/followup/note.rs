@@ -147,14 +147,27 @@ pub fn read(text: &str, default_region: &str) -> Note {
     organised(found, capitals.names, capitals.companies)
 }
 
-/// Organises a note whose names and companies somebody else has found.
+/// Organises a note whose names and companies somebody else has found; where they have found none
+/// those count that rules find.
 pub fn read_naming(
     text: &str,
     default_region: &str,
     names: Vec<String>,
     companies: Vec<String>,
 ) -> Note {
-    organised(addresses::find(text, default_region), names, companies)
+    let found = addresses::find(text, default_region);
+    let capitals = capitals::find(&found.prose);
+    let is_company = |name: &String| companies.contains(name);
+    let by_rules = capitals.names.into_iter().filter(|name| !is_company(name));
+    let by_rules: Vec<String> = by_rules.collect();
+    let names = if names.is_empty() { by_rules } else { names };
+    let companies = if companies.is_empty() {
+        let others = capitals.companies.into_iter();
+        others.filter(|company| !names.contains(company)).collect()
+    } else {
+        companies
+    };
+    organised(found, names, companies)
 }
 
 fn organised(found: Addresses, names: Vec<String>, companies: Vec<String>) -> Note {

@@ -20,17 +20,17 @@ pub fn standing_in(text: &str, said: &Value) -> Value {
 
 /// What of a list stands in the text; people have no digits.
 fn there(found: &Value, text: &str, digits: bool) -> Vec<String> {
-    let said = format!(" {} ", plain(text));
+    let said = format!(" {} ", bare_words(text));
     let mut names: Vec<String> = Vec::new();
     let found = found.as_array().into_iter().flatten();
     for name in found.filter_map(Value::as_str).map(str::trim) {
-        let words = plain(name);
+        let words = bare_words(name);
         let is_name = name.chars().any(char::is_alphabetic)
             && name.chars().count() <= NAME_CHARS_MAX
             && !name.chars().any(char::is_control)
             && (digits || !name.chars().any(char::is_numeric))
             && said.contains(&format!(" {words} "));
-        if is_name && !names.iter().any(|known| plain(known) == words) {
+        if is_name && !names.iter().any(|known| bare_words(known) == words) {
             names.push(name.to_owned());
         }
     }
@@ -39,7 +39,7 @@ fn there(found: &Value, text: &str, digits: bool) -> Vec<String> {
 }
 
 /// Words with one space between them, in lower case.
-fn plain(text: &str) -> String {
+fn bare_words(text: &str) -> String {
     text.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

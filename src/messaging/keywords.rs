@@ -49,6 +49,7 @@ pub(super) enum Class {
     Alone,
     Message,
     Anywhere,
+    Near,
     Peer,
     Start,
     Help,
@@ -61,6 +62,7 @@ pub(super) static PHRASES: LazyLock<Phrases<Class>> = LazyLock::new(|| {
         "alone" => Some(Class::Alone),
         "message" => Some(Class::Message),
         "anywhere" => Some(Class::Anywhere),
+        "near" => Some(Class::Near),
         "peer" => Some(Class::Peer),
         "start" => Some(Class::Start),
         "help" => Some(Class::Help),
@@ -145,7 +147,7 @@ fn all_of_one_wish(words: &[Word]) -> Option<Wish> {
     while place < words.len() {
         let (length, class) = PHRASES.at(words, place)?;
         found.push(match class {
-            Class::Alone | Class::Message | Class::Anywhere => Wish::StopAll,
+            Class::Alone | Class::Message | Class::Anywhere | Class::Near => Wish::StopAll,
             Class::Peer => Wish::StopPeer,
             Class::Start => Wish::Start,
             Class::Help => Wish::Help,
@@ -223,8 +225,7 @@ fn as_meant(mut word: Word) -> Word {
     // "Subscribe" is as near to it as "unsuscribe"; those who unsubscribe are spoken of.
     let unsubscribes = plain.starts_with("un")
         && plain.is_ascii()
-        && !plain.ends_with(['d', 'r'])
-        && !plain.ends_with("rs")
+        && !plain.ends_with(['d', 'r', 's'])
         && strsim::osa_distance(plain, "unsubscribe") <= 2;
     if unsubscribes {
         word.plain = "unsubscribe".to_owned();
@@ -295,7 +296,7 @@ mod tests {
     fn every_phrase_of_the_table_is_found_as_a_message_of_its_own() {
         for (class, phrase) in rows() {
             let expected = match class {
-                "alone" | "message" | "anywhere" => Some(Wish::StopAll),
+                "alone" | "message" | "anywhere" | "near" => Some(Wish::StopAll),
                 "peer" => Some(Wish::StopPeer),
                 "start" => Some(Wish::Start),
                 "help" => Some(Wish::Help),

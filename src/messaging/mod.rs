@@ -33,6 +33,7 @@ pub mod gateway_event;
 pub mod gateways;
 pub mod hear;
 mod heard;
+mod hindi;
 pub mod keywords;
 mod links;
 mod model_reading;

@@ -5,6 +5,9 @@
 
 use serde_json::{Value, json};
 
+use super::segments;
+use super::transliterate::transliterate;
+
 /// An order, as `public.obey_operator` takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
@@ -16,6 +19,8 @@ pub struct Order {
     pub code: Option<String>,
     /// What is to be said.
     pub words: String,
+    /// How many messages the words take on a phone; 0 without words.
+    pub segments: usize,
 }
 
 impl Order {
@@ -23,6 +28,7 @@ impl Order {
     pub fn written(&self) -> Value {
         json!({
             "intent": self.verb, "argument": self.argument, "code": self.code, "words": self.words,
+            "segments": self.segments,
         })
     }
 }
@@ -50,7 +56,7 @@ pub fn read(text: &str) -> Option<Order> {
         "msg" if !words.is_empty() && (argument.is_empty() || one) => "msg",
         "status" if whole && argument.is_empty() => "status",
         "checkin" if whole && !argument.is_empty() => "checkin",
-        "cancel" if whole && one => "cancel",
+        "cancel" if whole && one && is_cancelled(&argument) => "cancel",
         "help" if whole && argument.is_empty() && code.is_none() => "help",
         _ => return None,
     };
@@ -59,6 +65,7 @@ pub fn read(text: &str) -> Option<Order> {
         argument,
         code,
         words: words.to_owned(),
+        segments: segments::measure(&transliterate(words).text).segments,
     })
 }
 
@@ -69,6 +76,12 @@ fn is_code(word: &str) -> bool {
     bytes.len() == 7
         && letters.iter().all(u8::is_ascii_alphabetic)
         && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Everything, or a type of texts as `message_types` spells it: `admin_custom`. "Cancel please" and
+/// "cancel texts" are what they are for everybody.
+fn is_cancelled(word: &str) -> bool {
+    word.eq_ignore_ascii_case("all") || word.contains('_')
 }
 
 fn is_minutes(word: &str) -> bool {
@@ -103,6 +116,7 @@ mod tests {
                 "",
             ),
             ("CANCEL ALL", "cancel", "ALL", None, ""),
+            ("cancel admin_custom", "cancel", "admin_custom", None, ""),
             ("Help", "help", "", None, ""),
         ] {
             let order = Order {
@@ -110,6 +124,7 @@ mod tests {
                 argument: argument.to_owned(),
                 code: code.map(str::to_owned),
                 words: words.to_owned(),
+                segments: usize::from(!words.is_empty()),
             };
             assert_eq!(read(text), Some(order), "{text}");
         }
@@ -128,6 +143,12 @@ mod tests {
             "msg everybody",
             "msg:",
             "cancel my 3 pm",
+            "Cancel please",
+            "cancel texts",
+            "CANCEL SMS TPE2025",
+            "cancel subscription",
+            "Cancel it",
+            "cancel that",
             "help me",
             ":",
             "Met Ana: great",

@@ -4,6 +4,7 @@
 //! word for texting near it, and no denial before it. A word like STOP that stays unexplained makes
 //! the message a possible refusal, for a person to read.
 
+use super::hindi;
 use super::keywords::{Certainty, Class, PHRASES};
 use crate::words::Word;
 
@@ -20,7 +21,7 @@ const STOPPERS: &[&str] = &[
 ];
 
 /// What is refused, whoever sends it.
-const TEXTING: &[&str] = &[
+pub(super) const TEXTING: &[&str] = &[
     "texting",
     "texts",
     "text",
@@ -112,11 +113,20 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<Certainty> {
             place += length;
             continue;
         }
+        if let Some((length, Class::Near)) = phrase {
+            if is_clause(words, place, length) || hindi::texting_around(words, place, length) {
+                return Some(Certainty::Certain);
+            }
+            possible = true;
+            place += length;
+            continue;
+        }
         let found = phrase
             .filter(|(length, class)| holds(words, place, *length, *class))
             .map(|_| Certainty::Certain)
             .or_else(|| shouted(text, words, place))
-            .or_else(|| built(words, place));
+            .or_else(|| built(words, place))
+            .or_else(|| hindi::built(words, place));
         match found {
             Some(Certainty::Certain) => return found,
             Some(Certainty::Possible) => possible = true,
@@ -166,7 +176,12 @@ fn holds(words: &[Word], place: usize, length: usize, class: Class) -> bool {
         Class::Anywhere => !denied(words, place),
         Class::Alone => is_clause(words, place, length),
         Class::Message => is_signed(words, place, length),
-        Class::Peer | Class::Start | Class::Help | Class::Possible | Class::Harmless => false,
+        Class::Near
+        | Class::Peer
+        | Class::Start
+        | Class::Help
+        | Class::Possible
+        | Class::Harmless => false,
     }
 }
 

@@ -66,6 +66,16 @@ async fn what_is_not_in_the_note_is_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_names_nobody_takes_no_name_away() {
+    let found = json!({"names": [], "companies": ["Acme Corp"]});
+    let (row, _) = noted("Met Ana Cole from Acme Corp", &found).await;
+    assert_eq!(
+        row,
+        "model: contact; [\"Ana Cole\"]; [\"Acme Corp\"]; []; []; f"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn garbage_leaves_what_rules_have_found() {
     let (row, _) = noted("Met Ana Cole from Acme Corp", &json!({"names": "all"})).await;
     assert_eq!(

@@ -247,6 +247,27 @@ async fn an_introduction_by_mail_is_drafted_and_tells_no_address_that_was_not_gi
     assert!(!rig.text(&draft(3)).await.contains("john"));
     rig.run("insert into event_peer_matches (event_id, contractor1_id, contractor2_id, connection_made) values (41, 1, 2, true)")
         .await;
+    // Somebody else's address beside the peer: the name is not the peer's.
+    rig.run(
+        "insert into event_notes (id, contractor_id, event_id, note_text, extracted_entities) values
+            (8, 1, 41, 'sales@example.com', '{\"names\": [], \"emails\": [\"sales@example.com\"]}'),
+            (9, 1, 41, 'Met Zoe', '{\"names\": [\"Zoe\"], \"emails\": []}');
+        insert into contractor_action_items (id, contractor_id, event_id, title, action_type, related_note_id, related_peer_contractor_id) values
+            (4, 1, 41, 'Write to sales', 'email_intro', 8, 2), (5, 1, 41, 'Write to Zoe', 'email_intro', 9, 2)",
+    )
+    .await;
+    let fourth = rig.text(&draft(4)).await;
+    assert!(
+        fourth.starts_with("sales@example.com|") && fourth.contains("|Hi there,"),
+        "{fourth}"
+    );
+    let fifth = rig.text(&draft(5)).await;
+    assert!(
+        !fifth.contains("kim@") && fifth.contains("|Hi Zoe,"),
+        "{fifth}"
+    );
+    rig.run("set role pgcascade_operator; select mailto from draft_introduction(4); reset role")
+        .await;
     let second = rig.text(&draft(2)).await;
     assert!(second.starts_with("kim@example.com|"), "{second}");
 }

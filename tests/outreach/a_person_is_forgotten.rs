@@ -169,3 +169,22 @@ async fn a_namesake_at_another_company_is_neither_told_nor_erased() {
         "Quill Quimby"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_longer_name_keeps_it() {
+    let rig = with_person().await;
+    rig.run(
+        "update marketing.contact_enrichment set full_name = 'Mary Quill Quimby', email = 'mary@elsewhere-sample.com'
+        where id = (select max(id) from marketing.contact_enrichment);
+        select pipeline.emit('crm_push', '{\"who\": \"Mary Quill Quimby\", \"email\": \"mary@elsewhere-sample.com\"}');
+        select pipeline.emit('crm_push', jsonb_build_object('who', E'Met:\\nQuill Quimby\\nq.quimby@northwind-sample.com'))",
+    )
+    .await;
+    rig.run("select marketing.erase_person('q.quimby@northwind-sample.com')")
+        .await;
+    assert_eq!(
+        rig.text("select string_agg(replace(payload ->> 'who', E'\\n', ' '), ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
+            .await,
+        "Mary Quill Quimby, Met: [erased] [erased]"
+    );
+}

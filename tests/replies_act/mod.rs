@@ -8,6 +8,7 @@ mod bad_input_harms_nobody;
 mod introductions_are_answered;
 mod notifications_prove_themselves;
 mod operators_order_by_text;
+mod others_keep_their_names;
 mod several_things_happen_at_once;
 mod stop_in_odd_spellings;
 mod stop_is_obeyed_at_once;

@@ -119,3 +119,122 @@ async fn nobody_else_orders_anything() {
         server.texts()
     );
 }
+
+/// Person 1 orders for event 41, which is on, and has nothing planned.
+async fn operator_at_an_event() -> Rig {
+    let rig = Rig::texting(4).await;
+    rig.event_is_on().await;
+    rig.run(
+        "insert into admin_users (name, admin_phone) values ('Robin', '+15125550101');
+        update events set sms_event_code = 'SMP2026' where id = 41;
+        update event_attendees set check_in_time = null, check_in_method = null",
+    )
+    .await;
+    rig
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_for_the_event_that_was_on_and_done_once() {
+    let (rig, server) = (operator_at_an_event().await, FakeGhl::start().await);
+    let daemon = rig.texts(&server);
+    rig.run("insert into inbound_messages (phone_number, body, provider_message_id, received_at)
+        select phone, 'MSG: Doors open', 'late-1', now() - interval '20 minutes' from contractors where id = 1")
+        .await;
+    rig.until_heard().await;
+    let answer = "select message_content from event_messages where message_type = 'operator_reply' order by id desc limit 1";
+    assert!(
+        rig.text(answer).await.contains("came too late"),
+        "{}",
+        rig.text(answer).await
+    );
+    let said = "select count(*) from event_messages where message_content like '%Doors%'";
+    assert_eq!(rig.number(said).await, 0);
+
+    assert_eq!(
+        ordered(&rig, "MSG: Doors open").await,
+        "Sample Expo: your text goes to 4 people."
+    );
+    // Somebody queues the event again.
+    rig.run("update marketing.pipeline_events set status = 'pending', processed_at = null, run_at = now() where event_type = 'reply_operator'")
+        .await;
+    rig.until_heard().await;
+    assert_eq!(rig.number(said).await, 4);
+
+    // The event is over: what changes something needs its code, and minutes.
+    rig.run(
+        "update event_messages set status = 'cancelled' where status = 'scheduled';
+        update events set date = date + 3, end_date = end_date + 3 where id = 41",
+    )
+    .await;
+    for order in ["DELAY 10", "MSG: hello", "CHECKIN Robin", "CANCEL ALL"] {
+        let answer = ordered(&rig, order).await;
+        assert!(answer.contains("add its code"), "{order}: {answer}");
+    }
+    assert!(ordered(&rig, "STATUS").await.starts_with("Sample Expo: "));
+    assert!(
+        ordered(&rig, "DELAY SMP2026")
+            .await
+            .contains("how many minutes")
+    );
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_somebody_whose_access_ended_meanwhile_is_a_persons_to_read() {
+    let (rig, server) = (operator_at_an_event().await, FakeGhl::start().await);
+    rig.run("insert into inbound_messages (id, phone_number, body, provider_message_id, status, handled_at) values (7, '+15125550101', 'STATUS', 'x', 'routed', now());
+        update admin_users set sms_admin_access = false;
+        insert into sms_routing_decisions (inbound_message_id, phone, route_to, routing_method, intents)
+        values (7, '+15125550101', 'operator', 'operator', '[{\"intent\": \"status\", \"argument\": \"\", \"words\": \"\"}]')")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.until_heard().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.number(
+            "select count(*) from inbound_messages where id = 7 and status = 'for_a_person'"
+        )
+        .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_name_is_found_though_it_is_part_of_another() {
+    let (rig, server) = (operator_at_an_event().await, FakeGhl::start().await);
+    rig.run(
+        "update contractors set name = 'Ann Lee' where id = 2;
+        update contractors set name = 'Mary Ann Lee' where id = 3;
+        update contractors set name = 'Joann Leeds' where id = 4",
+    )
+    .await;
+    let daemon = rig.texts(&server);
+    for (order, answer) in [
+        ("CHECKIN ann  lee", "Sample Expo: Ann Lee is checked in."),
+        (
+            "CHECKIN lee",
+            "Sample Expo: several are called so: Ann Lee, Joann Leeds, Mary Ann Lee. Write the whole name.",
+        ),
+        ("CHECKIN leeds", "Sample Expo: Joann Leeds is checked in."),
+        ("CHECKIN oann", "Sample Expo: nobody is called so: oann."),
+    ] {
+        assert_eq!(ordered(&rig, order).await, answer);
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_too_long_is_refused_and_who_opted_out_is_not_counted() {
+    let (rig, server) = (operator_at_an_event().await, FakeGhl::start().await);
+    rig.run("insert into sms_subscriptions (phone_number, opted_in, opted_out_at, subscription_source) values ('+15125550102', false, now(), 'keyword')")
+        .await;
+    let daemon = rig.texts(&server);
+    assert_eq!(
+        ordered(&rig, "MSG: Doors open").await,
+        "Sample Expo: your text goes to 3 people."
+    );
+    let words = format!("MSG: {}", "Bring your badge. ".repeat(60));
+    let answer = ordered(&rig, &words).await;
+    assert!(answer.starts_with("Nobody was told: "), "{answer}");
+    daemon.stop().await;
+}

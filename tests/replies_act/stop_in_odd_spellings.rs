@@ -88,6 +88,14 @@ fn words_that_only_hold_it_end_nothing() {
         "Can we stop by your booth?",
         "at the end of the day: hire",
         "YES",
+        "Ask Maria how she lowers unsubscribes",
+        "o respeito para com essas pessoas",
+        "invoice unko mat bhejo",
+        "invoice unko na bhejo",
+        "उनको मत भेजो",
+        "message nahi mila",
+        "message band mat karo",
+        "we text the band at noon",
     ] {
         let heard = hear(text);
         assert!(
@@ -95,4 +103,48 @@ fn words_that_only_hold_it_end_nothing() {
             "{text:?}: {heard:?}"
         );
     }
+}
+
+#[test]
+fn other_scripts_end_clauses_and_have_courtesies() {
+    certain(&[
+        "रोको। धन्यवाद",
+        "बंद करो। धन्यवाद जी",
+        "बंद करो॥ शुक्रिया",
+        "توقف، شكرا",
+        "توقف۔ شكرا",
+        "stop； dhanyavad",
+        "band karo ji",
+        "bas karo, shukriya",
+    ]);
+}
+
+#[test]
+fn hindi_refusals_of_messages_are_heard_however_they_are_built() {
+    certain(&[
+        "मेसेज बंद करो",
+        "मैसेज नही चाहिए",
+        "मैसेज नहीं चाहिये",
+        "messages nahi chahiye",
+        "msg nahin chahiye",
+        "भेजना बंद कीजिए",
+        "message band kare",
+        "message band karein",
+        "message bhejna band kijiye",
+        "मुझे मत भेजो",
+        "mujhe kuch mat bhejo",
+        "message mat bhejo",
+        "na bhejo",
+        "para com essas mensagens",
+        "para com isso",
+    ]);
+}
+
+fn certain(texts: &[&str]) {
+    let wanted = Some((Wish::StopAll, Certainty::Certain));
+    let missed: Vec<_> = texts
+        .iter()
+        .filter(|text| hear(text).map(|heard| (heard.wish, heard.certainty)) != wanted)
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
 }

@@ -35,14 +35,14 @@ begin
         'pipeline_events',
         (
             select coalesce(jsonb_agg(to_jsonb(row)), '[]') from marketing.pipeline_events as row
-            where concat_ws(' ', row.payload::text, row.error_message) ~* v_known.pattern
-            and (v_known.marks is null or to_jsonb(row)::text ~* v_known.marks)
+            where concat_ws(' ', public.json_words(row.payload::jsonb), row.error_message) ~* v_known.pattern
+            and (v_known.marks is null or public.json_words(to_jsonb(row)) ~* v_known.marks)
         ),
         'pipeline_errors',
         (
             select coalesce(jsonb_agg(to_jsonb(row)), '[]') from marketing.pipeline_errors as row
-            where concat_ws(' ', row.error_message, row.error_details::text) ~* v_known.pattern
-            and (v_known.marks is null or to_jsonb(row)::text ~* v_known.marks)
+            where concat_ws(' ', row.error_message, public.json_words(row.error_details::jsonb)) ~* v_known.pattern
+            and (v_known.marks is null or public.json_words(to_jsonb(row)) ~* v_known.marks)
         )
     );
 end

@@ -3,7 +3,7 @@
 -- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case.
 -- Returns: people: unique_ids; contacts: ids of contact_enrichment; verifications: ids of email_verification; addresses: in lower case;
 --          pattern: regular expression, NULL: nobody is found; marks: what must stand in a row, as JSON, beside it, because somebody else
---          has the same name, NULL: nothing.
+--          has the same name or one that holds it, NULL: nothing.
 -- Raises: PC001 nobody is found.
 -- Reads:  marketing.people_master, marketing.contact_enrichment, marketing.email_verification
 -- Writes: nothing
@@ -21,6 +21,7 @@ as $$
 declare
     v_words text[];
     v_numbers text[];
+    v_names text;
 begin
     -- Whatever of the person is there may have several addresses: all of those rows that have one of them.
     select array_agg(distinct lower(btrim(known.email))) into addresses
@@ -75,6 +76,8 @@ begin
         v_numbers
     );
 
+    v_names := public.literal_pattern(array(select known.word from unnest(v_words) as known (word) where known.word ~ '\S\s+\S'), '{}');
+
     if exists (
         select
         from (
@@ -82,7 +85,8 @@ begin
             union all
             select other.full_name from marketing.contact_enrichment as other where other.id <> all (coalesce(contacts, '{}'))
         ) as other
-        where lower(btrim(other.full_name)) = any (select lower(btrim(known.word)) from unnest(v_words) as known (word))
+        -- The name within a longer one is found there, too.
+        where other.full_name ~* v_names
     ) then
         marks := public.literal_pattern(
             addresses || people || array(select regexp_replace(known.word, '^https?://(www\.)?', '') from unnest(v_words) as known (word) where known.word ~ '/'),

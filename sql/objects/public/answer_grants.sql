@@ -38,7 +38,7 @@ begin
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function
             where function.pronamespace = 'public'::regnamespace
-            and function.proname in ('opt_out', 'reply_to_text', 'settle_inbound_message', 'export_contractor', 'peers_to_ask')
+            and function.proname in ('opt_out', 'reply_to_text', 'settle_inbound_message', 'export_contractor', 'peers_to_ask', 'draft_introduction')
         loop
             execute format('grant execute on function %s to pgcascade_operator', v_function);
         end loop;

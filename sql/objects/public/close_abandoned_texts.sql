@@ -75,6 +75,7 @@ begin
 end
 $$;
 
-comment on function public.close_abandoned_texts(bigint[]) is 'The stage that ends texts whose event has failed or was cancelled: uncertain if the call had begun, else failed or cancelled.';
+comment on function public.close_abandoned_texts(bigint[]) is
+    'The stage that ends texts whose event has failed or was cancelled: uncertain if the call had begun, else failed or cancelled.';
 
 revoke execute on function public.close_abandoned_texts(bigint[]) from public;

@@ -1,8 +1,10 @@
--- public.contractor_marks(contractor_id): what tells a person apart from others of the same name: numbers, addresses, the person's own id.
+-- public.contractor_marks(contractor_id): what tells a person apart from namesakes: numbers, addresses, the person's own id.
+--
+-- A namesake is anybody whose name is the person's, or holds it: Mary Ann Lee is one of Ann Lee.
 --
 -- Arguments: contractor_id.
 -- Returns: a regular expression for rows as JSON; NULL: nobody else has the name, so that the name alone tells the person.
--- Reads:  public.contractors, public.event_attendees
+-- Reads:  public.contractors, public.event_attendees; by public.is_number_of_others what it reads
 -- Writes: nothing
 -- Locks:  none
 
@@ -16,10 +18,15 @@ begin atomic
     named as (
         select
             contractor.id,
-            lower(regexp_replace(btrim(spelled.name), '\s+', ' ', 'g')) as name
+            spelled.name
         from public.contractors as contractor
         cross join lateral (values (contractor.name), (concat_ws(' ', contractor.first_name, contractor.last_name))) as spelled (name)
         where spelled.name ~ '\S\s+\S'
+    ),
+    searched as materialized (
+        select public.literal_pattern(array_agg(own.name), '{}') as pattern
+        from named as own
+        where own.id = contractor_marks.contractor_id
     ),
     told as (
         select known.email, known.phone, known.ghl_contact_id
@@ -32,26 +39,35 @@ begin atomic
             from public.event_attendees as attendee
             where attendee.contractor_id = contractor_marks.contractor_id
         ) as known
-        -- What both have does not tell them apart.
-        where not exists (
-            select
-            from public.contractors as other
-            where (other.phone = known.phone or lower(other.email) = lower(known.email))
-            and other.id <> contractor_marks.contractor_id
-        )
     )
     select concat_ws(
         '|',
+        -- What somebody else has, too, does not tell them apart.
         public.literal_pattern(
-            (select array_agg(told.email) || array_agg(told.ghl_contact_id) from told), (select array_agg(told.phone) from told)
+            (
+                select array_agg(told.ghl_contact_id) || array_agg(told.email) filter (
+                    where not exists (
+                        select
+                        from public.contractors as other
+                        where lower(other.email) = lower(told.email)
+                        and other.id <> contractor_marks.contractor_id
+                    )
+                )
+                from told
+            ),
+            (
+                select array_agg(told.phone)
+                from told
+                where not public.is_number_of_others(told.phone, contractor_marks.contractor_id)
+            )
         ),
         format('"\w*contractor\d?_id": "?%s(?!\d)', contractor_marks.contractor_id)
     )
     where exists (
         select
-        from named as own
-        join named as other on other.name = own.name and other.id <> own.id
-        where own.id = contractor_marks.contractor_id
+        from searched
+        join named as other on other.name ~* searched.pattern
+        where other.id <> contractor_marks.contractor_id
     );
 end;
 

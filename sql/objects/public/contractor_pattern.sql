@@ -49,9 +49,7 @@ begin atomic
         (
             select array_agg(told.phone)
             from told
-            where not exists (
-                select from public.contractors as other where other.phone = told.phone and other.id <> contractor_pattern.contractor_id
-            )
+            where not public.is_number_of_others(told.phone, contractor_pattern.contractor_id)
         )
     );
 end;

@@ -9,7 +9,9 @@
 -- Writes: nothing
 -- Locks:  none
 
-create or replace function public.draft_introduction(action_item_id bigint, out send_to text, out subject text, out body text, out mailto text)
+create or replace function public.draft_introduction(
+    action_item_id bigint, out send_to text, out subject text, out body text, out mailto text
+)
 language plpgsql
 stable
 security definer
@@ -20,25 +22,35 @@ declare
 begin
     select
         item.title, own.name as own_name, own.first_name as own_first_name, own.company_name as own_company, event.name as event_name,
-        coalesce(note.extracted_entities -> 'names' ->> 0, peer.name) as name,
-        coalesce(
-            note.extracted_entities -> 'emails' ->> 0,
-            case
-                when exists (
-                    select
-                    from public.event_peer_matches as match
-                    where match.connection_made
-                    and match.contractor1_id = least(item.contractor_id, item.related_peer_contractor_id)
-                    and match.contractor2_id = greatest(item.contractor_id, item.related_peer_contractor_id)
-                ) then peer.email
-            end
-        ) as email
+        case when noted.is_somebody then noted.name else peer.name end as name,
+        case
+            when noted.is_somebody then noted.email
+            when exists (
+                select
+                from public.event_peer_matches as match
+                where match.connection_made
+                and match.contractor1_id = least(item.contractor_id, item.related_peer_contractor_id)
+                and match.contractor2_id = greatest(item.contractor_id, item.related_peer_contractor_id)
+            ) then peer.email
+        end as email
     into v_known
     from public.contractor_action_items as item
     join public.contractors as own on own.id = item.contractor_id
     left join public.contractors as peer on peer.id = item.related_peer_contractor_id
     left join public.event_notes as note on note.id = item.related_note_id and note.contractor_id = item.contractor_id
     left join public.events as event on event.id = item.event_id
+    -- Name and address are one person's: who has an address in the note, or else is named there and is not the peer.
+    cross join lateral (
+        select
+            found.name, found.email,
+            case
+                when found.email is not null then lower(found.email) is distinct from lower(peer.email)
+                else found.name is not null and position(lower(found.name) in lower(coalesce(peer.name, ''))) = 0
+            end as is_somebody
+        from (
+            values (note.extracted_entities -> 'names' ->> 0, note.extracted_entities -> 'emails' ->> 0)
+        ) as found (name, email)
+    ) as noted
     where item.id = draft_introduction.action_item_id;
 
     if not found then

@@ -6,7 +6,8 @@
 --
 -- Arguments: contractor_id.
 -- Returns: how many rows of each table were changed.
--- Reads:  pg_catalog.pg_class; by public.contractor_pattern and public.contractor_marks what they read
+-- Reads:  pg_catalog.pg_class; by public.contractor_pattern, public.contractor_marks and
+--         public.is_number_of_others what they read
 -- Writes: public.contractors, public.event_attendees, and what public.erase_words and public.redact_table write; public.suppressed_numbers,
 --         public.sms_subscriptions, public.sms_consents; public.action_item_updates; by public.opt_out what it writes
 -- Locks:  the person's rows, table by table
@@ -25,6 +26,7 @@ declare
     ];
     v_pattern text;
     v_marks text;
+    v_writer text := coalesce(current_setting('pgcascade.writer', true), '');
     v_number text;
     v_numbers text[];
     v_relation regclass;
@@ -50,9 +52,7 @@ begin
         select attendee.real_phone from public.event_attendees as attendee where attendee.contractor_id = erase_contractor.contractor_id
     ) as known
     where known.phone is not null
-    and not exists (
-        select from public.contractors as other where other.phone = known.phone and other.id <> erase_contractor.contractor_id
-    );
+    and not public.is_number_of_others(known.phone, erase_contractor.contractor_id);
 
     foreach v_number in array coalesce(v_numbers, '{}') loop
         perform public.opt_out(v_number, 'erased', null, contractor_id);
@@ -79,7 +79,7 @@ begin
         ai_coach_opt_in = false, onboarding_source = null, business_goals = null, current_challenges = null, ghl_contact_id = null
     where contractor.id = erase_contractor.contractor_id;
 
-    perform set_config('pgcascade.writer', '', true);
+    perform set_config('pgcascade.writer', v_writer, true);
 
     if v_pattern is not null then
         for v_relation in
@@ -109,7 +109,7 @@ begin
     and (
         change.contractor_id = erase_contractor.contractor_id
         or concat_ws(' ', change.old_value, change.new_value, change.update_note) ~* v_pattern
-        and (v_marks is null or to_jsonb(change)::text ~* v_marks)
+        and (v_marks is null or public.json_words(to_jsonb(change)) ~* v_marks)
     );
     get diagnostics v_rows = row_count;
 

@@ -5,7 +5,8 @@
 -- Reads:  nothing
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
 --         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
---         public.sms_subscriptions, public.admin_users, public.event_peer_matches, public.event_peer_group_members, public.ai_learning_events
+--         public.sms_subscriptions, public.admin_users, public.event_peer_matches, public.event_peer_group_members,
+--         public.ai_learning_events
 -- Locks:  the person's rows, table by table
 
 create or replace function public.erase_words(contractor_id bigint, numbers text[])

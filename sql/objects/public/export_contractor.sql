@@ -30,9 +30,7 @@ begin
         select attendee.real_phone from public.event_attendees as attendee where attendee.contractor_id = export_contractor.contractor_id
     ) as known
     where known.phone is not null
-    and not exists (
-        select from public.contractors as other where other.phone = known.phone and other.id <> export_contractor.contractor_id
-    );
+    and not public.is_number_of_others(known.phone, export_contractor.contractor_id);
 
     if not exists (select from public.contractors as contractor where contractor.id = export_contractor.contractor_id) then
         raise exception using

@@ -1,8 +1,7 @@
 -- public.next_followup(followup): makes the next one of a recurring follow-up.
 --
 -- At the same hour on the person's clock, so many days later, or on the next day that is none off; occurrences that were missed while
--- nothing ran are left out. A series ends
--- with its item, after max_occurrences (60 at most) or recurs_until, or when the number opts out.
+-- nothing ran are left out. A series ends with its item, after max_occurrences (60 at most) or recurs_until, or when the number opts out.
 --
 -- Arguments: followup.
 -- Returns: its number; NULL: the series is over.

@@ -2,7 +2,8 @@
 --
 -- Arguments: verb: delay, msg, status, checkin, cancel; argument: minutes, whom, a name, or a type of texts; words: of msg; event_id.
 -- Returns: the answer.
--- Reads:  public.events, public.event_attendees, public.contractors, public.event_messages
+-- Reads:  public.events, public.event_attendees, public.contractors, public.event_messages,
+--         public.sms_subscriptions
 -- Writes: public.event_messages, public.event_attendees; by public.agenda_delay what it writes
 -- Locks:  the rows that are changed
 
@@ -32,12 +33,20 @@ begin
             end if;
 
             insert into public.event_messages (event_id, contractor_id, message_type, message_content)
-            select attendee.event_id, attendee.contractor_id, 'admin_custom', left(translate(words, '{}', '()'), 600)
+            select attendee.event_id, attendee.contractor_id, 'admin_custom', translate(words, '{}', '()')
             from public.event_attendees as attendee
+            join public.contractors as contractor on contractor.id = attendee.contractor_id
             where attendee.event_id = obey_order.event_id
             and attendee.registration_status = 'registered'
             and attendee.sms_opt_in
             and case lower(argument) when 'checkedin' then attendee.checked_in when 'pending' then not attendee.checked_in else true end
+            and coalesce(attendee.real_phone, contractor.phone) is not null
+            and not exists (
+                select
+                from public.sms_subscriptions as subscription
+                where subscription.phone_number = coalesce(attendee.real_phone, contractor.phone)
+                and not subscription.opted_in
+            )
             order by attendee.contractor_id;
             get diagnostics v_count = row_count;
             return format('%s: your text goes to %s people.', v_event.name, v_count);
@@ -50,7 +59,11 @@ begin
 
             return (
                 select concat_ws(
-                    ' ', v_words, format('%s texts to come%s.', count(*), ', the next at ' || to_char(min(message.send_at) at time zone v_event.timezone, 'HH24:MI')),
+                    ' ', v_words,
+                    format(
+                        '%s texts to come%s.', count(*),
+                        ', the next at ' || to_char(min(message.send_at) at time zone v_event.timezone, 'HH24:MI')
+                    ),
                     nullif(format('%s uncertain.', count(*) filter (where message.status = 'uncertain')), '0 uncertain.')
                 )
                 from public.event_messages as message
@@ -58,16 +71,25 @@ begin
                 and message.status in ('scheduled', 'uncertain')
             );
         when 'checkin' then
-            select array_agg(found.contractor_id), string_agg(found.name, ', ' order by found.name) filter (where found.place <= c_names_most)
+            v_words := lower(regexp_replace(btrim(argument), '\s+', ' ', 'g'));
+
+            -- The exact name wins over those that hold its words, or words that begin so.
+            select array_agg(found.contractor_id), string_agg(found.name, ', ' order by found.name) filter (where found.nth <= c_names_most)
             into v_people, v_names
             from (
-                select attendee.contractor_id, contractor.name, row_number() over (order by contractor.name) as place
-                from public.event_attendees as attendee
-                join public.contractors as contractor on contractor.id = attendee.contractor_id
-                where attendee.event_id = obey_order.event_id
-                and attendee.registration_status = 'registered'
-                and position(lower(argument) in lower(contractor.name)) > 0
-            ) as found;
+                select
+                    called.contractor_id, called.name, row_number() over (order by called.name) as nth,
+                    rank() over (order by called.plain = v_words desc) as place
+                from (
+                    select attendee.contractor_id, contractor.name, lower(regexp_replace(btrim(contractor.name), '\s+', ' ', 'g')) as plain
+                    from public.event_attendees as attendee
+                    join public.contractors as contractor on contractor.id = attendee.contractor_id
+                    where attendee.event_id = obey_order.event_id
+                    and attendee.registration_status = 'registered'
+                ) as called
+                where position(' ' || v_words in ' ' || called.plain) > 0
+            ) as found
+            where found.place = 1;
 
             if coalesce(cardinality(v_people), 0) <> 1 then
                 return case when v_people is null then format('%s: nobody is called so: %s.', v_event.name, argument)

@@ -13,7 +13,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if value::text !~* pattern then
+    if public.json_words(value) !~* pattern then
         return value;
     end if;
 

@@ -26,7 +26,9 @@ begin
             ),
             ', '
         ),
-        string_agg(format('%1$I::text ~* $1', name), ' or ')
+        string_agg(
+            format(case when is_json then 'public.json_words(%1$I::jsonb) ~* $1' else '%1$I::text ~* $1' end, name), ' or '
+        )
     into v_set, v_where
     from (
         select attribute.attname as name, attribute.atttypid in ('json'::regtype, 'jsonb'::regtype) as is_json
@@ -43,7 +45,9 @@ begin
         return 0;
     end if;
 
-    execute format('update %s as row set %s where (%s) and ($2 is null or to_jsonb(row)::text ~* $2)', relation, v_set, v_where)
+    execute format(
+        'update %s as row set %s where (%s) and ($2 is null or public.json_words(to_jsonb(row)) ~* $2)', relation, v_set, v_where
+    )
     using pattern, marks;
     get diagnostics v_rows = row_count;
     return v_rows;
