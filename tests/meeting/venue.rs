@@ -10,8 +10,9 @@ use crate::support::daemon::{Rig, RunningDaemon};
 use crate::support::fake_ghl::FakeGhl;
 use crate::support::messaging::ghl;
 
-/// Event 41 today in UTC: lunch begins in `lunch_in` and lasts an hour, a break follows two hours
-/// later. Of the agenda's rules only those of matching hold.
+/// Event 41 today, where it is about eight in the morning whenever the tests run: lunch begins in
+/// `lunch_in` and lasts an hour, a break follows two hours later on the same day. Of the agenda's
+/// rules only those of matching hold.
 fn event(lunch_in: &str) -> String {
     format!(
         "update agenda_rules set enabled = false where category <> 'peer_matching';
@@ -20,7 +21,12 @@ fn event(lunch_in: &str) -> String {
         update sending_accounts
         set rate = 5000, period = '10 seconds', first_wait = '50 milliseconds', sample_numbers = true;
         insert into events (id, name, date, end_date, timezone, location)
-        values (41, 'Sample Expo', current_date, current_date + 1, 'UTC', 'Hall 1');
+        select 41, 'Sample Expo', (now() at time zone zone.name)::date, (now() at time zone zone.name)::date + 1, zone.name, 'Hall 1'
+        from (
+            -- The signs of these zones are the other way round.
+            select case when west < 0 then 'Etc/GMT' || west else 'Etc/GMT+' || west end as name
+            from (select (extract(hour from now() at time zone 'UTC')::integer + 3) % 24 - 11 as west) as shift
+        ) as zone;
         insert into event_agenda_items (event_id, item_type, title, start_time, end_time)
         values
             (41, 'lunch', 'Lunch', now() + interval '{lunch_in}', now() + interval '{lunch_in}' + interval '1 hour'),
