@@ -2,6 +2,7 @@
 
 mod faults_stay_mended;
 mod introductions_are_worded;
+mod little_is_shown_before_consent;
 mod odd_events_are_survived;
 mod people_come_late_and_leave_early;
 mod people_have_their_rights;
