@@ -113,13 +113,14 @@ async fn with_nothing_shown_no_sentence_has_a_hole() {
             text.body
         );
     }
-    let refused = rig
-        .refused(
-            "insert into event_peer_matching (event_id, introductions_show) values (42, '{phone}')",
-        )
-        .await;
-    assert!(
-        refused.contains("introductions_show_must_be_known"),
-        "{refused}"
-    );
+    let client = rig.session().await;
+    let row =
+        "insert into event_peer_matching (event_id, introductions_show) values (null, '{phone}')";
+    let refused = client.execute(row, &[]).await.map_err(|error| {
+        let error = error
+            .as_db_error()
+            .and_then(|error| error.constraint().map(str::to_owned));
+        error.unwrap_or_default()
+    });
+    assert_eq!(refused, Err("introductions_show_must_be_known".to_owned()));
 }

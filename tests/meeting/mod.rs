@@ -1,5 +1,6 @@
 //! Peers at an event: from the agenda to the answer, on a real database and over real HTTP.
 
+mod days_and_companies_are_told_apart;
 mod faults_stay_mended;
 mod introductions_are_worded;
 mod little_is_shown_before_consent;
