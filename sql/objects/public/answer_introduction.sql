@@ -43,7 +43,7 @@ begin
         end if;
 
         -- What was released because nobody answered connects still when both say yes.
-        v_was_open := v_match.status not in ('declined', 'released', 'expired') or v_match.release_reason = 'unanswered';
+        v_was_open := v_match.status not in ('declined', 'released', 'expired') or v_match.release_reason is not distinct from 'unanswered';
 
         case
             when not v_was_open and v_decision.intent <> 'no'
