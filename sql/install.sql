@@ -255,6 +255,9 @@
 \i objects/public/complete_peer_matching_run.sql
 \i objects/public/trigger_peer_matching_run_event.sql
 \i objects/public/order_peer_matching_stage.sql
+\i objects/public/introductions_show.sql
+\i objects/public/answers_wanted.sql
+\i objects/public/await_answers.sql
 \i objects/public/follow_peer_match.sql
 \i objects/public/note_introductions_sent.sql
 \i objects/public/word_introduction.sql
@@ -335,6 +338,7 @@
 \i objects/public/exchange_contacts.sql
 \i objects/public/next_free_break.sql
 \i objects/public/put_off_introduction.sql
+\i objects/public/remind_peers.sql
 \i objects/public/answer_introduction.sql
 
 -- Action items and the record of their changes

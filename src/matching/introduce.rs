@@ -130,11 +130,32 @@ fn objection(input: &Value, texts: &Value) -> Option<String> {
                 peer_place: known[about]["place"].as_str(),
                 is_non_competing: known["is_non_competing"] == true,
                 all: values(known).join("\n"),
+                hidden: hidden(input, about),
             };
             let text = texts[format!("message_to_contractor{number}")].as_str();
             let why = wording::objection(text.unwrap_or_default(), &facts)?;
             Some(format!("message_to_contractor{number}: {why}"))
         })
+}
+
+/// What may not be said of a person yet, but for what is shown in other words: a company that bears
+/// the owner's name, an event that is called after the town.
+fn hidden<'a>(input: &'a Value, about: &str) -> Vec<&'a str> {
+    let known = &input["known"];
+    let person = &known[about];
+    let shown = json!([
+        person["name"],
+        person["company"],
+        person["place"],
+        known["event"],
+        known["shared"]
+    ]);
+    let shown = values(&shown).join("\n").to_lowercase();
+    let words = input["hidden"][about].as_array().into_iter().flatten();
+    words
+        .filter_map(Value::as_str)
+        .filter(|word| !wording::holds_word(&shown, &word.to_lowercase()))
+        .collect()
 }
 
 /// Every value that the model was told, without the names that we gave them: `person2` is no reason

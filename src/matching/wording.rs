@@ -16,6 +16,8 @@ pub struct Facts<'a> {
     pub is_non_competing: bool,
     /// Everything that the model was told, for what it may repeat.
     pub all: String,
+    /// Words about the peer that are not for the reader before both have said yes.
+    pub hidden: Vec<&'a str>,
 }
 
 /// Three segments in the plain alphabet of networks, in septets.
@@ -55,6 +57,13 @@ pub fn objection(text: &str, facts: &Facts<'_>) -> Option<String> {
         }
     }
     let lower = said.to_lowercase();
+    if facts
+        .hidden
+        .iter()
+        .any(|word| holds_word(&lower, &word.to_lowercase()))
+    {
+        return Some("it tells of the peer what the event does not show yet".to_owned());
+    }
     let known = facts.all.to_lowercase();
     // The facts are JSON, so that braces are no fact.
     let unknown = |word: &str| matches!(word, "{" | "}") || !known.contains(word);
@@ -98,6 +107,17 @@ fn too_long(said: &str) -> Option<String> {
     })
 }
 
+/// Whether a text holds a word or several, and not only as a part of a longer one.
+pub(super) fn holds_word(text: &str, word: &str) -> bool {
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, found)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + found.len()..].chars().next();
+            let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            !is_letter(before) && !is_letter(after)
+        })
+}
+
 /// A word that people can tap: letters, a dot, letters.
 fn is_address(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -124,6 +144,7 @@ mod tests {
             peer_place: Some("Houston, TX"),
             is_non_competing: true,
             all: r#"{"company": "Zeek 24 Co", "shared": ["controlling lead flow"]}"#.to_owned(),
+            hidden: Vec::new(),
         }
     }
 
@@ -141,6 +162,21 @@ mod tests {
         assert_eq!(objection(&text, &facts()), None);
         let long = format!("{GOOD} {}", "Do go there soon. ".repeat(16));
         assert_eq!(objection(long.trim(), &facts()), None, "{}", long.len());
+    }
+
+    #[test]
+    fn what_is_not_shown_yet_is_not_said_in_any_spelling() {
+        let hidden = |word: &'static str| Facts {
+            hidden: vec![word],
+            ..facts()
+        };
+        let said = |text: &str, word| objection(text, &hidden(word)).unwrap_or_default();
+        for word in ["Ortiz", "O'Neil & Sons"] {
+            let text = format!("{GOOD} Ask for {}.", word.to_uppercase());
+            assert!(said(&text, word).contains("does not show"), "{text}");
+            assert_eq!(said(GOOD, word), "");
+        }
+        assert_eq!(said(GOOD, "worke"), "", "a part of another word is none");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Peers at an event: from the agenda to the answer, on a real database and over real HTTP.
 
+mod days_and_companies_are_told_apart;
 mod faults_stay_mended;
 mod introductions_are_worded;
+mod little_is_shown_before_consent;
 mod odd_events_are_survived;
 mod people_come_late_and_leave_early;
 mod people_have_their_rights;

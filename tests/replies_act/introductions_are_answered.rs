@@ -4,7 +4,7 @@ use crate::support::daemon::Rig;
 use crate::support::fake_ghl::FakeGhl;
 
 /// People 1 and 2 were introduced to each other ten minutes ago; there are breaks ahead.
-async fn introduced() -> (Rig, FakeGhl) {
+pub(super) async fn introduced() -> (Rig, FakeGhl) {
     let (rig, server) = (Rig::texting(3).await, FakeGhl::start().await);
     rig.event_is_on().await;
     rig.run(
@@ -34,7 +34,7 @@ async fn introduced() -> (Rig, FakeGhl) {
     (rig, server)
 }
 
-async fn status(rig: &Rig) -> String {
+pub(super) async fn status(rig: &Rig) -> String {
     rig.text("select status || ' ' || connection_made from event_peer_matches")
         .await
 }

@@ -6,6 +6,7 @@ mod a_text_is_received_once;
 mod answers_reach_what_was_asked;
 mod bad_input_harms_nobody;
 mod introductions_are_answered;
+mod introductions_are_not_answered;
 mod notifications_prove_themselves;
 mod operators_order_by_text;
 mod others_keep_their_names;

@@ -42,11 +42,22 @@ begin
             continue;
         end if;
 
-        v_was_open := v_match.status not in ('declined', 'released', 'expired');
+        -- What was released because nobody answered connects still when both say yes.
+        v_was_open := v_match.status not in ('declined', 'released', 'expired') or v_match.release_reason is not distinct from 'unanswered';
 
         case
-            when not v_was_open and v_decision.intent <> 'no' then
-                v_words := 'That introduction is not open any more. We are looking for somebody else for you.';
+            when not v_was_open and v_decision.intent <> 'no'
+                or v_match.release_reason = 'unanswered' and v_decision.intent in ('later', 'maybe')
+            then
+                v_words := 'That introduction is not open any more.' || coalesce(
+                    (
+                        select ' We are looking for somebody else for you.'
+                        from public.events as event
+                        where event.id = v_match.event_id
+                        and event.end_date >= (clock_timestamp() at time zone event.timezone)::date
+                    ),
+                    ''
+                );
                 perform public.finish_routing(v_decision.id, 'introduction_closed');
             when v_decision.intent = 'yes' then
                 v_match := public.set_peer_match_status(v_match.id, v_question.contractor_id, 'positive');
@@ -56,7 +67,10 @@ begin
                 perform public.finish_routing(v_decision.id, case when v_match.connection_made then 'connected' else 'accepted' end);
             when v_decision.intent = 'no' then
                 v_match := public.set_peer_match_status(v_match.id, v_question.contractor_id, 'negative');
-                v_words := 'No problem, we will not introduce you.';
+                v_words := case
+                    when v_match.connection_made then 'All right. You two have each other''s contact already; nobody is told what you answered.'
+                    else 'No problem, we will not introduce you.'
+                end;
                 perform public.finish_routing(v_decision.id, 'declined');
                 if v_was_open and v_match.status = 'declined' then
                     insert into public.event_peer_matching_runs (event_id, contractor_ids, origin, caused_by)

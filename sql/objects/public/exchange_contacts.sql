@@ -21,7 +21,7 @@ begin
     -- The prompts of the next break are not needed any more.
     update public.event_messages as message
     set status = 'cancelled', skip_reason = 'Both have said yes.'
-    where message.message_type = 'peer_match_reminder'
+    where message.message_type in ('peer_match_reminder', 'peer_match_unanswered')
     and message.event_id = new.event_id
     and message.status = 'scheduled'
     and message.personalization_data ->> 'match_id' = new.id::text;

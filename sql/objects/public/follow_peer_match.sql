@@ -1,7 +1,8 @@
 -- public.complete_peer_match(), public.follow_peer_match(): what an edit of a match means.
 --
 -- Answers decide the status: both yes is a connection, a no ends it, one yes waits for the other. Once connected it stays so. A draft
--- that becomes proposed has its texts scheduled; a match that is declined, released, expired or deleted has its unsent texts cancelled.
+-- that becomes proposed has its texts scheduled; a match that is declined, released, expired or deleted has its unsent texts cancelled. One
+-- that was released because it was not answered connects still when both say yes.
 --
 -- Returns: the row, completed; of the second: nothing (row trigger).
 -- Reads:  nothing else
@@ -29,6 +30,13 @@ begin
             when new.introduction_sent_time is not null then 'introduced'
             else 'proposed'
         end;
+    end if;
+
+    if new.release_reason = 'unanswered' and new.contractor1_response and new.contractor2_response then
+        new.status := 'connected';
+    end if;
+    if new.status <> 'released' then
+        new.release_reason := null;
     end if;
 
     new.connection_made := new.connection_made or new.status = 'connected';
@@ -60,7 +68,20 @@ declare
 begin
     if tg_op = 'UPDATE' then
         v_is_over := new.status in ('declined', 'released', 'expired');
-        if not v_is_over and (old.status, new.status) <> ('draft', 'proposed') then
+        if not v_is_over and new.status in ('accepted_by_one', 'later') then
+            -- Who has answered is not reminded, and who said LATER is asked again then.
+            update public.event_messages as message
+            set status = 'cancelled', skip_reason = 'The introduction was answered.'
+            where message.event_id = new.event_id
+            and message.message_type = 'peer_match_unanswered'
+            and message.personalization_data ->> 'match_id' = new.id::text
+            and message.contractor_id in (
+                case when new.status = 'later' or new.contractor1_response is not null then new.contractor1_id end,
+                case when new.status = 'later' or new.contractor2_response is not null then new.contractor2_id end
+            )
+            and message.status = 'scheduled';
+            return null;
+        elsif not v_is_over and (old.status, new.status) <> ('draft', 'proposed') then
             return null;
         end if;
     end if;
@@ -69,7 +90,15 @@ begin
     from (
         select message.id
         from public.event_messages as message
-        where message.dedupe_key = any (v_keys)
+        where (
+            message.dedupe_key = any (v_keys)
+            -- Nobody is asked again about what is over.
+            or v_is_over
+            and message.event_id = old.event_id
+            and message.contractor_id in (old.contractor1_id, old.contractor2_id)
+            and message.message_type in ('peer_match_reminder', 'peer_match_unanswered')
+            and message.personalization_data ->> 'match_id' = old.id::text
+        )
         and message.status in ('draft', 'scheduled')
         order by message.id
         for no key update

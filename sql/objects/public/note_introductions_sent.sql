@@ -6,7 +6,7 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_rows, new_rows (transition tables), public.event_messages
--- Writes: public.event_peer_matches, public.ai_learning_events
+-- Writes: public.event_peer_matches, public.ai_learning_events; by public.await_answers marketing.pipeline_events
 -- Locks:  the matches in the order of their ids
 
 create or replace function public.note_introductions_sent()
@@ -18,6 +18,7 @@ as $$
 declare
     v_matches bigint[];
     v_unsent bigint[];
+    v_new bigint[];
 begin
     select array_agg(distinct marketing.payload_id(unsent.personalization_data, 'match_id')) into v_unsent
     from new_rows as unsent
@@ -60,6 +61,11 @@ begin
     -- A statement of its own: what follows sees the other text of a match whose sender held the row.
     perform from public.event_peer_matches as match where match.id = any (v_matches) order by match.id for no key update;
 
+    select array_agg(match.id) into v_new
+    from public.event_peer_matches as match
+    where match.id = any (v_matches)
+    and match.introduction_sent_time is null;
+
     with
     texts as (
         select
@@ -81,6 +87,8 @@ begin
         status = case when match.status in ('draft', 'proposed') then 'introduced' else match.status end
     from texts
     where match.id = texts.match_id;
+
+    perform public.await_answers(v_new);
 
     insert into public.ai_learning_events (contractor_id, event_type, event_id, event_data, "timestamp", context)
     select

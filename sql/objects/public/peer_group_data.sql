@@ -2,7 +2,7 @@
 --
 -- Arguments: group_id; contractor_id: who is told.
 -- Returns: values for templates: group_id, topic, meeting_location, match_score, peers (name, company, location of the others who come).
--- Reads:  public.event_peer_groups, public.event_peer_group_members, public.contractors
+-- Reads:  public.event_peer_groups, public.event_peer_group_members, public.contractors; by public.introductions_show what it reads
 -- Writes: nothing
 -- Locks:  none
 
@@ -20,14 +20,25 @@ begin atomic
         'peers', (
             select jsonb_agg(
                 jsonb_build_object(
-                    'name', peer.name,
-                    'company', nullif(btrim(peer.company_name), ''),
-                    'location', nullif(btrim(coalesce(member.place, peer.service_area)), '')
+                    'name', shown.peer ->> 'peer_name',
+                    'company', nullif(btrim(shown.peer ->> 'peer_company'), ''),
+                    'location', nullif(btrim(shown.peer ->> 'peer_location'), '')
                 )
                 order by peer.id
             )
             from public.event_peer_group_members as member
             join public.contractors as peer on peer.id = member.contractor_id
+            cross join lateral (
+                select public.as_shown(
+                    jsonb_strip_nulls(jsonb_build_object(
+                        'peer_name', peer.name,
+                        'peer_first_name', peer.first_name,
+                        'peer_company', peer.company_name,
+                        'peer_location', coalesce(member.place, peer.service_area)
+                    )),
+                    public.introductions_show(seated.event_id)
+                ) as peer
+            ) as shown
             where member.group_id = seated.id
             and member.contractor_id <> peer_group_data.contractor_id
             and member.status in ('invited', 'accepted')

@@ -33,7 +33,7 @@ begin
     cross join lateral (values (held.contractor1_id), (held.contractor2_id)) as peer (id);
 
     update public.event_peer_matches as match
-    set status = 'released'
+    set status = 'released', release_reason = 'left'
     where match.id = any (v_ids);
 
     update public.event_peer_group_members as member

@@ -1,7 +1,8 @@
 -- matching/introductions_to_word: what a chat model is told of matches whose texts are both unsent and unworded.
 --
 -- $1 bigint[]: matches; $2 text: who is asked.
--- Columns: match_id; input: prompt, known {event, person1, person2, shared, is_non_competing}.
+-- Columns: match_id; input: prompt, known {event, person1, person2, shared, is_non_competing}; hidden {person1, person2}: what may not be
+--          said of each before both have said yes, which the model is not told.
 -- Reads:  public.event_peer_matches, public.event_messages, public.contractors, public.events, public.introduction_prompts
 -- Writes: public.introduction_wordings
 -- Locks:  the written rows, in the order of their ids
@@ -35,7 +36,11 @@ asked as materialized (
                     'focus_areas', match.match_criteria -> 'sharedFocusAreas', 'trades', match.match_criteria -> 'sharedTrades'
                 ),
                 'is_non_competing', first.personalization_data -> 'is_non_competing'
-            ))
+            )),
+            'hidden', jsonb_build_object(
+                'person1', public.hidden_of_peer(one, match.match_criteria ->> 'location1', public.introductions_show(match.event_id)),
+                'person2', public.hidden_of_peer(other, match.match_criteria ->> 'location2', public.introductions_show(match.event_id))
+            )
         ) as input
     from public.event_peer_matches as match
     join public.events as event on event.id = match.event_id

@@ -67,9 +67,9 @@ cross join people as person
 join public.event_peer_matches as match on match.contractor1_id = person.id and match.event_id <> run.event_id
 where run.id = $1
 and run.exclude_matched
-and match.status not in ('draft', 'released')
+and match.status <> 'draft'
 -- Nobody was told: no text of it was ever sent.
-and (match.status <> 'expired' or match.introduction_sent_time is not null)
+and (match.status not in ('expired', 'released') or match.introduction_sent_time is not null)
 and match.contractor2_id in (select people.id from people)
 and (
     run.cool_down is null

@@ -7,12 +7,14 @@
 -- not known; $10 boolean[]: pinned; $11 jsonb[], $12 jsonb[]: personalization_data of the text to each, without match_id; $13 boolean: a
 -- chat model is asked to word them.
 -- Columns: matches, texts: how many were written.
--- Reads:  public.event_peer_matching_runs, and what introduction_slots reads
+-- Reads:  public.event_peer_matching_runs, and what introduction_slots and introductions_show read
 -- Writes: public.event_peer_matches, public.event_messages, marketing.pipeline_events
 -- Locks:  none beyond the inserted rows
 with
 run as materialized (
-    select run.id, run.event_id, run.approval, run.introduction_time, run.introductions_expire_at
+    select
+        run.id, run.event_id, run.approval, run.introduction_time, run.introductions_expire_at,
+        public.introductions_show(run.event_id) as shown
     from public.event_peer_matching_runs as run
     where run.id = $1
 ),
@@ -55,7 +57,7 @@ texts as (
     )
     select
         run.event_id, side.contractor_id, 'peer_match_introduction', slots.scheduled_time, slots.expires_at,
-        jsonb_build_object('match_id', pairs.id) || side.data,
+        jsonb_build_object('match_id', pairs.id) || public.as_shown(side.data, run.shown),
         case when run.approval then 'draft' else 'scheduled' end,
         format('peer-match-%s-%s', pairs.id, side.contractor_id),
         'matching'
