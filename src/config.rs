@@ -102,16 +102,16 @@ pub struct OwnCluster {
     ///
     /// Default: ~/.local/share/pgcascade, as root /var/lib/pgcascade.
     #[arg(long, env = "PGCASCADE_DATA_DIR", value_name = "DIR", value_hint = ValueHint::DirPath,
-          help_heading = DATABASE)]
+          global = true, help_heading = DATABASE)]
     pub data_dir: Option<PathBuf>,
 
     /// Directory of initdb, pg_ctl and postgres; found by itself where packages install them
     #[arg(long, env = "PGCASCADE_PG_BIN", value_name = "DIR", value_hint = ValueHint::DirPath,
-          help_heading = DATABASE)]
+          global = true, help_heading = DATABASE)]
     pub pg_bin: Option<PathBuf>,
 
     /// Use the cluster that `pgcascade demo` made, whatever DATABASE_URL says
-    #[arg(long, help_heading = DATABASE)]
+    #[arg(long, global = true, help_heading = DATABASE)]
     pub demo: bool,
 }
 
@@ -152,12 +152,12 @@ pub struct Database {
     ///
     /// May be a pooler's address. Without it pgcascade runs a cluster of its own.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true,
-          help_heading = DATABASE)]
+          global = true, help_heading = DATABASE)]
     pub database_url: Option<SecretString>,
 
     /// The same database without a pooler, for LISTEN and for deploying [default: DATABASE_URL]
     #[arg(long, env = "PGCASCADE_LISTEN_URL", value_name = "URL", hide_env_values = true,
-          help_heading = DATABASE)]
+          global = true, help_heading = DATABASE)]
     pub listen_url: Option<SecretString>,
 
     /// The cluster of our own.

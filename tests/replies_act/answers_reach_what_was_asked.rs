@@ -47,6 +47,12 @@ async fn who_was_there_is_asked_for_a_rating_which_is_kept() {
             .await,
         "attendance_check: yep 👍 → attended; pcr_request: 9/10, loved it → rated_session"
     );
+    // The whole conversation, as it went.
+    assert_eq!(
+        rig.text("select string_agg(direction, ' ') from vw_conversation where contractor_id = 1")
+            .await,
+        "to from to from"
+    );
     assert_eq!(
         rig.text("select string_agg(pcr_type || ' ' || explicit_score, ', ' order by pcr_type) from event_pcr_scores")
             .await,
