@@ -51,7 +51,7 @@ async fn who_was_there_is_asked_for_a_rating_which_is_kept() {
     assert_eq!(
         rig.text("select string_agg(direction, ' ') from vw_conversation where contractor_id = 1")
             .await,
-        "to from to from"
+        "to from to from to"
     );
     assert_eq!(
         rig.text("select string_agg(pcr_type || ' ' || explicit_score, ', ' order by pcr_type) from event_pcr_scores")
