@@ -27,6 +27,7 @@
 \i objects/pipeline/unpark.sql
 \i objects/pipeline/limit_key.sql
 \i objects/pipeline/permits.sql
+\i objects/pipeline/take_alone.sql
 \i objects/pipeline/take_again.sql
 \i objects/pipeline/take.sql
 \i objects/pipeline/take_pressing.sql

@@ -21,7 +21,7 @@ mod pool;
 mod server;
 mod tls;
 mod transaction;
-mod trigger_text;
+pub mod trigger_text;
 mod url;
 mod url_error;
 mod words;

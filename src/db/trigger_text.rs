@@ -4,15 +4,17 @@
 //! ends. So they come last, and only where something is new.
 
 /// How such a statement begins, at the start of a line, in the form that all our files have.
-const BEGINS: [&str; 2] = ["create or replace trigger ", "create trigger "];
+const BEGINS: &str = "create or replace trigger ";
 
 /// A statement that makes a trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TriggerText {
+pub struct TriggerText {
     /// The trigger's name.
     pub name: String,
     /// Its table, with the schema.
     pub table: String,
+    /// The function it executes, with the schema.
+    pub function: String,
     /// The statement.
     pub statement: String,
     /// The statement where it stands in its file, all else blank: the server's positions are those
@@ -21,13 +23,13 @@ pub(super) struct TriggerText {
 }
 
 /// The file without its statements that make triggers, blank where they stood, and those.
-pub(super) fn apart(text: &str) -> (String, Vec<TriggerText>) {
+pub fn apart(text: &str) -> (String, Vec<TriggerText>) {
     let mut rest = String::with_capacity(text.len());
     let mut statements: Vec<String> = Vec::new();
     let mut current: Option<String> = None;
     let mut before = String::new();
     for line in text.split_inclusive('\n') {
-        if current.is_none() && BEGINS.iter().any(|begin| line.starts_with(begin)) {
+        if current.is_none() && line.starts_with(BEGINS) {
             current = Some(before.clone());
         }
         match &mut current {
@@ -57,6 +59,11 @@ fn read(in_place: String) -> TriggerText {
     TriggerText {
         name: after("trigger"),
         table: after("on"),
+        function: after("function")
+            .split('(')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         statement,
         in_place,
     }

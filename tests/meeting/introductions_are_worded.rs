@@ -1,19 +1,15 @@
 //! A chat model words introductions; whatever it does, they are sent.
 
-use std::sync::Arc;
-
-use pgcascade::providers::http::BaseUrl;
-use pgcascade::providers::openai::{OpenAiClient, OpenAiConfig};
 use serde_json::json;
 
 use super::venue::CHECK_IN;
 use crate::support::daemon::Rig;
 use crate::support::fake_chat::FakeChat;
 use crate::support::fake_ghl::FakeGhl;
+use crate::support::messaging::plain_model;
 
 /// Both texts after the model said `content`, contractor 1's first, and what was noted of it.
 async fn sent_after(content: Option<&str>) -> (Vec<String>, String) {
-    crate::support::install_crypto();
     let (rig, server, chat) = (
         Rig::venue(0).await,
         FakeGhl::start().await,
@@ -23,10 +19,7 @@ async fn sent_after(content: Option<&str>) -> (Vec<String>, String) {
         chat.set_content(content);
     }
     rig.run(CHECK_IN).await;
-    let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
-    let config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
-    let model = Arc::new(OpenAiClient::new(config).expect("a client"));
-    let daemon = rig.host_chatting(&server, model);
+    let daemon = rig.host_chatting(&server, plain_model(&chat));
     rig.matched().await;
     rig.until("(select outcome <> 'asked' from introduction_wordings)")
         .await;
@@ -81,7 +74,6 @@ async fn garbage_of_a_model_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_in_a_company_name_reach_nobody_even_if_the_model_obeys() {
-    crate::support::install_crypto();
     let (rig, server, chat) = (
         Rig::venue(0).await,
         FakeGhl::start().await,
@@ -102,10 +94,7 @@ async fn orders_in_a_company_name_reach_nobody_even_if_the_model_obeys() {
     let content = json!({"message_to_contractor1": obeys, "message_to_contractor2": other});
     chat.set_content(&content.to_string());
     rig.run(CHECK_IN).await;
-    let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
-    let config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
-    let model = Arc::new(OpenAiClient::new(config).expect("a client"));
-    let daemon = rig.host_chatting(&server, model);
+    let daemon = rig.host_chatting(&server, plain_model(&chat));
     rig.matched().await;
     rig.until("(select outcome = 'refused' from introduction_wordings)")
         .await;
@@ -134,7 +123,6 @@ async fn orders_in_a_company_name_reach_nobody_even_if_the_model_obeys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_introduction_waits_for_a_slow_model() {
-    crate::support::install_crypto();
     let (rig, server, chat) = (
         Rig::venue(0).await,
         FakeGhl::start().await,
@@ -142,10 +130,7 @@ async fn no_introduction_waits_for_a_slow_model() {
     );
     chat.set_delay(std::time::Duration::from_secs(600));
     rig.run(CHECK_IN).await;
-    let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
-    let config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
-    let model = Arc::new(OpenAiClient::new(config).expect("a client"));
-    let daemon = rig.host_chatting(&server, model);
+    let daemon = rig.host_chatting(&server, plain_model(&chat));
     rig.matched().await;
     rig.until("(select outcome = 'asked' from introduction_wordings)")
         .await;

@@ -1,15 +1,12 @@
 //! What an introduction tells of the other before both have said yes is the event's to say.
 
-use std::sync::Arc;
-
-use pgcascade::providers::http::BaseUrl;
-use pgcascade::providers::openai::{OpenAiClient, OpenAiConfig};
 use serde_json::json;
 
 use super::venue::CHECK_IN;
 use crate::support::daemon::Rig;
 use crate::support::fake_chat::FakeChat;
 use crate::support::fake_ghl::FakeGhl;
+use crate::support::messaging::plain_model;
 
 const PRIVATE: &str = "
     update contractors set email = 'someone' || id || '@example.com';
@@ -58,7 +55,6 @@ async fn templates_tell_no_more_than_the_event_shows_until_both_say_yes() {
 
 /// What was noted of a model that says this of Zeek Test to John.
 async fn noted_of(about: &str) -> String {
-    crate::support::install_crypto();
     let (rig, server, chat) = (
         Rig::venue(0).await,
         FakeGhl::start().await,
@@ -70,10 +66,7 @@ async fn noted_of(about: &str) -> String {
     let content = json!({"message_to_contractor1": to_john, "message_to_contractor2": to_zeek});
     chat.set_content(&content.to_string());
     rig.run(CHECK_IN).await;
-    let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
-    let config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
-    let model = Arc::new(OpenAiClient::new(config).expect("a client"));
-    let daemon = rig.host_chatting(&server, model);
+    let daemon = rig.host_chatting(&server, plain_model(&chat));
     rig.matched().await;
     rig.until("(select outcome <> 'asked' from introduction_wordings)")
         .await;

@@ -50,11 +50,20 @@ pub fn ghl(server: &FakeGhl) -> Arc<dyn SmsGateway> {
     Arc::new(GhlClient::new(config).expect("a client"))
 }
 
-/// The real client against the fake, with prices; it gives up after a second.
-pub fn model(chat: &FakeChat) -> Arc<dyn ChatModel> {
+/// The real client against the fake, as it is configured without a word.
+pub fn plain_model(chat: &FakeChat) -> Arc<dyn ChatModel> {
+    Arc::new(OpenAiClient::new(model_config(chat)).expect("a client"))
+}
+
+fn model_config(chat: &FakeChat) -> OpenAiConfig {
     super::install_crypto();
     let base_url = BaseUrl::parse(&chat.base_url).expect("a URL");
-    let mut config = OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL);
+    OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL)
+}
+
+/// The real client against the fake, with prices; it gives up after a second.
+pub fn model(chat: &FakeChat) -> Arc<dyn ChatModel> {
+    let mut config = model_config(chat);
     config.try_timeout = Duration::from_secs(1);
     config.prices = Some(Prices {
         input: 400_000,

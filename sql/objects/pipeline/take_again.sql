@@ -25,25 +25,9 @@ set jit = off
 as $$
 #variable_conflict use_column
 begin
-    -- An event that a daemon died holding is a batch of its own.
-    with lone as (
-        delete from pipeline.ready
-        where ready.ctid = any (
-            array(
-                select first.ctid
-                from pipeline.ready as first
-                where first.stage_id = take_again.stage_id
-                and first.alone
-                and take_again.most > 0
-                order by first.event_id
-                limit 1
-                for update skip locked
-            )
-        )
-        returning ready.event_id, ready.priority
-    )
-    select array[lone.event_id], array[lone.priority], true into event_ids, priorities, is_alone
-    from lone;
+    select true, lone.event_ids, lone.priorities into is_alone, event_ids, priorities
+    from pipeline.take_alone(take_again.stage_id, take_again.most) as lone
+    where lone.event_ids is not null;
 
     if found then
         return;

@@ -27,24 +27,9 @@ set jit = off
 as $$
 #variable_conflict use_column
 begin
-    with lone as (
-        delete from pipeline.ready
-        where ready.ctid = any (
-            array(
-                select first.ctid
-                from pipeline.ready as first
-                where first.stage_id = take_pressing.stage_id
-                and first.alone
-                and take_pressing.most > 0
-                order by first.event_id
-                limit 1
-                for update skip locked
-            )
-        )
-        returning ready.event_id, ready.priority
-    )
-    select array[lone.event_id], array[lone.priority], true into event_ids, priorities, is_alone
-    from lone;
+    select true, lone.event_ids, lone.priorities into is_alone, event_ids, priorities
+    from pipeline.take_alone(take_pressing.stage_id, take_pressing.most) as lone
+    where lone.event_ids is not null;
 
     if found then
         return;

@@ -3,6 +3,7 @@
 use refinery::Migration;
 
 use crate::db::objects::ObjectFile;
+use crate::db::trigger_text;
 
 /// How files end that are applied with both steps: they grant rights on what each of them has made.
 const GRANTS: &str = "grants.sql";
@@ -83,26 +84,19 @@ fn created(files: &[ObjectFile], start: &str, end: char) -> Vec<String> {
 
 /// The triggers that files create, by statement or by publishing a table.
 pub fn triggers(files: &[ObjectFile]) -> Vec<OurTrigger> {
-    let statements = |start: &'static str| {
-        files
-            .iter()
-            .flat_map(move |file| file.text.split(start).skip(1))
-    };
-    let created = statements("\ncreate or replace trigger ").filter_map(read_trigger);
-    let published = statements("\nselect pipeline.publish(").flat_map(read_publication);
+    let created = files
+        .iter()
+        .flat_map(|file| trigger_text::apart(&file.text).1)
+        .map(|text| OurTrigger {
+            name: text.name,
+            table: text.table,
+            function: text.function,
+        });
+    let published = files
+        .iter()
+        .flat_map(|file| file.text.split("\nselect pipeline.publish(").skip(1))
+        .flat_map(read_publication);
     created.chain(published).collect()
-}
-
-/// Reads what follows `create or replace trigger`, in the form that all our files have.
-fn read_trigger(text: &str) -> Option<OurTrigger> {
-    let mut words = text.split_whitespace();
-    let name = words.next()?.to_owned();
-    let after = |word: &str| text.split_whitespace().skip_while(|w| *w != word).nth(1);
-    Some(OurTrigger {
-        name,
-        table: after("on")?.to_owned(),
-        function: after("function")?.split('(').next()?.to_owned(),
-    })
 }
 
 /// Reads the arguments of `pipeline.publish`: a trigger for each operation.
