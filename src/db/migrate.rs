@@ -16,6 +16,8 @@ use super::{deploy_lock, place, pool};
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 /// Named with its schema, so that a search path of the user's role does not make a second history.
 const HISTORY: &str = "public.refinery_schema_history";
+const LET_WRITE: &str = include_str!("../../sql/queries/db/let_migrations_write_templates.sql");
+const CHECK_AGAIN: &str = include_str!("../../sql/queries/db/check_templates_again.sql");
 /// What `pg_stat_activity` shows.
 const APPLICATION_NAME: &str = "pgcascade deploy";
 
@@ -115,11 +117,21 @@ pub async fn migrate_with(
     let runner = runner(migrations);
     let before = applied(&runner, &mut client).await?;
     let to_apply = missing(migrations, &before);
+    if !to_apply.is_empty() {
+        client
+            .batch_execute(LET_WRITE)
+            .await
+            .map_err(DbError::from)?;
+    }
     client
         .batch_execute(deploy_lock::YIELD_TO_WRITERS)
         .await
         .map_err(DbError::from)?;
-    run(&runner, &mut client, &to_apply).await?;
+    let ran = run(&runner, &mut client, &to_apply).await;
+    // Also after a migration that was refused; and if this fails, the next deploy does it.
+    let checks = client.batch_execute(CHECK_AGAIN).await;
+    ran?;
+    checks.map_err(DbError::from)?;
     deploy_lock::give_back(&client).await?;
     Ok(MigrationReport {
         applied: to_apply.iter().map(ToString::to_string).collect(),

@@ -133,3 +133,37 @@ async fn an_older_schema_with_rows_is_deployed_over_while_writers_write() {
         upgraded_from(version).await;
     }
 }
+
+/// The check of templates that an older program deployed, and that knows none of the values that
+/// newer texts have.
+const OLD_CHECK: &str = "
+    create function public.check_template() returns trigger language plpgsql as $$
+    begin
+        raise exception 'no value is called so' using errcode = '22023';
+    end
+    $$;
+    create trigger check_template before insert or update on public.message_templates
+    for each row execute function public.check_template()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn templates_of_newer_migrations_are_not_judged_by_the_check_of_an_older_program() {
+    let database = TestCluster::shared_database().await;
+    let url = database.url();
+    let mut old = embedded().expect("migrations");
+    old.retain(|migration| migration.version() <= 21);
+    migrate_with(url, &old).await.expect("the older migrations");
+    let mut client = session(url).await;
+    client.batch_execute(OLD_CHECK).await.expect("an old check");
+
+    migrate(url).await.expect("the newer migrations");
+    install_objects(&mut client).await.expect("the objects");
+    let refused = client
+        .batch_execute("insert into message_templates (name, body) values ('other', '{{ nothing_is_called_so }}')")
+        .await;
+    let error = refused.expect_err("templates are checked again");
+    assert_eq!(
+        error.code(),
+        Some(&tokio_postgres::error::SqlState::INVALID_PARAMETER_VALUE),
+        "{error:?}"
+    );
+}
