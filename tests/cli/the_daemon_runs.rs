@@ -5,7 +5,7 @@ use nix::unistd::Pid;
 use tokio::io::AsyncReadExt;
 
 use crate::cli::program::{PIPE_BYTES, Program, one_line};
-use crate::support::cluster::TestCluster;
+use crate::support::cluster::{TestCluster, port};
 use crate::support::wait;
 
 #[tokio::test]
@@ -64,9 +64,7 @@ async fn a_provider_without_a_key_is_a_sandbox_and_says_so() {
 #[tokio::test]
 async fn a_log_that_nobody_reads_holds_nothing_up() {
     let database = TestCluster::deployed_database().await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = free.local_addr().expect("bound").to_string();
-    drop(free);
+    let address = format!("127.0.0.1:{}", port());
     let (mut daemon, mut log) = Program::on(database.url())
         .and("RUST_LOG", "trace")
         .and("PGCASCADE_HTTP_ADDR", &address)

@@ -114,6 +114,7 @@ async fn upgraded_from(version: i32) {
         where status = 'pending'
         and not exists (select from pipeline.ready where event_id = event.id)
         and not exists (select from pipeline.scheduled where event_id = event.id)
+        and not exists (select from pipeline.parked where event_id = event.id)
         and not exists (select from pipeline.unrouted where event_id = event.id)";
     let unqueued = number(&client, lost).await;
     let done = "select count(*) from marketing.pipeline_events where status = 'processed'";

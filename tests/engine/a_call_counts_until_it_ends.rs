@@ -22,6 +22,8 @@ async fn one_of_two_runs(stage: &Scripted) -> (Rig, RunningDaemon) {
     let daemon = rig.daemon(stage.registry());
     rig.until("exists (select from pipeline.parked) and exists (select from pipeline.inflight)")
         .await;
+    // A claim is on record before its call begins.
+    wait::until("the call", async || (stage.made() == 1).then_some(())).await;
     (rig, daemon)
 }
 

@@ -23,10 +23,11 @@ async fn it_sleeps_until_the_next_event_is_due() {
     rig.until(NO_SESSION).await;
     let done = "select count(*) from marketing.pipeline_events where status = 'processed'";
     assert_eq!(rig.number(done).await, 10);
-    doze.wake();
 
-    rig.run("select pipeline.emit('a', run_at => now() + interval '4 seconds')")
+    // Before it is woken: with nothing to do it would soon sleep again, and for hours.
+    rig.run("select pipeline.emit('a', run_at => now() + interval '8 seconds')")
         .await;
+    doze.wake();
     rig.until("(select bool_or(naps_until = (select max(run_at) from marketing.pipeline_events)) from pipeline.workers)")
         .await;
     rig.until(NO_SESSION).await;

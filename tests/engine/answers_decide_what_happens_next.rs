@@ -127,7 +127,8 @@ async fn a_refused_account_pauses_the_stage_with_one_critical_error() {
     let daemon = rig.daemon(stage.registry());
     rig.emit("called", 200).await;
     rig.until("(select paused from pipeline.stages)").await;
-    rig.until("not exists (select from pipeline.inflight)")
+    // A claim that was under way when the stage was paused is given back a little later.
+    rig.until("(select count(*) = 200 from marketing.pipeline_events where status = 'pending' and attempts = 0)")
         .await;
     assert!(
         stage.made() <= 100,
@@ -144,9 +145,6 @@ async fn a_refused_account_pauses_the_stage_with_one_critical_error() {
             .await,
         "critical"
     );
-    let untouched =
-        "select count(*) from marketing.pipeline_events where status = 'pending' and attempts = 0";
-    assert_eq!(rig.number(untouched).await, 200);
 
     refused.store(false, Ordering::SeqCst);
     rig.run("update pipeline.stages set paused = false").await;

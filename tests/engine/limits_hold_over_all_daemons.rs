@@ -258,7 +258,7 @@ async fn where_a_limit_lets_few_begin_the_most_pressing_do() {
             create function public.note_order(event_ids bigint[]) returns table (event_id bigint, error text) language sql as
             $$ insert into public.began (name) select payload ->> 'name' from marketing.pipeline_events where id = any (event_ids)
                 order by array_position(event_ids, id); select null::bigint, null::text where false $$;
-            update pipeline.stages set batch_size = 1, paused = true;
+            update pipeline.stages set batch_size = 1, concurrency = 1, paused = true;
             insert into marketing.pipeline_events (event_type, payload, priority, deadline) values
                 ('limited', '{\"name\": \"patient\"}', 5, null),
                 ('limited', '{\"name\": \"late\"}', 5, now() + interval '3 hours'),

@@ -14,6 +14,10 @@ use crate::support::wait;
 /// Every so many texts the provider takes the text and hangs up.
 const CUT_EVERY: usize = 23;
 
+/// The server has let go of all that the programs were.
+const NO_SESSION: &str = "not exists (select from pg_stat_activity
+    where datname = current_database() and application_name like 'pgcascade%')";
+
 fn texting_daemon(rig: &Rig, server: &FakeGhl) -> Program {
     start(
         command(rig.database.url())
@@ -86,6 +90,8 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
         })
         .await;
         kill(daemon);
+        // What it had asked for last may be done a moment later: only then are its texts counted.
+        rig.until(NO_SESSION).await;
         in_flight += rig
             .number("select count(*) from message_attempts where outcome = 'called'")
             .await;

@@ -36,11 +36,12 @@ async fn a_new_item_is_asked_about_three_days_after_the_event_at_ten_local() {
         .await;
     assert_eq!(
         rig.text(
-            "select (scheduled_time at time zone 'America/New_York')::time || ' ' || ((scheduled_time at time zone 'America/New_York')::date - current_date)
-            from contractor_followup_schedules where action_item_id = 2"
+            "select (scheduled_time at time zone 'America/New_York')::time || ' ' || ((scheduled_time at time zone 'America/New_York')::date - due_date)
+            from contractor_followup_schedules join contractor_action_items as item on item.id = action_item_id
+            where action_item_id = 2"
         )
         .await,
-        "10:00:00 11"
+        "10:00:00 -1"
     );
 }
 

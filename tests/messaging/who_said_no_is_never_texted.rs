@@ -117,9 +117,11 @@ async fn a_cap_puts_off_what_is_too_much() {
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_hours_put_off_or_drop_as_the_type_says() {
     let (rig, server) = (Rig::texting(1).await, FakeGhl::start().await);
-    // Open for a minute at midnight there: quiet now, but for that minute.
+    // Open for a minute in half a day there: quiet now.
     rig.run("insert into quiet_windows (region, opens, closes, source, source_date)
-        values ('*', '00:00', '00:01', 'a test', current_date), ('US', '00:00', '00:01', 'a test', current_date);
+        select region, opens::time, (opens + interval '1 minute')::time, 'a test', current_date
+        from unnest('{*,US}'::text[]) as region
+        cross join (select date_trunc('hour', (now() at time zone 'America/Chicago') + interval '12 hours') as opens) as later;
         update contractors set timezone = 'America/Chicago'").await;
     let daemon = rig.texts(&server);
     rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, expires_at)

@@ -278,13 +278,14 @@ async fn what_its_writer_has_said_since_counts_more() {
     let question = hall.asks_attendance().await;
     hall.chat
         .answer("reply", &reading("neither", 1, "yes", &[], true));
-    hall.chat.set_delay(Duration::from_millis(700));
+    hall.chat.hold();
     let riddle = hall.rig.receives(1, RIDDLE).await;
     hall.rig
         .until("exists (select from chat_requests where outcome = 'asked')")
         .await;
     hall.rig.receives(1, "No, I missed it").await;
     hall.rig.until_heard().await;
+    hall.chat.let_go();
     hall.rig.until_asked("reply", 1).await;
     hall.rig.until_heard().await;
     assert_eq!(hall.rig.outcomes("reply").await, "late");

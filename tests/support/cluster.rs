@@ -7,13 +7,16 @@
 
 use std::fs;
 use std::io::Read;
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use pgcascade::db::embedded::{Cluster, Search, StopMode};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pgcascade::db::embedded::{Cluster, Search, Status, StopMode};
 use pgcascade::db::{DatabaseUrl, connect, install_objects, migrate};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -82,7 +85,7 @@ impl TestCluster {
         let watcher = watch(&dir);
         let home = dir.join("cluster");
         copy(template(), &home);
-        fs::remove_file(home.join("port")).expect("the template has a port");
+        fs::write(home.join("port"), format!("{}\n", port())).expect("the copy is writable");
         prepare(&home.join("data"));
         let mut cluster = Cluster::open(&home, search).expect("the copy is a cluster");
         for (name, value) in settings {
@@ -120,6 +123,14 @@ impl TestCluster {
     /// Stops it as if the power had failed.
     pub async fn stop_immediately(&self) {
         self.stop(StopMode::Immediate).await;
+    }
+
+    /// Kills its first process, as nothing can be caught; the others are on their own.
+    pub fn kill_postmaster(&self) {
+        let Ok(Status::Running { pid, .. }) = self.cluster.status() else {
+            panic!("the server runs");
+        };
+        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it can be killed");
     }
 
     /// Starts it again after a stop.
@@ -364,6 +375,27 @@ fn template() -> &'static Path {
         (home, watcher)
     });
     dir
+}
+
+/// Ports that the system gives to nobody who asks for any free one, so that a stopped server finds
+/// its own free when it starts again (<https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html>:
+/// those begin at 32768, or at 49152 elsewhere).
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A port that is free, and that no other server of this run is given.
+pub fn port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let count = u32::from(PORTS.end - PORTS.start);
+    // Runs at the same time begin at different places.
+    let first = std::process::id().wrapping_mul(97);
+    for _ in 0..count {
+        let place = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % count;
+        let port = PORTS.start + u16::try_from(place).expect("less than the count");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("a port between {} and {} is free", PORTS.start, PORTS.end);
 }
 
 /// Copies a stopped cluster with owners and modes, sharing blocks where the disk can.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::fake_http::{FakeServer, Play, Reply, Request, Service};
 
@@ -23,6 +24,7 @@ struct Chat {
     content: Option<String>,
     answers: HashMap<String, String>,
     delay: Duration,
+    gate: Option<watch::Sender<bool>>,
 }
 
 impl FakeChat {
@@ -64,6 +66,18 @@ impl FakeChat {
     /// Answers take so long.
     pub fn set_delay(&self, delay: Duration) {
         self.server.service().delay = delay;
+    }
+
+    /// Answers are held back until [`Self::let_go`].
+    pub fn hold(&self) {
+        self.server.service().gate = Some(watch::Sender::new(false));
+    }
+
+    /// Answers go out, those that were held back and those to come.
+    pub fn let_go(&self) {
+        if let Some(gate) = self.server.service().gate.take() {
+            gate.send_replace(true);
+        }
     }
 
     /// The bodies of all requests, in order.
@@ -144,6 +158,10 @@ impl Service for Chat {
 
     fn delay(&mut self, _: &Request) -> Duration {
         self.delay
+    }
+
+    fn gate(&mut self) -> Option<watch::Receiver<bool>> {
+        self.gate.as_ref().map(watch::Sender::subscribe)
     }
 }
 

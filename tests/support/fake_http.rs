@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// More than any request of ours; a larger one is a bug of the test.
@@ -111,6 +112,10 @@ pub trait Service: Send + 'static {
     fn delay(&mut self, _: &Request) -> Duration {
         Duration::ZERO
     }
+    /// What the answer to this request waits for until it is true; None: for nothing.
+    fn gate(&mut self) -> Option<watch::Receiver<bool>> {
+        None
+    }
 }
 
 /// A running fake; it ends when it is dropped.
@@ -164,7 +169,7 @@ async fn accept<S: Service>(listener: TcpListener, service: Arc<Mutex<S>>) {
 async fn serve<S: Service>(mut stream: TcpStream, service: Arc<Mutex<S>>) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
-        let (play, worked, delay) = {
+        let (play, worked, delay, gate) = {
             let mut service = service.lock().unwrap_or_else(PoisonError::into_inner);
             let play = service.play(&request);
             let worked = match play {
@@ -175,9 +180,13 @@ async fn serve<S: Service>(mut stream: TcpStream, service: Arc<Mutex<S>>) {
                 | Play::WorkThenCutAnswer
                 | Play::WorkThenStall => Some(service.work(&request)),
             };
-            (play, worked, service.delay(&request))
+            (play, worked, service.delay(&request), service.gate())
         };
         tokio::time::sleep(delay).await;
+        if let Some(mut gate) = gate {
+            // Nobody opens it any more once the service is gone: then nobody waits, either.
+            let _ = gate.wait_for(|open| *open).await;
+        }
         let bytes = match (play, worked) {
             (Play::Answer(reply) | Play::WorkThenAnswer(reply), _) => to_bytes(&reply),
             (Play::Normal, Some(reply)) => to_bytes(&reply),

@@ -40,12 +40,16 @@ const FAST: &str =
     insert into events (id, name, date, end_date, timezone, location)
     values (41, 'Sample Expo', current_date + 1, current_date + 1, 'America/Chicago', 'Hall 1')";
 
+/// How long an answer of a fake is waited for: longer than a busy machine takes, so that only those
+/// that are held back are missed.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 /// The real client against the fake; an unknown outcome is asked about soon.
 pub fn ghl(server: &FakeGhl) -> Arc<dyn SmsGateway> {
     super::install_crypto();
     let base_url = BaseUrl::parse(&server.base_url).expect("a URL");
     let mut config = GhlConfig::new(base_url, FakeGhl::TOKEN.into(), FakeGhl::LOCATION);
-    config.send_timeout = Duration::from_millis(900);
+    config.send_timeout = PATIENCE;
     config.evidence_grace = Duration::from_secs(1);
     Arc::new(GhlClient::new(config).expect("a client"))
 }
@@ -61,10 +65,10 @@ fn model_config(chat: &FakeChat) -> OpenAiConfig {
     OpenAiConfig::new(base_url, FakeChat::KEY.into(), FakeChat::MODEL)
 }
 
-/// The real client against the fake, with prices; it gives up after a second.
+/// The real client against the fake, with prices; it gives up after a few seconds.
 pub fn model(chat: &FakeChat) -> Arc<dyn ChatModel> {
     let mut config = model_config(chat);
-    config.try_timeout = Duration::from_secs(1);
+    config.try_timeout = PATIENCE;
     config.prices = Some(Prices {
         input: 400_000,
         cached_input: 100_000,
@@ -78,7 +82,7 @@ pub fn webhook(url: &str) -> Arc<dyn SmsGateway> {
     super::install_crypto();
     let url = BaseUrl::parse(url).expect("a URL");
     let mut config = TextWebhookConfig::new(url, SECRET.into(), "Events");
-    config.send_timeout = Duration::from_millis(900);
+    config.send_timeout = PATIENCE;
     Arc::new(TextWebhook::new(config).expect("a client"))
 }
 
