@@ -8,15 +8,19 @@ use super::bell::Bells;
 use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool, PooledClient};
 
-/// Time between heartbeats. A daemon counts as dead 1.65 s after its last one and with its advisory
-/// lock gone, so its events are taken back within three seconds, and an idle daemon asks less than
-/// once a second.
+/// Longest time from one heartbeat to the next. A daemon counts as dead 1.65 s after its last one
+/// and with its advisory lock gone. Others beat at the moment at which one may count as dead, so
+/// that what it held is taken back within two seconds, on a busy machine within three; and one that
+/// is alone and idle asks less than once a second.
 const HEARTBEAT: Duration = Duration::from_millis(1300);
+/// Shortest time from the end of a heartbeat to the next one: others that are late, and alive, are
+/// not to be looked at without end.
+const PAUSE_MIN: Duration = Duration::from_millis(100);
 /// A heartbeat whose session was lost is repeated after this long, after the second in a row twice
 /// as long, and so on.
 const BEAT_AGAIN: Duration = Duration::from_millis(50);
-/// Heartbeats between two rounds of maintenance.
-const BEATS_PER_MAINTENANCE: u32 = 16;
+/// Between two rounds of maintenance.
+const MAINTAIN_EVERY: Duration = Duration::from_secs(20);
 /// Heartbeats between two readings of the stages. Who edits one notifies us; this is for a
 /// notification that was lost.
 const BEATS_PER_READING: u32 = 64;
@@ -77,10 +81,17 @@ impl Worker {
     }
 
     /// Beats until told to stop, and rings whatever the database says has work, stages and the
-    /// schedule: the backstop for notifications that were lost.
+    /// schedule: the backstop for notifications that were lost. Beside it does what must be done
+    /// now and then, which takes longer than others may wait for a sign of life.
     pub async fn beat(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
+        tokio::select! {
+            () = self.beats(pool, bells, stop) => {}
+            () = maintain(pool) => {}
+        }
+    }
+
+    async fn beats(&self, pool: &Pool, bells: &Bells, stop: &CancellationToken) {
         let (mut beat, mut missed) = (0_u32, 0_u32);
-        let mut problems = Vec::new();
         let mut looks_from = Instant::now();
         loop {
             let began = Instant::now();
@@ -89,23 +100,26 @@ impl Worker {
             if look && done.is_ok() {
                 looks_from = began + (began.elapsed() * LOOK_PART).min(LOOK_MAX);
             }
-            let done = match done {
-                Ok(()) => now_and_then(pool, bells, beat, &mut problems).await,
-                Err(error) => Err(error),
-            };
-            let mut pause = HEARTBEAT;
-            if let Err(error) = done {
-                pool.distrust(&error);
-                if error.class() == Class::Lost {
-                    // A beat that was cut off must not make us look dead; a server may be away.
-                    missed += 1;
-                    pause = HEARTBEAT.min(BEAT_AGAIN * missed);
-                } else {
-                    tracing::warn!(%error, "heartbeat missed; trying again");
-                }
-            } else {
-                missed = 0;
+            if beat.is_multiple_of(BEATS_PER_READING) {
+                bells.stages_changed.notify_one();
             }
+            let pause = match done {
+                Ok(next) => {
+                    missed = 0;
+                    next.saturating_sub(began.elapsed()).max(PAUSE_MIN)
+                }
+                Err(error) => {
+                    pool.distrust(&error);
+                    if error.class() == Class::Lost {
+                        // A beat that was cut off must not make us look dead; a server may be away.
+                        missed += 1;
+                        HEARTBEAT.min(BEAT_AGAIN * missed)
+                    } else {
+                        tracing::warn!(%error, "heartbeat missed; trying again");
+                        HEARTBEAT
+                    }
+                }
+            };
             beat = beat.wrapping_add(1);
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -114,11 +128,17 @@ impl Worker {
         }
     }
 
-    /// A heartbeat; with `look` it rings what has events to claim.
+    /// A heartbeat; with `look` it rings what has events to claim. Returns in how long the next one
+    /// is due, at the latest after [`HEARTBEAT`].
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn beat_once(&self, pool: &Pool, bells: &Bells, look: bool) -> Result<(), DbError> {
+    pub async fn beat_once(
+        &self,
+        pool: &Pool,
+        bells: &Bells,
+        look: bool,
+    ) -> Result<Duration, DbError> {
         let client = pool.get().await?;
         let statement = client
             .prepare_cached(include_str!("../../sql/queries/engine/heartbeat.sql"))
@@ -126,36 +146,47 @@ impl Worker {
         let rows = client
             .query(&statement, &[&self.id, &self.name, &self.version, &look])
             .await?;
+        let mut next = HEARTBEAT;
         for row in rows {
+            if let Some(millis) = row.try_get::<_, Option<i64>>("next_in_ms")? {
+                next = next.min(Duration::from_millis(millis.max(0).unsigned_abs()));
+                continue;
+            }
             counts::woken(Cause::Heartbeat);
             match row.try_get("stage_id")? {
                 Some(stage_id) => bells.ring_stage(stage_id),
                 None => bells.schedule.notify_one(),
             }
         }
-        Ok(())
+        Ok(next)
     }
 }
 
-/// What is done every so many heartbeats.
-async fn now_and_then(
-    pool: &Pool,
-    bells: &Bells,
-    beat: u32,
-    problems: &mut Vec<String>,
-) -> Result<(), DbError> {
-    // Not with the first: a daemon begins with the work that waits.
-    if beat % BEATS_PER_MAINTENANCE == 1 {
-        maintain(&pool.get().await?, problems).await?;
+/// Does what must be done now and then, without end.
+async fn maintain(pool: &Pool) {
+    let mut problems = Vec::new();
+    // Not at once: a daemon begins with the work that waits.
+    let mut pause = HEARTBEAT;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = MAINTAIN_EVERY;
+        let done = match pool.get().await {
+            Ok(client) => maintain_once(&client, &mut problems).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            pool.distrust(&error);
+            // A server that is away is the listener's to tell.
+            if error.class() != Class::Lost {
+                tracing::warn!(%error, "maintenance failed; trying again");
+            }
+            pause = HEARTBEAT;
+        }
     }
-    if beat.is_multiple_of(BEATS_PER_READING) {
-        bells.stages_changed.notify_one();
-    }
-    Ok(())
 }
 
 /// One round of maintenance. What could not be done is said once, until it is something else.
-async fn maintain(client: &PooledClient, problems: &mut Vec<String>) -> Result<(), DbError> {
+async fn maintain_once(client: &PooledClient, problems: &mut Vec<String>) -> Result<(), DbError> {
     let query = include_str!("../../sql/queries/engine/maintain.sql");
     let mut found = Vec::new();
     for row in client.query(query, &[]).await? {

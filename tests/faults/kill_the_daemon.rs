@@ -21,6 +21,15 @@ impl Drop for Program {
     }
 }
 
+impl Program {
+    /// Its number among the workers; None where it has not registered yet.
+    async fn worker(&self, rig: &Rig) -> Option<i32> {
+        let sql = "select id from pipeline.workers where name like '%:' || $1";
+        let rows = rig.rows(sql, &[&self.0.id().to_string()]).await;
+        rows.first().map(|row| row.get(0))
+    }
+}
+
 /// Starts the real program.
 pub fn daemon(url: &DatabaseUrl) -> Program {
     start(&mut command(url))
@@ -101,8 +110,9 @@ async fn killed_at_random(replicas: usize) {
             or not exists (select from pipeline.ready) and not exists (select from pipeline.inflight)"
         );
         rig.until(&format!("exists (select from pipeline.workers where heartbeat_at > now() - interval '1 second') and ({moved})")).await;
-        let epoch = rig.number("select last_value from pipeline.epochs").await;
-        kill(daemons.swap_remove(moments.usize(0..replicas)));
+        let victim = daemons.swap_remove(moments.usize(0..replicas));
+        let worker = victim.worker(&rig).await;
+        kill(victim);
         let killed = Instant::now();
         last_kill = rig.text("select clock_timestamp()::text").await;
         daemons.push(daemon(rig.database.url()));
@@ -113,16 +123,17 @@ async fn killed_at_random(replicas: usize) {
             ))
             .await;
             started.push(killed.elapsed());
-        } else {
+        } else if let Some(worker) = worker {
             rig.until(&format!(
-                "not exists (select from pipeline.inflight where epoch <= {epoch})"
+                "not exists (select from pipeline.workers where id = {worker})
+                and not exists (select from pipeline.inflight where worker_id = {worker})"
             ))
             .await;
             healed.push(killed.elapsed());
         }
     }
     say_longest("work began after a start within", &mut started);
-    say_longest("claims of the dead were over within", &mut healed);
+    say_longest("what the dead held was taken back within", &mut healed);
     wait::until("everything to be finished", async || {
         let done = rig.number("select count(*) from marketing.vw_company_progress where state in ('waiting', 'in_progress')").await;
         (done == 0).then_some(())
@@ -141,11 +152,15 @@ async fn killed_at_random(replicas: usize) {
     assert_eq!(rig.number("select count(*) from pipeline.workers").await, 0);
 }
 
-/// How long it took, at the longest but one in a hundred.
+/// How long it took: in the middle, at the longest but one in a hundred, and at the longest.
 fn say_longest(what: &str, took: &mut [Duration]) {
     took.sort_unstable();
-    if let Some(p99) = took.get((took.len() * 99).div_ceil(100).saturating_sub(1)) {
-        say(&format!("{what} {p99:?} (p99 of {})", took.len()));
+    let at = |percent: usize| took.get((took.len() * percent).div_ceil(100).saturating_sub(1));
+    if let (Some(p50), Some(p99), Some(most)) = (at(50), at(99), took.last()) {
+        say(&format!(
+            "{what} {p99:?} (p99 of {}; p50 {p50:?}, longest {most:?})",
+            took.len()
+        ));
     }
 }
 

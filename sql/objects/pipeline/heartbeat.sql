@@ -1,6 +1,7 @@
 -- pipeline.heartbeat(worker_id, name, version, look): a daemon's sign of life, and what it should know about once a second.
 --
--- Also reclaims what dead daemons held: one whose heartbeat is older than 1.65 seconds and whose advisory lock is free is dead.
+-- Also reclaims what dead daemons held: one whose heartbeat is older than 1.65 seconds and whose advisory lock is free is dead. It is called
+-- again when the next one may count as dead (queries/engine/heartbeat.sql).
 -- Arguments: worker_id; its name and version, to put its row back should somebody have taken the daemon for dead; look: whether to look
 --            for waiting events, too, which takes long while a long transaction keeps the dead rows of the queues.
 -- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
@@ -39,7 +40,11 @@ begin
         select worker.id
         from pipeline.workers as worker
         where worker.id <> heartbeat.worker_id
-        and worker.heartbeat_at < clock_timestamp() - interval '1.65 seconds'
+        -- One of a time that is still to come was written before the clock was set back.
+        and (
+            worker.heartbeat_at < clock_timestamp() - interval '1.65 seconds'
+            or worker.heartbeat_at > clock_timestamp() + interval '1.65 seconds'
+        )
         and coalesce(worker.naps_until, '-infinity') < clock_timestamp()
         order by worker.id
         for update skip locked
