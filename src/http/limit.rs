@@ -188,10 +188,14 @@ mod tests {
     fn who_asks_too_often_is_told_how_long_to_wait_and_others_are_not() {
         let limits = Limits::new(2);
         let (one, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let begun = std::time::Instant::now();
         let taken = (0..20).filter(|_| limits.request(one).is_ok()).count();
-        assert!((8..=9).contains(&taken), "{taken}");
+        // Two more for each second that a busy machine takes.
+        let more = 1 + 2 * begun.elapsed().as_secs();
+        assert!((8..=8 + more).contains(&(taken as u64)), "{taken}");
         assert!(limits.request(other).is_ok());
-        let response = limits.request(one).unwrap_err().into_response();
+        let refused = (0..1000).find_map(|_| limits.request(one).err());
+        let response = refused.unwrap().into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()["retry-after"], "1");
         let unlimited = Limits::new(0);

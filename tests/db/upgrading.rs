@@ -49,19 +49,34 @@ const TO_DO: i64 = 550;
 /// say that the test prints; the rest is for a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Inserts events one by one until told to stop; returns how many, and the longest time of one.
-fn writer(client: Client, stop: CancellationToken) -> JoinHandle<(i64, Duration)> {
+/// What a writer did.
+struct Written {
+    events: i64,
+    /// The longest time that one took.
+    longest: Duration,
+    /// When that one was begun.
+    at: Instant,
+}
+
+/// Inserts events one by one until told to stop.
+fn writer(client: Client, stop: CancellationToken) -> JoinHandle<Written> {
     tokio::spawn(async move {
         let insert = "insert into marketing.pipeline_events (event_type) values ('tally')";
-        let (mut written, mut longest) = (0, Duration::ZERO);
+        let mut written = Written {
+            events: 0,
+            longest: Duration::ZERO,
+            at: Instant::now(),
+        };
         while !stop.is_cancelled() {
             let began = Instant::now();
             client.execute(insert, &[]).await.expect("an event");
-            longest = longest.max(began.elapsed());
-            written += 1;
+            if began.elapsed() > written.longest {
+                (written.longest, written.at) = (began.elapsed(), began);
+            }
+            written.events += 1;
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        (written, longest)
+        written
     })
 }
 
@@ -88,8 +103,11 @@ async fn upgraded_from(version: i32) {
 
     let stop = CancellationToken::new();
     let writer = writer(session(url).await, stop.clone());
+    let began = Instant::now();
     migrate(url).await.expect("the newer migrations");
+    let migrated = began.elapsed();
     install_objects(&mut client).await.expect("the objects");
+    let installed = began.elapsed();
     // Once more, while a daemon works: functions change under its feet.
     let daemon = daemon::start(url, Registry::default());
     install_objects(&mut client).await.expect("the objects");
@@ -99,9 +117,15 @@ async fn upgraded_from(version: i32) {
     })
     .await;
     stop.cancel();
-    let (written, longest) = writer.await.expect("a writer that is never refused");
+    let Written {
+        events: written,
+        longest,
+        at,
+    } = writer.await.expect("a writer that is never refused");
     say(&format!(
-        "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}"
+        "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}; that one was \
+         begun after {:?} (migrations until {migrated:?}, objects until {installed:?})",
+        at - began
     ));
     assert!(
         longest < PATIENCE,

@@ -3,7 +3,7 @@
 //!
 //! Two kinds of time values are bound to statements of the engine: delays in milliseconds
 //! (`finish_events`), and times of schedules reckoned from the `now` that the database said
-//! (`fire_schedule`). The server's own clock is not moved here.
+//! (`fire_schedule`). The server's own clock is moved in `database_clock`.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::support::wait;
 /// A busy machine is forgiven; an hour is not.
 const LATE_MS_MAX: i64 = 10_000;
 /// A stage whose first attempt fails, so that its events are put off by the backoff.
-const TWICE: &str = "
+pub(super) const TWICE: &str = "
     create function public.work_twice(event_ids bigint[])
     returns table (event_id bigint, error text) language sql as $$
         insert into public.effects (event_id)
@@ -42,7 +42,7 @@ const EMIT: &str = "
 const DONE: &str = "not exists (
     select from marketing.pipeline_events
     where status = 'pending' and run_at < now() + interval '10 minutes')";
-const TICK: &str = "insert into pipeline.schedules (name, cron, event_type, missed)
+pub(super) const TICK: &str = "insert into pipeline.schedules (name, cron, event_type, missed)
     values ('every_second', '* * * * * *', 'sql', 'all')";
 /// How early and how late events were at most, in milliseconds; those by schedule counted from
 /// when they were due.
@@ -58,7 +58,7 @@ const EXTREMES: &str = "
         from marketing.pipeline_events where payload ? 'due_at'
     ) as event (at, due)";
 /// Seconds for which the schedule emitted nothing, or more than one event.
-const UNEVEN_TICKS: &str = "
+pub(super) const UNEVEN_TICKS: &str = "
     select count(*) from (
         select due - lag(due) over (order by due) as gap
         from (

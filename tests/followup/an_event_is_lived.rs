@@ -20,6 +20,12 @@ async fn shown(rig: &Rig, server: &FakeGhl, words: &str) {
             .then_some(())
     })
     .await;
+    // The phone rings before the sender has written down that it does; nobody answers sooner.
+    let written = words.replace('\'', "''");
+    rig.until(&format!(
+        "exists (select from event_messages where contractor_id = 1 and status = 'sent' and message_content like '%{written}%')"
+    ))
+    .await;
     rig.until_heard().await;
 }
 

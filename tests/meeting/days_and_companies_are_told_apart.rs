@@ -65,8 +65,7 @@ async fn a_lunch_that_is_over_when_the_agenda_is_made_is_said_to_be() {
     let rig = Rig::venue_with_lunch_in("-3 hours", 0).await;
     rig.run(
         "delete from event_agenda_items where item_type = 'break';
-        update events
-        set date = (now() - interval '3 hours')::date, end_date = (now() - interval '3 hours')::date;
+        update events set end_date = date;
         select agenda_sync(41)",
     )
     .await;

@@ -125,6 +125,15 @@ pub enum ClusterError {
         /// The last lines.
         said: String,
     },
+    /// Processes of a server whose first process was killed still use its memory.
+    #[error(
+        "the server that was killed here has not ended altogether: wait for its last processes, or \
+         end those that work in {}, and start again", dir.join("data").display()
+    )]
+    StillEnding {
+        /// The cluster.
+        dir: PathBuf,
+    },
     /// The server still recovers.
     #[error(
         "the server is still recovering from a crash after a minute; it goes on by itself: start \
@@ -210,6 +219,11 @@ pub(super) fn translate_start(dir: &Path, port: u16, said: &str, log: &str) -> C
     if all.contains("Address already in use") || all.contains("another postmaster already running")
     {
         return ClusterError::PortTaken { port };
+    }
+    if all.contains("pre-existing shared memory block") {
+        return ClusterError::StillEnding {
+            dir: dir.to_owned(),
+        };
     }
     let line = |words: &str| {
         let found = all.lines().rev().find(|line| line.contains(words));

@@ -18,6 +18,7 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 pub use error::ClusterError;
 pub use find::{Binaries, Search, VERSIONS};
@@ -32,6 +33,11 @@ const USER: &str = "postgres";
 const WAIT_SECS: &str = "60";
 /// A port that somebody takes between our look and the server's is replaced this often.
 const PORT_ATTEMPTS: u32 = 3;
+/// The processes of a server whose first one was killed end when they hear of it: at once, but for
+/// one that is in the middle of a long statement.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+/// Between two attempts meanwhile.
+const ENDING_PAUSE: Duration = Duration::from_millis(100);
 /// Variables that would lead psql elsewhere than we say.
 const MISLEADING: [&str; 7] = [
     "PGOPTIONS",
@@ -155,12 +161,16 @@ impl Cluster {
             });
         }
         let mut attempt = 1;
+        let begun = Instant::now();
         while let Err(error) = self.start_once() {
-            // Between our look and the server's somebody else took the port.
-            if !matches!(error, ClusterError::PortTaken { .. }) || attempt == PORT_ATTEMPTS {
-                return Err(error);
+            match error {
+                // Between our look and the server's somebody else took the port.
+                ClusterError::PortTaken { .. } if attempt < PORT_ATTEMPTS => attempt += 1,
+                ClusterError::StillEnding { .. } if begun.elapsed() < ENDS_WITHIN => {
+                    std::thread::sleep(ENDING_PAUSE);
+                }
+                _ => return Err(error),
             }
-            attempt += 1;
         }
         Ok(Started {
             url: self.url()?,
