@@ -111,7 +111,7 @@ async fn a_model_that_hangs_makes_no_follow_up_late() {
         .await;
     let (body, late) = desk.sent().await;
     assert_eq!(body, WITH_HINTS);
-    assert!(late <= 5, "{late} seconds late");
+    assert!(late <= 20, "{late} seconds late");
 }
 
 #[tokio::test(flavor = "multi_thread")]
