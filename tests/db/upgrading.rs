@@ -36,6 +36,7 @@ const PAST: &str = "
     insert into pipeline.scheduled (event_id, stage_id, run_at)
     select due.id, stage.id, due.run_at
     from due, pipeline.stages as stage where stage.name = 'tally';
+    create table public.apart (n bigint generated always as identity);
     create table public.tallied (event_id bigint not null);
     create function public.tally(event_ids bigint[]) returns table (event_id bigint, error text) language sql as $$
         insert into public.tallied (event_id) select unnest(event_ids);
@@ -45,35 +46,38 @@ const PAST: &str = "
 /// The events of [`PAST`] that are still to be done.
 const TO_DO: i64 = 550;
 
-/// Nobody who writes into the ledger waits longer. The aim is a second, which is what the figures
-/// say that the test prints; the rest is for a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// A writer into the ledger does not wait longer for a deploy.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// What a writer writes.
+const INTO_THE_LEDGER: &str = "insert into marketing.pipeline_events (event_type) values ('tally')";
+/// What another writes, with which no deploy has to do: it waits for the machine alone, which may be
+/// busy with other tests.
+const APART: &str = "insert into public.apart default values";
 
 /// What a writer did.
 struct Written {
-    events: i64,
+    rows: i64,
     /// The longest time that one took.
     longest: Duration,
     /// When that one was begun.
     at: Instant,
 }
 
-/// Inserts events one by one until told to stop.
-fn writer(client: Client, stop: CancellationToken) -> JoinHandle<Written> {
+/// Inserts rows one by one until told to stop.
+fn writer(client: Client, insert: &'static str, stop: CancellationToken) -> JoinHandle<Written> {
     tokio::spawn(async move {
-        let insert = "insert into marketing.pipeline_events (event_type) values ('tally')";
         let mut written = Written {
-            events: 0,
+            rows: 0,
             longest: Duration::ZERO,
             at: Instant::now(),
         };
         while !stop.is_cancelled() {
             let began = Instant::now();
-            client.execute(insert, &[]).await.expect("an event");
+            client.execute(insert, &[]).await.expect("a row");
             if began.elapsed() > written.longest {
                 (written.longest, written.at) = (began.elapsed(), began);
             }
-            written.events += 1;
+            written.rows += 1;
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         written
@@ -102,7 +106,8 @@ async fn upgraded_from(version: i32) {
     client.batch_execute(PAST).await.expect("the past");
 
     let stop = CancellationToken::new();
-    let writer = writer(session(url).await, stop.clone());
+    let apart = writer(session(url).await, APART, stop.clone());
+    let writer = writer(session(url).await, INTO_THE_LEDGER, stop.clone());
     let began = Instant::now();
     migrate(url).await.expect("the newer migrations");
     let migrated = began.elapsed();
@@ -118,18 +123,19 @@ async fn upgraded_from(version: i32) {
     .await;
     stop.cancel();
     let Written {
-        events: written,
+        rows: written,
         longest,
         at,
     } = writer.await.expect("a writer that is never refused");
+    let apart = apart.await.expect("a writer apart").longest;
     say(&format!(
         "from V{version}: {written} events were written meanwhile, none took longer than {longest:?}; that one was \
-         begun after {:?} (migrations until {migrated:?}, objects until {installed:?})",
-        at - began
+         begun after {:?} (migrations until {migrated:?}, objects until {installed:?}; elsewhere {apart:?} at most)",
+        at.duration_since(began)
     ));
     assert!(
-        longest < PATIENCE,
-        "from V{version}: a writer waited {longest:?}"
+        longest < PATIENCE + apart,
+        "from V{version}: a writer waited {longest:?}, while one elsewhere waited {apart:?}"
     );
 
     // Before the objects there was no trigger: what was written then, an older program's would have

@@ -6,10 +6,15 @@
 //! libfaketime, which adds what stands in a file to every reading of the wall clock. The clock that
 //! measures durations is left alone, so timers and time-outs are real ones. Between two moves time
 //! passes as it does.
+//!
+//! One call is kept from libfaketime. While a session waits in its `epoll_wait`, it shows the real
+//! time to signal handlers, too: the server's then finds that no time-out is over yet, and neither
+//! `lock_timeout` nor `deadlock_timeout` ever ends a wait.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -24,6 +29,17 @@ use super::wait;
 /// How far the machine's time and the server's may be apart after a move: reading one and writing
 /// the other takes time.
 const APART_MS_MAX: i64 = 50;
+
+/// `epoll_wait` as it is in the C library.
+const OWN_EPOLL_WAIT: &str = "
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+struct epoll_event;
+int epoll_wait(int set, struct epoll_event *events, int most, int timeout) {
+    return (int)syscall(SYS_epoll_pwait, set, events, most, timeout, NULL, (size_t)8);
+}
+";
 
 /// The server's clock.
 pub struct MovedClock {
@@ -75,6 +91,10 @@ impl MovedClock {
         rig.run("update pipeline.alert_rules set enabled = false")
             .await;
         clock.move_to(&rig, parse(at)).await;
+        rig.run("set statement_timeout = '100ms'").await;
+        let ended = rig.client.batch_execute("select pg_sleep(20)").await;
+        ended.expect_err("waits are ended by time-outs under this clock, too");
+        rig.run("reset statement_timeout").await;
         Some((rig, clock))
     }
 
@@ -110,10 +130,10 @@ impl MovedClock {
     /// Has the server's clock jump so far ahead of where it would be now, or back, as the clock of a
     /// machine does: in the middle of everything, and nobody is told.
     pub fn jump(&self, by: TimeDelta) {
-        let file = fs::read_to_string(self.file()).expect("the file is there");
-        let ahead: f64 = file.trim().parse().expect("seconds");
-        let millis = TimeDelta::milliseconds((ahead * 1000.0).round() as i64);
-        self.write(millis + by);
+        let text = fs::read_to_string(self.file()).expect("the file is there");
+        // Seconds with three digits after the point.
+        let millis = text.trim().replace('.', "").parse();
+        self.write(TimeDelta::milliseconds(millis.expect("a number")) + by);
     }
 
     /// What the server's clock showed at a moment of this process, as exactly as
@@ -161,14 +181,23 @@ impl MovedClock {
     fn programs(&self, library: &Path) -> PathBuf {
         let dir = self.dir.path().join("bin");
         fs::create_dir(&dir).expect("a directory");
+        let (text, own) = (self.dir.path().join("own.c"), dir.join("own.so"));
+        fs::write(&text, OWN_EPOLL_WAIT).expect("a file");
+        // The linker of Rust programs is there.
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-o"])
+            .args([&own, &text])
+            .status();
+        assert!(compiled.expect("cc").success());
         let real = programs();
         for name in ["initdb", "postgres", "psql"] {
             // psql may be elsewhere, and is found there.
             let _ = std::os::unix::fs::symlink(real.join(name), dir.join(name));
         }
         let script = format!(
-            "#!/bin/sh\nexport LD_PRELOAD='{}' FAKETIME_TIMESTAMP_FILE='{}' FAKETIME_NO_CACHE=1\n\
+            "#!/bin/sh\nexport LD_PRELOAD='{}:{}' FAKETIME_TIMESTAMP_FILE='{}' FAKETIME_NO_CACHE=1\n\
              export FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1\nexec '{}' \"$@\"\n",
+            own.display(),
             library.display(),
             self.file().display(),
             real.join("pg_ctl").display(),
