@@ -154,8 +154,15 @@ async fn a_process_number_that_belongs_to_another_program_is_not_believed() {
     std::os::unix::process::CommandExt::uid(&mut other, owner);
     let mut other = other.arg("600").spawn().expect("sleep runs");
     let stale = format!("{}\n{}\n0\n5432\n\n127.0.0.1\n", other.id(), data.display());
-    fs::write(data.join("postmaster.pid"), stale).expect("the file can be planted");
-    std::os::unix::fs::chown(data.join("postmaster.pid"), Some(owner), None).expect("and given");
+    let port = fs::read_to_string(cluster.cluster().dir().join("port")).expect("a port");
+    let socket = format!("run/.s.PGSQL.{}.lock", port.trim());
+    for file in [
+        data.join("postmaster.pid"),
+        cluster.cluster().dir().join(socket),
+    ] {
+        fs::write(&file, &stale).expect("the file can be planted");
+        std::os::unix::fs::chown(&file, Some(owner), None).expect("and given");
+    }
     assert_eq!(
         cluster.cluster().status().expect("readable"),
         Status::Stopped

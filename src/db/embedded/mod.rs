@@ -278,11 +278,11 @@ impl Cluster {
 
     /// One attempt to start on a port that is free at this moment.
     fn start_once(&self) -> Result<(), ClusterError> {
-        pid::remove_if_recycled(&self.data())?;
         let port = self.free_port()?;
         fs::write(self.dir.join("port"), format!("{port}\n"))
             .map_err(during("writing the port"))?;
         let run = init::socket_dir(&self.dir, &self.owner)?;
+        pid::remove_if_recycled(&self.data(), &run, port)?;
         let log = self.dir.join("log");
         owner::make_private_dir(&log, &self.owner)?;
         init::write_settings(&self.dir, port, &run, &self.settings)?;

@@ -45,19 +45,31 @@ pub(super) fn await_ready(data: &Path, pid: i32) -> Result<(), ClusterError> {
     Err(ClusterError::Recovering)
 }
 
-/// Removes the file if its process is alive but is not the server of this directory. PostgreSQL
-/// deals with a dead process by itself, but takes a living one of the same user for its own.
-pub(super) fn remove_if_recycled(data: &Path) -> Result<(), ClusterError> {
-    let Some((pid, ..)) = read(data) else {
-        return Ok(());
-    };
-    if is_alive(pid) && !works_in(pid, data) {
-        tracing::info!(
-            pid,
-            "the server's last process number belongs to another program now"
-        );
-        fs::remove_file(data.join("postmaster.pid"))
-            .map_err(during("removing a stale pid file"))?;
+/// Removes the files of a server that does not run, its own and that of its socket in `run`, if the
+/// process that they name is alive but is not the server of this directory. PostgreSQL deals with a
+/// dead process by itself, but takes a living one of the same user for its own, and one that was
+/// killed and that nobody has waited for yet. Should others of its processes still end, it finds
+/// their memory by the directory, without the file.
+pub(super) fn remove_if_recycled(data: &Path, run: &Path, port: u16) -> Result<(), ClusterError> {
+    for file in [
+        data.join("postmaster.pid"),
+        run.join(format!(".s.PGSQL.{port}.lock")),
+    ] {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let Some(pid) = text
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok())
+        else {
+            continue;
+        };
+        if is_alive(pid) && !works_in(pid, data) {
+            tracing::info!(
+                pid,
+                "the server's last process number belongs to another program now"
+            );
+            fs::remove_file(&file).map_err(during("removing a stale pid file"))?;
+        }
     }
     Ok(())
 }
