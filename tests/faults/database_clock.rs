@@ -45,11 +45,11 @@ async fn jump_under_load(rig: &Rig, clock: &MovedClock, work: &Work, minutes: i6
     })
     .await;
     clock.jump(TimeDelta::minutes(minutes));
-    let beat = format!(
+    rig.until(
         "(select count(*) = 2 and bool_and(abs(extract(epoch from clock_timestamp() - heartbeat_at)) < 60)
-        from pipeline.workers)"
-    );
-    rig.until(&beat).await;
+        from pipeline.workers)",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
