@@ -36,8 +36,6 @@ const PORT_ATTEMPTS: u32 = 3;
 /// The processes of a server whose first one was killed end when they hear of it: at once, but for
 /// one that is in the middle of a long statement.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
-/// Between two attempts meanwhile.
-const ENDING_PAUSE: Duration = Duration::from_millis(100);
 /// Variables that would lead psql elsewhere than we say.
 const MISLEADING: [&str; 7] = [
     "PGOPTIONS",
@@ -167,7 +165,7 @@ impl Cluster {
                 // Between our look and the server's somebody else took the port.
                 ClusterError::PortTaken { .. } if attempt < PORT_ATTEMPTS => attempt += 1,
                 ClusterError::StillEnding { .. } if begun.elapsed() < ENDS_WITHIN => {
-                    std::thread::sleep(ENDING_PAUSE);
+                    pid::pause();
                 }
                 _ => return Err(error),
             }

@@ -40,9 +40,14 @@ pub(super) fn await_ready(data: &Path, pid: i32) -> Result<(), ClusterError> {
         if read(data).is_some_and(|(other, _, ready)| other == pid && ready) {
             return Ok(());
         }
-        std::thread::sleep(LOOK_EVERY);
+        pause();
     }
     Err(ClusterError::Recovering)
+}
+
+/// Waits a moment for a server that is on its way, up or down.
+pub(super) fn pause() {
+    std::thread::sleep(LOOK_EVERY);
 }
 
 /// Removes the files of a server that does not run, its own and that of its socket in `run`, if the
