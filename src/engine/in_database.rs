@@ -1,5 +1,6 @@
 //! Running a stage whose work is in the database: claim, work, result, next events in one commit.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,9 +25,12 @@ use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
 /// lost by waiting; long enough that a database without disk space is not hammered.
 const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// A batch that was not full took all there was; the next one follows when the bell rings, or after
-/// this long for what rings none. Under load the bell rings a hundred times a second, so that what
-/// comes in meanwhile is worked on together.
+/// this long for what rings none.
 const DWELL: Duration = Duration::from_millis(10);
+/// After a batch of so many the bell does not cut that short: where several came in at once more
+/// come, and are worked on together, so that claims leave the machine to writers. A lone event does
+/// not wait, and a larger batch is worth its claim.
+const GATHERS: RangeInclusive<usize> = 4..=100;
 /// Wait after the second batch in a row whose session was lost, doubled for each further one up to
 /// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
 const CUT_PAUSE: Duration = Duration::from_millis(25);
@@ -145,7 +149,7 @@ impl InDatabaseRunner {
                         temper.calm();
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
                         if claimed < self.batch_size {
-                            self.dwell().await;
+                            self.dwell(claimed).await;
                         }
                     }
                     Err(error) => {
@@ -387,11 +391,11 @@ impl InDatabaseRunner {
         }
     }
 
-    /// Lets the next batch gather.
-    async fn dwell(&self) {
+    /// Lets the next batch gather after one of `claimed` events.
+    async fn dwell(&self, claimed: usize) {
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = self.bell.notified() => {}
+            () = self.bell.notified(), if !GATHERS.contains(&claimed) => {}
             () = tokio::time::sleep(DWELL) => {}
         }
     }
