@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::alone::{self, Held, Losses};
-use super::claim::{PLAN_AFRESH, SKIPS_HELD, claim_in_database, plan_afresh, seconds};
+use super::claim::{SKIPS_HELD, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
@@ -199,7 +199,8 @@ impl InDatabaseRunner {
     async fn batch_on_the_server(&self, temper: &mut Temper) -> Result<usize, DbError> {
         let began = Instant::now();
         let timeout = self.bounds.timeout.as_millis();
-        let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
+        // A time-out counts from the beginning of a statement; the function sets what else there is.
+        let settings = format!("set local statement_timeout = {timeout}");
         let session = self.pool.get().await?;
         let after_ids = temper.low_water.after_ids();
         let (tx, row) = Begun::with_first(
