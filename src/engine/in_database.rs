@@ -199,7 +199,7 @@ impl InDatabaseRunner {
     async fn batch_on_the_server(&self, temper: &mut Temper) -> Result<usize, DbError> {
         let began = Instant::now();
         let timeout = self.bounds.timeout.as_millis();
-        // A time-out counts from the beginning of a statement; the function sets what else there is.
+        // A time-out counts from the beginning of a statement; all else the function sets.
         let settings = format!("set local statement_timeout = {timeout}");
         let session = self.pool.get().await?;
         let after_ids = temper.low_water.after_ids();

@@ -1,4 +1,4 @@
-//! No row that cannot be gets into the ledger, whoever writes it and however cheaply it is looked at.
+//! No row that cannot be gets into the ledger, whoever writes it, and by whichever statement.
 
 use crate::support::daemon::Rig;
 
