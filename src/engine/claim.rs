@@ -76,7 +76,7 @@ pub async fn claim_outside(
 }
 
 /// The settings of [`plan_afresh`].
-pub(super) const PLAN_AFRESH: &str = include_str!("../../sql/queries/engine/plan_afresh.sql");
+const PLAN_AFRESH: &str = include_str!("../../sql/queries/engine/plan_afresh.sql");
 
 /// Has the statements that follow in `tx` planned for the tables as they are now. Prepared plans
 /// made when the tables were empty must not serve them when they are full.

@@ -1,5 +1,6 @@
 //! Running a stage whose work is in the database: claim, work, result, next events in one commit.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::alone::{self, Held, Losses};
-use super::claim::{PLAN_AFRESH, SKIPS_HELD, claim_in_database, plan_afresh, seconds};
+use super::claim::{SKIPS_HELD, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
 use super::event::Event;
@@ -24,9 +25,12 @@ use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
 /// lost by waiting; long enough that a database without disk space is not hammered.
 const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// A batch that was not full took all there was; the next one follows when the bell rings, or after
-/// this long for what rings none. Under load the bell rings a hundred times a second, so that what
-/// comes in meanwhile is worked on together.
+/// this long for what rings none.
 const DWELL: Duration = Duration::from_millis(10);
+/// After a batch of so many the bell does not cut that short: where several came in at once more
+/// come, and are worked on together, so that claims leave the machine to writers. A lone event does
+/// not wait, and a larger batch is worth its claim.
+const GATHERS: RangeInclusive<usize> = 4..=100;
 /// Wait after the second batch in a row whose session was lost, doubled for each further one up to
 /// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
 const CUT_PAUSE: Duration = Duration::from_millis(25);
@@ -145,7 +149,7 @@ impl InDatabaseRunner {
                         temper.calm();
                         tracing::debug!(stage.name = self.stage_name, claimed, "batch done");
                         if claimed < self.batch_size {
-                            self.dwell().await;
+                            self.dwell(claimed).await;
                         }
                     }
                     Err(error) => {
@@ -195,7 +199,8 @@ impl InDatabaseRunner {
     async fn batch_on_the_server(&self, temper: &mut Temper) -> Result<usize, DbError> {
         let began = Instant::now();
         let timeout = self.bounds.timeout.as_millis();
-        let settings = format!("{PLAN_AFRESH};\nset local statement_timeout = {timeout}");
+        // A time-out counts from the beginning of a statement; all else the function sets.
+        let settings = format!("set local statement_timeout = {timeout}");
         let session = self.pool.get().await?;
         let after_ids = temper.low_water.after_ids();
         let (tx, row) = Begun::with_first(
@@ -387,11 +392,11 @@ impl InDatabaseRunner {
         }
     }
 
-    /// Lets the next batch gather.
-    async fn dwell(&self) {
+    /// Lets the next batch gather after one of `claimed` events.
+    async fn dwell(&self, claimed: usize) {
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = self.bell.notified() => {}
+            () = self.bell.notified(), if !GATHERS.contains(&claimed) => {}
             () = tokio::time::sleep(DWELL) => {}
         }
     }

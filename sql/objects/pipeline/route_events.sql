@@ -11,7 +11,8 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  new_events (transition table), pipeline.stages, pipeline.routes, pipeline.quiet
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.inflight, pipeline.unannounced; by pipeline.fan_out marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.inflight, pipeline.unannounced, marketing.pipeline_events (retry_count of
+--         events that bring attempts along; by pipeline.fan_out the copies)
 -- Locks:  none beyond the inserted rows
 
 create or replace function pipeline.route_events()
@@ -26,6 +27,14 @@ declare
     c_announced_singly constant integer := 50;
     -- Read once, or an event could be due for one statement and not for the next.
     v_now constant timestamptz := clock_timestamp();
+    v_events bigint;
+    v_id bigint;
+    v_type text;
+    v_priority smallint;
+    v_deadline timestamptz;
+    v_is_due boolean;
+    v_has_attempts boolean;
+    v_stage_ids smallint[];
     v_ordinary bigint;
     v_new bigint;
     v_announced bigint;
@@ -36,28 +45,59 @@ declare
     v_unrouted integer;
     v_types text;
 begin
-    -- What nearly every event is: due now, of a type that one stage handles.
-    insert into pipeline.ready (stage_id, priority, event_id, deadline)
-    select stage.id, event.priority, event.id, event.deadline
-    from new_events as event
-    join pipeline.stages as stage on stage.event_type = event.event_type
-    where event.status = 'pending'
-    and event.run_at <= v_now
-    and event.stage_id is null
-    and not exists (
-        select from pipeline.stages as other
-        where other.event_type = event.event_type
-        and other.id <> stage.id
-    );
-    get diagnostics v_ordinary = row_count;
-
     select
+        count(*),
         count(*) filter (where event.status = 'pending'),
         count(*) filter (where event.status = 'pending' and event.stage_id is null),
         count(*) filter (where event.status = 'processing'),
+        min(event.id),
+        min(event.event_type),
+        min(event.priority),
+        min(event.deadline),
+        max(event.run_at) <= v_now,
+        coalesce(bool_or(event.attempts > 0), false),
         (select quiet.until from pipeline.quiet)
-    into v_new, v_announced, v_taken, v_quiet_until
+    into v_events, v_new, v_announced, v_taken, v_id, v_type, v_priority, v_deadline, v_is_due, v_has_attempts, v_quiet_until
     from new_events as event;
+
+    if v_events = 1 and v_announced = 1 and v_is_due and not v_has_attempts then
+        v_stage_ids := array(select stage.id from pipeline.stages as stage where stage.event_type = v_type);
+    end if;
+
+    -- What nearly every event is: alone in its statement, due now, of a type that one stage handles.
+    if cardinality(v_stage_ids) = 1 then
+        insert into pipeline.ready (stage_id, priority, event_id, deadline)
+        values (v_stage_ids[1], v_priority, v_id, v_deadline);
+
+        if v_quiet_until > v_now and current_setting('transaction_isolation') = 'read committed' then
+            insert into pipeline.unannounced (event_type, first_id, last_id, events)
+            values (v_type, v_id, v_id, 1);
+            return null;
+        end if;
+
+        v_ordinary := 1;
+    else
+        insert into pipeline.ready (stage_id, priority, event_id, deadline)
+        select stage.id, event.priority, event.id, event.deadline
+        from new_events as event
+        join pipeline.stages as stage on stage.event_type = event.event_type
+        where event.status = 'pending'
+        and event.run_at <= v_now
+        and event.stage_id is null
+        and not exists (
+            select from pipeline.stages as other
+            where other.event_type = event.event_type
+            and other.id <> stage.id
+        );
+        get diagnostics v_ordinary = row_count;
+    end if;
+
+    -- Copied from elsewhere, with what became of it there.
+    if v_has_attempts then
+        update marketing.pipeline_events as event
+        set retry_count = greatest(event.attempts - case when event.status in ('processing', 'processed') then 1 else 0 end, 0)
+        where event.id in (select copied.id from new_events as copied where copied.attempts > 0);
+    end if;
 
     -- Another program has them already.
     if v_taken > 0 then

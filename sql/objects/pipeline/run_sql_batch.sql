@@ -37,6 +37,7 @@ as $$
 declare
     v_began constant timestamptz := clock_timestamp();
     v_batch record;
+    v_settings text[];
 begin
     v_batch := pipeline.begin_batch(run_sql_batch.stage_id, run_sql_batch.after_ids, run_sql_batch.worker_id, false);
     reached_ids := v_batch.reached_ids;
@@ -53,6 +54,12 @@ begin
         epoch := v_batch.epoch;
         return;
     end if;
+
+    -- For the function, as sql/queries/engine/plan_afresh.sql says; here they cost no statement of their own before the claim. What they
+    -- return is of no use.
+    v_settings := array[
+        set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), set_config('lock_timeout', '400ms', true)
+    ];
 
     execute format(
         'select array_agg(failed.event_id), array_agg(failed.error) from %s($1) as failed where failed.error is not null',

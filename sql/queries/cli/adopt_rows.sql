@@ -107,7 +107,7 @@ begin
     and person.email_verified
     and to_regclass('originals.people_master') is not null;
 
-    perform pg_temp.adopt('marketing.pipeline_events', v_now || '{"priority": 10, "crashes": 0, "payload": {}}', $$jsonb_build_object(
+    perform pg_temp.adopt('marketing.pipeline_events', v_now || '{"priority": 10, "crashes": 0, "retry_count": 0, "payload": {}}', $$jsonb_build_object(
         'status', case when old ->> 'status' in ('processed', 'failed', 'cancelled') then old ->> 'status' else 'cancelled' end,
         'payload', case jsonb_typeof(old -> 'payload') when 'object' then old -> 'payload' else jsonb_build_object('value', old -> 'payload') end,
         'run_at', coalesce(old ->> 'created_at', now()::text),
