@@ -126,7 +126,8 @@ async fn a_run_by_hand_and_the_agendas_settle_equal_scores_alike() {
     let rig = Rig::venue(0).await;
     rig.run(
         "insert into event_peer_matching_runs (event_id) values (41);
-        insert into event_peer_matching_runs (event_id, day_date, origin) values (41, (now() at time zone 'UTC')::date, 'agenda')",
+        insert into event_peer_matching_runs (event_id, day_date, origin)
+        select id, (now() at time zone timezone)::date, 'agenda' from events where id = 41",
     )
     .await;
     let salts = "select count(distinct salt) from event_peer_matching_runs";

@@ -1,9 +1,6 @@
--- matching/people_of_run: the profiles of who is at the event of a run, as the rows say them; all of them, or what is new in them.
+-- matching/people_of_run: the profiles of who is at the event of a run, as the rows say them.
 --
--- A row that changed has the number of the transaction that changed it, and ages count from the same number: whatever $2 had not seen is
--- younger, or as old.
---
--- $1 bigint: run; $2 text: present_of_run's seen of before, NULL: everybody.
+-- $1 bigint: run.
 -- Columns: the cells of the profile, contacts being phone numbers and e-mail addresses. In order of id.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors
 -- Locks:  none
@@ -33,9 +30,4 @@ where run.id = $1
 and attendee.check_in_time is not null
 and attendee.check_out_time is null
 and attendee.registration_status = 'registered'
-and (
-    $2::text is null
-    or age(contractor.xmin) <= age($2::text::xid)
-    or age(attendee.xmin) <= age($2::text::xid)
-)
 order by contractor.id

@@ -55,7 +55,7 @@ impl Known {
         order: &Order,
     ) -> Result<Arc<Gathering>, DbError> {
         let kept = self.events().remove(&order.event_id);
-        let since = kept.as_ref().map(|kept| kept.seen.to_string());
+        let since = kept.as_ref().map(|kept| number(kept.seen));
         let (present, seen) = present(tx, run_id).await?;
         let (words, rows) = tokio::try_join!(words(tx), changed(tx, run_id, since.as_ref()))?;
         let kept = kept.filter(|kept| {
@@ -140,6 +140,11 @@ impl Understood {
     }
 }
 
+/// A transaction's number as rows have it: without how often they began anew.
+fn number(seen: i64) -> String {
+    (seen & i64::from(u32::MAX)).to_string()
+}
+
 /// Who is there, in order of id, and what was seen.
 async fn present(tx: &Transaction<'_>, run_id: i64) -> Result<(Vec<i64>, i64), DbError> {
     let statement = include_str!("../../../sql/queries/matching/present_of_run.sql");
@@ -148,15 +153,20 @@ async fn present(tx: &Transaction<'_>, run_id: i64) -> Result<(Vec<i64>, i64), D
     Ok((row.try_get("ids")?, row.try_get("seen")?))
 }
 
-/// The rows that were written since; None: all of them.
+/// The rows that were written since, at least; None: all of them.
 async fn changed(
     tx: &Transaction<'_>,
     run_id: i64,
     since: Option<&String>,
 ) -> Result<Vec<Row>, DbError> {
-    let statement = include_str!("../../../sql/queries/matching/people_of_run.sql");
+    let Some(since) = since else {
+        let statement = include_str!("../../../sql/queries/matching/people_of_run.sql");
+        let statement = tx.prepare_cached(statement).await?;
+        return Ok(tx.query(&statement, &[&run_id]).await?);
+    };
+    let statement = include_str!("../../../sql/queries/matching/changed_people_of_run.sql");
     let statement = tx.prepare_cached(statement).await?;
-    Ok(tx.query(&statement, &[&run_id, &since]).await?)
+    Ok(tx.query(&statement, &[&run_id, since]).await?)
 }
 
 /// The organiser's words; his table of complementary trades stands in for the program's.
