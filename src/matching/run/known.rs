@@ -9,10 +9,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::load::Order;
 use crate::db::{DbError, Transaction};
 use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
+
+const PRESENT: &str = include_str!("../../../sql/queries/matching/present_of_run.sql");
+const WORDS: &str = include_str!("../../../sql/queries/matching/vocabulary.sql");
+const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.sql");
+const CHANGED: &str = include_str!("../../../sql/queries/matching/changed_people_of_run.sql");
 
 /// Events whose people are kept at once; one more, and those of the oldest are read again.
 const EVENTS_MAX: usize = 4;
@@ -56,8 +62,24 @@ impl Known {
     ) -> Result<Arc<Gathering>, DbError> {
         let kept = self.events().remove(&order.event_id);
         let since = kept.as_ref().map(|kept| number(kept.seen));
-        let (present, seen) = present(tx, run_id).await?;
-        let (words, rows) = tokio::try_join!(words(tx), changed(tx, run_id, since.as_ref()))?;
+        let present = tx.prepare_cached(PRESENT).await?;
+        let words = tx.prepare_cached(WORDS).await?;
+        let people = tx
+            .prepare_cached(if since.is_some() { CHANGED } else { PEOPLE })
+            .await?;
+        let since_run: &[&(dyn ToSql + Sync)] = match &since {
+            Some(since) => &[&run_id, since],
+            None => &[&run_id],
+        };
+        // In this order: what is new is asked for after it was noted what was seen.
+        let (present, words, rows) = tokio::try_join!(
+            biased;
+            tx.query_one(&present, &[&run_id]),
+            tx.query(&words, &[]),
+            tx.query(&people, since_run),
+        )?;
+        let (present, seen): (Vec<i64>, i64) = (present.try_get("ids")?, present.try_get("seen")?);
+        let words = vocabulary(&words)?;
         let kept = kept.filter(|kept| {
             // A database that was put back to an earlier time counts from there again.
             let is_later = (0..TRANSACTIONS_MAX).contains(&(seen - kept.seen));
@@ -65,7 +87,10 @@ impl Known {
         });
         // Before the rows were fetched it was not known that all of them are needed.
         let rows = match (&kept, since) {
-            (None, Some(_)) => changed(tx, run_id, None).await?,
+            (None, Some(_)) => {
+                let people = tx.prepare_cached(PEOPLE).await?;
+                tx.query(&people, &[&run_id]).await?
+            }
             _ => rows,
         };
         let mut people = match kept.map(Arc::try_unwrap) {
@@ -145,39 +170,13 @@ fn number(seen: i64) -> String {
     (seen & i64::from(u32::MAX)).to_string()
 }
 
-/// Who is there, in order of id, and what was seen.
-async fn present(tx: &Transaction<'_>, run_id: i64) -> Result<(Vec<i64>, i64), DbError> {
-    let statement = include_str!("../../../sql/queries/matching/present_of_run.sql");
-    let statement = tx.prepare_cached(statement).await?;
-    let row = tx.query_one(&statement, &[&run_id]).await?;
-    Ok((row.try_get("ids")?, row.try_get("seen")?))
-}
-
-/// The rows that were written since, at least; None: all of them.
-async fn changed(
-    tx: &Transaction<'_>,
-    run_id: i64,
-    since: Option<&String>,
-) -> Result<Vec<Row>, DbError> {
-    let Some(since) = since else {
-        let statement = include_str!("../../../sql/queries/matching/people_of_run.sql");
-        let statement = tx.prepare_cached(statement).await?;
-        return Ok(tx.query(&statement, &[&run_id]).await?);
-    };
-    let statement = include_str!("../../../sql/queries/matching/changed_people_of_run.sql");
-    let statement = tx.prepare_cached(statement).await?;
-    Ok(tx.query(&statement, &[&run_id, since]).await?)
-}
-
 /// The organiser's words; his table of complementary trades stands in for the program's.
-async fn words(tx: &Transaction<'_>) -> Result<Vocabulary, DbError> {
-    let statement = include_str!("../../../sql/queries/matching/vocabulary.sql");
-    let rows = tx.query(&tx.prepare_cached(statement).await?, &[]).await?;
+fn vocabulary(rows: &[Row]) -> Result<Vocabulary, DbError> {
     let mut vocabulary = Vocabulary {
         complementary_trades: Vec::new(),
         ..Vocabulary::default()
     };
-    for row in &rows {
+    for row in rows {
         let (word, means): (String, String) = (row.try_get("word")?, row.try_get("means")?);
         match row.try_get("kind")? {
             "focus_area" => {

@@ -111,8 +111,15 @@ pub(super) async fn begin(
     }))
 }
 
-/// Whose places are taken at the event of a run.
-pub(super) async fn taken(tx: &Transaction<'_>, run_id: i64) -> Result<Taken, DbError> {
+/// Whose places are taken at the event of a run; nobody asks where everybody is placed.
+pub(super) async fn taken(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    is_for_few: bool,
+) -> Result<Taken, DbError> {
+    if !is_for_few {
+        return Ok(Taken::default());
+    }
     let statement = include_str!("../../../sql/queries/matching/places_of_run.sql");
     let statement = tx.prepare_cached(statement).await?;
     let row = tx.query_one(&statement, &[&run_id]).await?;

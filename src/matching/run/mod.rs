@@ -32,7 +32,7 @@ use async_trait::async_trait;
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
 use known::{Gathering, Known};
-use load::{Crowd, Order};
+use load::{Crowd, Order, Taken};
 use solve::Decision;
 
 /// Does the orders that `peer_matching_requested` speaks of.
@@ -102,7 +102,10 @@ impl MatchPeers {
         let Some(order) = load::begin(tx, run_id, caused_by).await? else {
             return Ok(None);
         };
-        let gathering = self.known.gather(tx, run_id, &order).await?;
+        let (gathering, taken) = tokio::try_join!(
+            self.known.gather(tx, run_id, &order),
+            load::taken(tx, run_id, order.wanted.is_some())
+        )?;
         let mut run = Run {
             tx,
             run_id,
@@ -112,7 +115,7 @@ impl MatchPeers {
         };
         let (crowd, decision) = match run.order.wanted.clone() {
             None => run.decide(run.everybody(), Whose::Nobodys).await?,
-            Some(wanted) => run.place(wanted).await?,
+            Some(wanted) => run.place(wanted, Arc::new(taken)).await?,
         };
         let written = run.write(&decision, self.has_model).await?;
         run.finish(crowd, &decision, written).await.map(Some)
@@ -143,8 +146,11 @@ impl Run<'_, '_> {
 
     /// Places a few people: with whom there is a place; else unsent matches of those who suit best
     /// are moved; else, rarely, of anybody.
-    async fn place(&mut self, wanted: Vec<i64>) -> Result<(Arc<Crowd>, Decision), DbError> {
-        let taken = Arc::new(load::taken(self.tx, self.run_id).await?);
+    async fn place(
+        &mut self,
+        wanted: Vec<i64>,
+        taken: Arc<Taken>,
+    ) -> Result<(Arc<Crowd>, Decision), DbError> {
         let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
         let places = Arc::clone(&taken);
         let (wanted, circle) = self
