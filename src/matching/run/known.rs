@@ -67,16 +67,15 @@ impl Known {
         let people = tx
             .prepare_cached(if since.is_some() { CHANGED } else { PEOPLE })
             .await?;
-        let since_run: &[&(dyn ToSql + Sync)] = match &since {
-            Some(since) => &[&run_id, since],
-            None => &[&run_id],
-        };
+        let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
+        let mut since_run: Vec<&(dyn ToSql + Sync)> = of_run.to_vec();
+        since_run.extend(since.iter().map(|since| since as &(dyn ToSql + Sync)));
         // In this order: what is new is asked for after it was noted what was seen.
         let (present, words, rows) = tokio::try_join!(
             biased;
-            tx.query_one(&present, &[&run_id]),
+            tx.query_one(&present, &of_run),
             tx.query(&words, &[]),
-            tx.query(&people, since_run),
+            tx.query(&people, &since_run),
         )?;
         let (present, seen): (Vec<i64>, i64) = (present.try_get("ids")?, present.try_get("seen")?);
         let words = vocabulary(&words)?;
