@@ -129,7 +129,7 @@ pub fn registry(providers: &Providers, pool: &Pool) -> anyhow::Result<Registry> 
                 },
             )
         })
-        .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers { has_model }))
+        .and_then(|stages| stages.in_database("matching.match_peers", MatchPeers::new(has_model)))
         .and_then(|stages| stages.in_database("matching.learn_weights", LearnWeights))
         .and_then(|stages| {
             let chat = Arc::clone(&providers.chat);

@@ -10,7 +10,7 @@ use super::schema::Schema;
 use super::target::{Absent, Session, Target};
 use crate::config;
 use crate::db::{DbError, Pool, in_transaction};
-use crate::matching::run::perform;
+use crate::matching::run::MatchPeers;
 
 /// Matches the people who have checked in at an event, and shows whom they meet
 #[derive(Debug, clap::Args)]
@@ -120,7 +120,7 @@ async fn order(args: &RunArgs, dry_run: bool) -> Done {
                 .await?;
             let run: i64 = row.try_get("id")?;
             // Whether a model may word them is for the daemon to know; templates always can.
-            perform(&tx, run, None, false).await?;
+            MatchPeers::new(false).perform(&tx, run, None).await?;
             Ok::<i64, DbError>(run)
         })
     });

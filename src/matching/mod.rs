@@ -60,6 +60,7 @@ pub mod gate;
 pub mod introduce;
 mod joined;
 pub mod learn;
+mod nearest;
 pub mod params;
 pub mod plan;
 pub mod profile;

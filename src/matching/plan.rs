@@ -188,7 +188,10 @@ impl<'a> Present<'a> {
                     .iter()
                     .filter_map(move |(a, b)| Some((self.place(*a)?, self.place(*b)?, gate)))
             });
-        Roster::new(&self.people, params, vocabulary, &apart.collect::<Vec<_>>())
+        let apart: Vec<(u32, u32, Gate)> = apart.collect();
+        let aside = self.everybody.iter().filter(|p| p.max_matches == Some(0));
+        let aside: Vec<&Profile> = aside.map(|person| &person.profile).collect();
+        Roster::with_bystanders(&self.people, &aside, params, vocabulary, &apart)
     }
 
     /// A pair by places in the roster, the smaller first.

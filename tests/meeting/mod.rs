@@ -2,6 +2,7 @@
 
 mod days_and_companies_are_told_apart;
 mod faults_stay_mended;
+mod few_are_read_for_few;
 mod introductions_are_worded;
 mod little_is_shown_before_consent;
 mod odd_events_are_survived;

@@ -198,3 +198,35 @@ async fn people_answer_and_a_table_of_too_few_is_called_back() {
         .await;
     assert_eq!(left, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_told_no_more_of_the_others_than_the_event_shows() {
+    let (rig, server) = (Rig::venue(12).await, FakeGhl::start().await);
+    rig.run(
+        "insert into event_peer_matching (event_id, roundtables, max_matches, introductions_show)
+        values (41, true, 1, '{first_name,location}')",
+    )
+    .await;
+    rig.run(CHECK_IN).await;
+    let daemon = rig.host_texting(&server);
+    rig.matched().await;
+    rig.run("update event_messages set scheduled_time = now() where message_type = 'peer_group_introduction'")
+        .await;
+    rig.until(
+        "exists (select from event_messages where message_type = 'peer_group_introduction')
+        and not exists (
+            select from event_messages where message_type = 'peer_group_introduction' and status in ('scheduled', 'sending')
+        )",
+    )
+    .await;
+    daemon.stop().await;
+    let texts = server.texts();
+    assert!(texts.len() >= 3, "{texts:?}");
+    assert!(texts.iter().any(|text| text.body.contains("Robin")));
+    for text in texts {
+        let said = text.body.replace("Sample Expo", "");
+        for hidden in ["Sample", "Company", "Roofing", "Zeek Co"] {
+            assert!(!said.contains(hidden), "{hidden}: {said}");
+        }
+    }
+}

@@ -211,3 +211,35 @@ async fn a_yes_after_the_others_no_hears_of_no_rejection() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_owes_several_answers_gets_one_reminder_of_the_newest() {
+    let (rig, server) = introduced().await;
+    rig.run(
+        "insert into event_peer_matches (id, event_id, contractor1_id, contractor2_id, match_score, match_reason, status, introduction_sent_time)
+        values (4, 41, 1, 3, 0.7, 'Both focused on hiring', 'introduced', now())",
+    )
+    .await;
+    for (person, peer) in [(1, 3), (3, 1)] {
+        let data = format!(
+            r#"{{"match_id": 4, "peer_contractor_id": {peer}, "peer_name": "Robin Sample {peer}"}}"#
+        );
+        rig.asked(person, "peer_match_introduction", &data, 5).await;
+    }
+    let daemon = rig.texts(&server);
+    rig.run("select await_answers('{3,4}')").await;
+    looked(&rig).await;
+    let reminded = "select string_agg(format('%s of %s', contractor_id, personalization_data ->> 'match_id'), ', ' order by contractor_id)
+        from event_messages where message_type = 'peer_match_unanswered'";
+    assert_eq!(rig.text(reminded).await, "1 of 4, 2 of 3, 3 of 4");
+    // The older pair waits for that reminder as if it were its own.
+    looked(&rig).await;
+    let states = "select string_agg(status, ', ' order by id) from event_peer_matches";
+    assert_eq!(rig.text(states).await, "introduced, released");
+    rig.run("update event_messages set actual_send_time = actual_send_time - interval '3 hours'")
+        .await;
+    looked(&rig).await;
+    daemon.stop().await;
+    assert_eq!(rig.text(states).await, "released, released");
+    assert_eq!(server.texts().len(), 3);
+}

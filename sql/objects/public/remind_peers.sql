@@ -2,6 +2,7 @@
 --
 -- Whoever was asked again already, because one of the two said LATER, is not reminded. Quiet hours, consent and caps are the text's; while
 -- one waits the pair does, but not longer than the event lasts. Nobody is told that it was released, and two late yes connect them still.
+-- Who has several unanswered introductions is reminded of the newest, not of each: the others wait as long as that one.
 --
 -- Arguments: event_ids of introduction_unanswered events, already claimed.
 -- Returns: nothing for each event that went through.
@@ -22,16 +23,21 @@ declare
     v_wish record;
     v_is_over boolean;
     v_waits_until timestamptz;
+    v_reminded_of_another_until timestamptz;
     v_reminded integer;
 begin
     for v_due in
-        select event.id as due_event_id, coalesce(event.root_id, event.id) as root_id, event.payload, match
-        from marketing.pipeline_events as event
-        join public.event_peer_matches as match on match.id = marketing.payload_id(event.payload, 'match_id')
-        where event.id = any (event_ids)
-        and match.status in ('introduced', 'accepted_by_one', 'later')
-        order by match.id
-        for no key update of match
+        with held as materialized (
+            select event.id as due_event_id, coalesce(event.root_id, event.id) as root_id, event.payload, match
+            from marketing.pipeline_events as event
+            join public.event_peer_matches as match on match.id = marketing.payload_id(event.payload, 'match_id')
+            where event.id = any (event_ids)
+            and match.status in ('introduced', 'accepted_by_one', 'later')
+            order by match.id
+            for no key update of match
+        )
+        select held.* from held
+        order by (held.match).introduction_sent_time desc nulls last, (held.match).id desc
     loop
         v_match := v_due.match;
         select wish.* into v_wish from public.answers_wanted(v_match.event_id) as wish;
@@ -41,6 +47,7 @@ begin
         from public.events as event
         where event.id = v_match.event_id;
         v_waits_until := null;
+        v_reminded_of_another_until := null;
         v_reminded := 0;
 
         if v_is_over is not true then
@@ -51,6 +58,26 @@ begin
             and message.message_type = any (c_asking)
             and message.personalization_data ->> 'match_id' = v_match.id::text
             and message.status in ('scheduled', 'sending');
+
+            select max(
+                case
+                    when reminder.status in ('scheduled', 'sending') then greatest(reminder.scheduled_time, clock_timestamp())
+                    else reminder.actual_send_time
+                end
+            ) into v_reminded_of_another_until
+            from public.event_messages as reminder
+            where reminder.event_id = v_match.event_id
+            and reminder.contractor_id in (
+                case when v_match.contractor1_response is null then v_match.contractor1_id end,
+                case when v_match.contractor2_response is null then v_match.contractor2_id end
+            )
+            and reminder.message_type = 'peer_match_unanswered'
+            and reminder.personalization_data ->> 'match_id' <> v_match.id::text
+            and reminder.created_at >= v_match.introduction_sent_time
+            and (
+                reminder.status in ('scheduled', 'sending')
+                or reminder.status in ('sent', 'delivered') and reminder.actual_send_time > clock_timestamp() - v_wish.release_after
+            );
         end if;
 
         if v_is_over is not true and v_waits_until is null and v_wish.unanswered = 'remind' then
@@ -75,15 +102,26 @@ begin
                 and asked.personalization_data ->> 'match_id' = v_match.id::text
                 and asked.status in ('sent', 'delivered')
             )
+            -- One reminder to a person, whatever number of introductions it is for.
+            and not exists (
+                select from public.event_messages as reminder
+                where reminder.event_id = v_match.event_id
+                and reminder.contractor_id = side.contractor_id
+                and reminder.message_type = 'peer_match_unanswered'
+                and reminder.created_at >= v_match.introduction_sent_time
+                and reminder.status in ('scheduled', 'sending', 'sent', 'delivered')
+            )
             order by side.contractor_id
             on conflict (dedupe_key) do nothing;
             get diagnostics v_reminded = row_count;
         end if;
 
-        if v_waits_until is not null or v_reminded > 0 then
+        v_waits_until := greatest(v_waits_until, v_reminded_of_another_until, case when v_reminded > 0 then clock_timestamp() end);
+
+        if v_waits_until is not null then
             insert into marketing.pipeline_events (event_type, payload, run_at, priority, parent_id, root_id)
             values (
-                'introduction_unanswered', v_due.payload, coalesce(v_waits_until, clock_timestamp()) + v_wish.release_after, 8,
+                'introduction_unanswered', v_due.payload, v_waits_until + v_wish.release_after, 8,
                 v_due.due_event_id, v_due.root_id
             );
         else

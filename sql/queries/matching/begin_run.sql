@@ -1,8 +1,9 @@
 -- matching/begin_run: an order to match that was not done yet, held until it is.
 --
 -- $1 bigint: run; $2 bigint: the event of the ledger that has it done, NULL: none.
--- Columns: contractor_ids bigint[], NULL: everybody; dry_run; approval; min_matches, NULL: none; salt; introduction_time; spread: several
---          introductions of a person at different times; by_model: a chat model may word them; params: the parameters as JSON.
+-- Columns: event_id; contractor_ids bigint[], NULL: everybody; dry_run; approval; min_matches, NULL: none; salt; introduction_time;
+--          spread: several introductions of a person at different times; by_model: a chat model may word them; params: the parameters as
+--          JSON.
 -- Reads:  public.event_peer_matching
 -- Writes: public.event_peer_matching_runs
 -- Locks:  the run
@@ -11,6 +12,7 @@ set started_at = clock_timestamp(), caused_by = coalesce($2::bigint, run.caused_
 where run.id = $1
 and run.status = 'requested'
 returning
+    run.event_id,
     run.contractor_ids,
     run.dry_run,
     run.approval,

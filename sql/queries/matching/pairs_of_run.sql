@@ -3,7 +3,8 @@
 -- A match of this event can be moved while both its texts are unsent; these are held then, so that nobody sends them meanwhile. One whose
 -- text somebody else holds stays.
 --
--- $1 bigint: run; $2 bigint[]: the people; $3 boolean: unsent matches can be moved.
+-- $1 bigint: run; $2 bigint[]: the people; $3 bigint[]: unsent matches of these can be moved, NULL: of everybody; $4 boolean: the people are
+-- everybody, so that all matches of the event are read, and not theirs one by one.
 -- A match of somebody among the people with somebody who is not takes a place like any other.
 -- Columns: contractor1_id, contractor2_id; relation: kept, movable, met, pin, forbid, blocked, same_organisation; is_here: they have a row
 --          at this event.
@@ -16,15 +17,25 @@ people as materialized (
     from unnest($2::bigint[]) as person (id)
 ),
 here as materialized (
-    select match.*
+    select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
     from public.event_peer_matching_runs as run
     join public.event_peer_matches as match on match.event_id = run.event_id
     where run.id = $1
-    and (
-        $3::boolean
-        or match.contractor1_id in (select people.id from people)
-        or match.contractor2_id in (select people.id from people)
-    )
+    and $4::boolean
+    union
+    select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
+    from public.event_peer_matching_runs as run
+    cross join people
+    join public.event_peer_matches as match on match.contractor1_id = people.id and match.event_id = run.event_id
+    where run.id = $1
+    and not $4::boolean
+    union
+    select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
+    from public.event_peer_matching_runs as run
+    cross join people
+    join public.event_peer_matches as match on match.contractor2_id = people.id and match.event_id = run.event_id
+    where run.id = $1
+    and not $4::boolean
 ),
 unsent as materialized (
     select here.id as match_id
@@ -33,7 +44,7 @@ unsent as materialized (
         on message.dedupe_key in (
             format('peer-match-%s-%s', here.id, here.contractor1_id), format('peer-match-%s-%s', here.id, here.contractor2_id)
         )
-    where $3::boolean
+    where ($3::bigint[] is null or here.contractor1_id = any ($3::bigint[]) or here.contractor2_id = any ($3::bigint[]))
     and here.status in ('draft', 'proposed')
     and here.introduction_sent_time is null
     and not here.pinned

@@ -167,6 +167,14 @@ const NO_COMPANY: [&str; 8] = [
 ];
 
 impl Profile {
+    /// What tells of this person that another is of the same company, or the same person.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.company_keys
+            .iter()
+            .chain(&self.person_keys)
+            .map(String::as_str)
+    }
+
     /// Understands a row. The second value lists what could not be read; blank cells are not
     /// listed.
     pub fn read(raw: &RawProfile, vocabulary: &Vocabulary) -> (Self, Vec<Unread>) {

@@ -69,8 +69,8 @@ pub(super) fn trade_sets(people: &[&Profile], vocabulary: &Vocabulary) -> (Vec<T
 
 /// For each person a number that those have in common who share the name, website or parent of a
 /// company, directly or through others.
-pub(super) fn companies(people: &[&Profile]) -> Vec<u32> {
-    let sets = joined(people.iter().map(|person| &person.company_keys));
+pub(super) fn companies<'a>(people: impl Iterator<Item = &'a Profile>) -> Vec<u32> {
+    let sets = joined(people.map(|person| &person.company_keys));
     sets.into_iter().map(number).collect()
 }
 

@@ -86,6 +86,17 @@ impl<'a> Roster<'a> {
         vocabulary: &Vocabulary,
         kept_apart: &[(u32, u32, Gate)],
     ) -> Self {
+        Self::with_bystanders(people, &[], params, vocabulary, kept_apart)
+    }
+
+    /// The same, where people can be of one company through others who take no part.
+    pub fn with_bystanders(
+        people: &[&'a Profile],
+        bystanders: &[&'a Profile],
+        params: &'a Params,
+        vocabulary: &Vocabulary,
+        kept_apart: &[(u32, u32, Gate)],
+    ) -> Self {
         let areas = number_tags(
             people
                 .iter()
@@ -100,7 +111,7 @@ impl<'a> Roster<'a> {
         let (scales, scale_of) = classes(people.iter().copied(), |p| scale_key(p));
         let (trades, trades_of) = trade_sets(people, vocabulary);
         let (titles, title_of) = classes(people.iter().map(|p| p.title.clone()), Option::clone);
-        let companies = companies(people);
+        let companies = companies(people.iter().chain(bystanders).copied());
         let cell = |place: usize| Cell {
             focus: focus_of[place],
             place: place_of[place],

@@ -30,6 +30,9 @@ pub struct Row {
     title: Vec<u32>,
     /// The best that all but focus areas can be, without titles and with them.
     best: [Components; 2],
+    /// The last score of focus areas of which it was asked what a total can be, and the answer:
+    /// sets that follow each other mostly have the same.
+    last_most: Option<(u32, u32)>,
 }
 
 /// Not computed yet.
@@ -61,6 +64,7 @@ impl Roster<'_> {
             table.resize(length, UNSET);
         }
         row.best = self.best_of_the_rest(cell);
+        row.last_most = None;
         row.own = Some(cell);
         (person, cell)
     }
@@ -106,15 +110,23 @@ impl Roster<'_> {
     }
 
     /// The most that a total can be with somebody of a set of focus areas.
-    fn at_most(&self, row: &Row, set: u32) -> u32 {
-        let focus_areas = Score::from_millionths(row.focus[set as usize]);
+    fn at_most(&self, row: &mut Row, set: u32) -> u32 {
+        let focus = row.focus[set as usize];
+        if let Some((of, most)) = row.last_most
+            && of == focus
+        {
+            return most;
+        }
+        let focus_areas = Score::from_millionths(focus);
         let total = |parts: Components| {
             self.shares.total(&Components {
                 focus_areas,
                 ..parts
             })
         };
-        row.best.map(total).into_iter().max().unwrap_or(0)
+        let most = row.best.map(total).into_iter().max().unwrap_or(0);
+        row.last_most = Some((focus, most));
+        most
     }
 
     fn of_set(&self, set: u32) -> std::ops::Range<usize> {

@@ -1,17 +1,20 @@
 //! Reads what decides about a run, set by set.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tokio_postgres::Row;
 
+use super::known::{Gathering, Understood};
 use crate::db::{Class, DbError, Transaction};
 use crate::matching::gate::Gate;
 use crate::matching::params::Params;
-use crate::matching::profile::{RawProfile, Vocabulary};
+use crate::matching::profile::Vocabulary;
 
 /// An order to match.
 #[derive(Debug)]
 pub(super) struct Order {
+    pub(super) event_id: i64,
     pub(super) params: Params,
     /// What settles equal scores.
     pub(super) salt: i64,
@@ -26,11 +29,13 @@ pub(super) struct Order {
     pub(super) min_matches: Option<i32>,
 }
 
-/// Everybody who is there, and what rows say about pairs of them.
+/// The people whom a run looks at, and what rows say about pairs of them.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
     /// In order of id.
     pub(super) people: Vec<Attendee>,
+    /// Who is there, too, and takes no part: they tell what several people have in common.
+    pub(super) bystanders: Vec<Arc<Understood>>,
     /// Pairs with the smaller id first.
     pub(super) relations: Vec<(i64, i64, Relation)>,
     /// Pairs that have a row at this event already, whatever came of it.
@@ -39,13 +44,28 @@ pub(super) struct Crowd {
 }
 
 /// Somebody who is there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Attendee {
-    pub(super) raw: RawProfile,
+    pub(super) who: Arc<Understood>,
     /// Why the person takes part in no pair.
     pub(super) obstacle: Option<String>,
     /// Slots in which the person has an introduction.
     pub(super) taken: Vec<i16>,
+}
+
+impl Attendee {
+    pub(super) fn id(&self) -> i64 {
+        self.who.profile.id
+    }
+}
+
+/// Whose places are taken.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// The two of each match of the event that is not over.
+    pub(super) pairs: Vec<(i64, i64)>,
+    /// Whom the organiser wants the run's people to meet.
+    pub(super) pinned: Vec<i64>,
 }
 
 /// What a row says about two people.
@@ -80,6 +100,7 @@ pub(super) async fn begin(
     let params: Params = serde_json::from_value(row.try_get("params")?)
         .map_err(|error| DbError::plain(Class::Bug, format!("the run's parameters: {error}")))?;
     Ok(Some(Order {
+        event_id: row.try_get("event_id")?,
         params,
         salt: row.try_get("salt")?,
         wanted: row.try_get("contractor_ids")?,
@@ -90,92 +111,94 @@ pub(super) async fn begin(
     }))
 }
 
-/// Whom a run looks at, and how many are there.
-///
-/// Where every match stays as it is and only some people are to be placed, nobody matters but them
-/// and who has a place to give (`can_move` and `wanted` say so): the decision is the same as over
-/// everybody, without reading thousands of profiles.
+/// Whose places are taken at the event of a run; nobody asks where everybody is placed.
+pub(super) async fn taken(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    is_for_few: bool,
+) -> Result<Taken, DbError> {
+    if !is_for_few {
+        return Ok(Taken::default());
+    }
+    let statement = include_str!("../../../sql/queries/matching/places_of_run.sql");
+    let statement = tx.prepare_cached(statement).await?;
+    let row = tx.query_one(&statement, &[&run_id]).await?;
+    let (ones, others): (Vec<i64>, Vec<i64>) = (row.try_get("ones")?, row.try_get("others")?);
+    Ok(Taken {
+        pairs: ones.into_iter().zip(others).collect(),
+        pinned: row.try_get("pinned")?,
+    })
+}
+
+/// What rows say about some of the people who are there, `ids` being sorted. Unsent matches of
+/// `movable` may be moved, for None those of everybody.
 pub(super) async fn crowd(
     tx: &Transaction<'_>,
     run_id: i64,
-    order: &Order,
-    can_move: bool,
-) -> Result<(Crowd, usize), DbError> {
-    let only_some = order.wanted.is_some() && !can_move;
-    let people = include_str!("../../../sql/queries/matching/people_of_run.sql");
-    let people = tx.prepare_cached(people).await?;
-    let people = tx.query(&people, &[&run_id, &only_some]).await?;
-    let checked_in = if only_some {
-        checked_in(tx, run_id).await?
-    } else {
-        people.len()
-    };
-    let words = include_str!("../../../sql/queries/matching/vocabulary.sql");
-    let words = tx.query(&tx.prepare_cached(words).await?, &[]).await?;
+    gathering: &Gathering,
+    ids: &[i64],
+    movable: Option<&[i64]>,
+) -> Result<Crowd, DbError> {
+    let is_everybody = ids.len() == gathering.people.len();
+    let (people, pairs) = tokio::try_join!(
+        attendees(tx, run_id, gathering, ids),
+        pairs(tx, run_id, ids, movable, is_everybody)
+    )?;
     let mut crowd = Crowd {
-        people: people.iter().map(attendee).collect::<Result<_, _>>()?,
-        vocabulary: vocabulary(&words)?,
+        people,
+        vocabulary: gathering.vocabulary.clone(),
         ..Crowd::default()
     };
-    pairs(tx, run_id, &mut crowd, can_move).await?;
-    Ok((crowd, checked_in))
-}
-
-async fn checked_in(tx: &Transaction<'_>, run_id: i64) -> Result<usize, DbError> {
-    let count = include_str!("../../../sql/queries/matching/checked_in_of_run.sql");
-    let statement = tx.prepare_cached(count).await?;
-    let count: i64 = tx
-        .query_one(&statement, &[&run_id])
-        .await?
-        .try_get("checked_in")?;
-    Ok(usize::try_from(count).unwrap_or(0))
-}
-
-/// What rows say about pairs of them; with `can_move` unsent matches are held and may be moved.
-async fn pairs(
-    tx: &Transaction<'_>,
-    run_id: i64,
-    crowd: &mut Crowd,
-    can_move: bool,
-) -> Result<(), DbError> {
-    let ids: Vec<i64> = crowd.people.iter().map(|person| person.raw.id).collect();
-    let statement = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
-    let statement = tx.prepare_cached(statement).await?;
-    for row in tx.query(&statement, &[&run_id, &ids, &can_move]).await? {
+    for row in pairs {
         let (one, other, relation) = relation(&row)?;
         if row.try_get("is_here")? {
             crowd.matched_here.insert((one, other));
         }
         crowd.relations.push((one, other, relation));
     }
-    Ok(())
+    if !is_everybody {
+        crowd.bystanders = gathering.who_has_something_in_common(ids);
+    }
+    Ok(crowd)
 }
 
-fn attendee(row: &Row) -> Result<Attendee, DbError> {
-    Ok(Attendee {
-        raw: RawProfile {
-            id: row.try_get("id")?,
-            name: row.try_get("name")?,
-            first_name: row.try_get("first_name")?,
-            last_name: row.try_get("last_name")?,
-            company_name: row.try_get("company_name")?,
-            company_website: row.try_get("company_website")?,
-            parent_company: row.try_get("parent_company")?,
-            service_area: row.try_get("service_area")?,
-            latitude: row.try_get("latitude")?,
-            longitude: row.try_get("longitude")?,
-            services_offered: row.try_get("services_offered")?,
-            focus_areas: row.try_get("focus_areas")?,
-            primary_focus_area: row.try_get("primary_focus_area")?,
-            revenue_tier: row.try_get("revenue_tier")?,
-            annual_revenue: row.try_get("annual_revenue")?,
-            team_size: row.try_get("team_size")?,
-            job_title: row.try_get("job_title")?,
-            contacts: row.try_get("contacts")?,
-        },
-        obstacle: row.try_get("obstacle")?,
-        taken: row.try_get("taken")?,
-    })
+async fn attendees(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    gathering: &Gathering,
+    ids: &[i64],
+) -> Result<Vec<Attendee>, DbError> {
+    let statement = include_str!("../../../sql/queries/matching/standing_of_people.sql");
+    let statement = tx.prepare_cached(statement).await?;
+    let mut standing = BTreeMap::new();
+    for row in tx.query(&statement, &[&run_id, &ids]).await? {
+        let (obstacle, taken) = (row.try_get("obstacle")?, row.try_get("taken")?);
+        standing.insert(row.try_get::<_, i64>("id")?, (obstacle, taken));
+    }
+    let attendee = |id: &i64| {
+        let (obstacle, taken) = standing.remove(id)?;
+        Some(Attendee {
+            who: Arc::clone(gathering.people.get(id)?),
+            obstacle,
+            taken,
+        })
+    };
+    Ok(ids.iter().filter_map(attendee).collect())
+}
+
+/// What rows say about pairs of them; unsent matches that may be moved are held.
+async fn pairs(
+    tx: &Transaction<'_>,
+    run_id: i64,
+    ids: &[i64],
+    movable: Option<&[i64]>,
+    is_everybody: bool,
+) -> Result<Vec<Row>, DbError> {
+    let statement = include_str!("../../../sql/queries/matching/pairs_of_run.sql");
+    let statement = tx.prepare_cached(statement).await?;
+    Ok(tx
+        .query(&statement, &[&run_id, &ids, &movable, &is_everybody])
+        .await?)
 }
 
 fn relation(row: &Row) -> Result<(i64, i64, Relation), DbError> {
@@ -192,25 +215,4 @@ fn relation(row: &Row) -> Result<(i64, i64, Relation), DbError> {
         row.try_get("contractor2_id")?,
     );
     Ok((one.min(other), one.max(other), relation))
-}
-
-/// The organiser's words; his table of complementary trades stands in for the program's.
-fn vocabulary(rows: &[Row]) -> Result<Vocabulary, DbError> {
-    let mut vocabulary = Vocabulary {
-        complementary_trades: Vec::new(),
-        ..Vocabulary::default()
-    };
-    for row in rows {
-        let (word, means): (String, String) = (row.try_get("word")?, row.try_get("means")?);
-        match row.try_get("kind")? {
-            "focus_area" => {
-                vocabulary.focus_aliases.insert(word, means);
-            }
-            "trade" => {
-                vocabulary.trade_aliases.insert(word, means);
-            }
-            _ => vocabulary.complementary_trades.push((word, means)),
-        }
-    }
-    Ok(vocabulary)
 }

@@ -3,6 +3,8 @@
 //! | file | subject |
 //! |---|---|
 //! | `load` | the rows that decide, set by set |
+//! | `known` | profiles, which stay read from run to run |
+//! | `circle` | whom a run for a few people has to look at (pure) |
 //! | `solve` | who is placed with whom, and what texts may say (pure; calls plan and repair) |
 //! | `doubles` | accounts of one person (pure) |
 //! | `slots` | several introductions of one person at different times (pure) |
@@ -13,25 +15,42 @@
 //! advisory lock; what an earlier one made is never touched, so that a second adds what is new.
 //! The texts are rows of `event_messages`, which another room sends.
 
+mod circle;
 mod doubles;
+mod known;
 mod load;
 mod roundtables;
 mod slots;
 mod solve;
 mod write;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
+use known::{Gathering, Known};
+use load::{Crowd, Order, Taken};
 use solve::Decision;
 
 /// Does the orders that `peer_matching_requested` speaks of.
+#[derive(Debug, Default)]
 pub struct MatchPeers {
     /// Whether there is a chat model that words introductions.
-    pub has_model: bool,
+    has_model: bool,
+    known: Known,
+}
+
+impl MatchPeers {
+    /// `has_model`: there is a chat model that words introductions.
+    pub fn new(has_model: bool) -> Self {
+        Self {
+            has_model,
+            known: Known::default(),
+        }
+    }
 }
 
 /// What a run did.
@@ -49,7 +68,7 @@ impl InDatabaseStage for MatchPeers {
         let mut outcomes = Vec::new();
         for event in events {
             let verdict = match event.integer("run_id") {
-                Some(run_id) => match perform(tx, run_id, Some(event.id), self.has_model).await? {
+                Some(run_id) => match self.perform(tx, run_id, Some(event.id)).await? {
                     Some(_) => continue,
                     None => Verdict::Cancelled {
                         reason: "The order was deleted, or somebody has done it.".to_owned(),
@@ -68,67 +87,162 @@ impl InDatabaseStage for MatchPeers {
     }
 }
 
-/// Does an order in the caller's transaction; None when it is not there or not open.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn perform(
-    tx: &Transaction<'_>,
-    run_id: i64,
-    caused_by: Option<i64>,
-    has_model: bool,
-) -> Result<Option<Performed>, DbError> {
-    let Some(order) = load::begin(tx, run_id, caused_by).await? else {
-        return Ok(None);
-    };
-    let (crowd, mut checked_in) = load::crowd(tx, run_id, &order, false).await?;
-    let (mut order, mut crowd, mut decision, mut took) = compute(order, crowd).await?;
-    // Rarely needed, and it holds many texts: unsent matches are moved for who would meet nobody.
-    if decision.leaves_somebody_alone && order.wanted.is_some() {
-        let (everybody, present) = load::crowd(tx, run_id, &order, true).await?;
-        checked_in = present;
-        let again = compute(order, everybody).await?;
-        took += again.3;
-        (order, crowd, decision) = (again.0, again.1, again.2);
+impl MatchPeers {
+    /// Does an order in the caller's transaction; None when it is not there or not open.
+    /// `caused_by` is the event of the ledger that has it done.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn perform(
+        &self,
+        tx: &Transaction<'_>,
+        run_id: i64,
+        caused_by: Option<i64>,
+    ) -> Result<Option<Performed>, DbError> {
+        let Some(order) = load::begin(tx, run_id, caused_by).await? else {
+            return Ok(None);
+        };
+        let (gathering, taken) = tokio::try_join!(
+            self.known.gather(tx, run_id, &order),
+            load::taken(tx, run_id, order.wanted.is_some())
+        )?;
+        let mut run = Run {
+            tx,
+            run_id,
+            order: Arc::new(order),
+            gathering,
+            took: Duration::ZERO,
+        };
+        let (crowd, decision) = match run.order.wanted.clone() {
+            None => run.decide(run.everybody(), Whose::Nobodys).await?,
+            Some(wanted) => run.place(wanted, Arc::new(taken)).await?,
+        };
+        let written = run.write(&decision, self.has_model).await?;
+        run.finish(crowd, &decision, written).await.map(Some)
     }
-    let mut written = if order.dry_run {
-        Performed {
-            matches: decision.pairs.len(),
-            texts: 0,
-        }
-    } else {
-        write::dropped(tx, run_id, &decision.dropped).await?;
-        write::pairs(tx, run_id, &decision.pairs, has_model && order.by_model).await?
-    };
-    write::result(tx, run_id, &order, &decision, checked_in, written, took).await?;
-    // Newcomers alone make no tables, and are all that such a run has read.
-    if order.wanted.is_none() {
-        written.texts += roundtables::lay(tx, run_id, order, crowd, &decision.pairs).await?;
-    }
-    tracing::info!(
-        run.id = run_id,
-        people = checked_in,
-        matches = written.matches,
-        alone = decision.alone.len(),
-        compute.ms = took.as_millis(),
-        "matched"
-    );
-    Ok(Some(written))
 }
 
-/// Computes beside the runtime's threads, which have other work.
-async fn compute(
-    order: load::Order,
-    crowd: load::Crowd,
-) -> Result<(load::Order, load::Crowd, Decision, Duration), DbError> {
-    let begun = Instant::now();
-    let computed = tokio::task::spawn_blocking(move || {
-        let decision = solve::solve(&order, &crowd);
-        (order, crowd, decision)
-    });
-    let (order, crowd, decision) = computed
-        .await
-        .map_err(|_| DbError::plain(Class::Bug, "the matching ended before it was done"))?;
-    let decision = decision.map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
-    Ok((order, crowd, decision, begun.elapsed()))
+/// A run that is under way.
+struct Run<'a, 't> {
+    tx: &'a Transaction<'t>,
+    run_id: i64,
+    order: Arc<Order>,
+    gathering: Arc<Gathering>,
+    /// Spent on computing.
+    took: Duration,
+}
+
+/// Whose unsent matches may be moved for who would meet nobody.
+enum Whose {
+    Nobodys,
+    Of(Vec<i64>),
+    Everybodys,
+}
+
+impl Run<'_, '_> {
+    fn everybody(&self) -> Vec<i64> {
+        self.gathering.people.keys().copied().collect()
+    }
+
+    /// Places a few people: with whom there is a place; else unsent matches of those who suit best
+    /// are moved; else, rarely, of anybody.
+    async fn place(
+        &mut self,
+        wanted: Vec<i64>,
+        taken: Arc<Taken>,
+    ) -> Result<(Arc<Crowd>, Decision), DbError> {
+        let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
+        let places = Arc::clone(&taken);
+        let (wanted, circle) = self
+            .compute(move || {
+                let circle = circle::of_free(&order, &gathering, &places, &wanted);
+                (wanted, circle)
+            })
+            .await?;
+        let made = self.decide(circle.clone(), Whose::Nobodys).await?;
+        if !made.1.leaves_somebody_alone {
+            return Ok(made);
+        }
+        let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
+        let best = self
+            .compute(move || circle::of_best(&order, &gathering, &wanted))
+            .await?;
+        if let Some(best) = best {
+            let ids = circle::with_peers(&self.gathering, &taken, &circle, &best);
+            let made = self.decide(ids, Whose::Of(best)).await?;
+            if !made.1.leaves_somebody_alone {
+                return Ok(made);
+            }
+        }
+        self.decide(self.everybody(), Whose::Everybodys).await
+    }
+
+    /// Reads what rows say about some people, and decides.
+    async fn decide(
+        &mut self,
+        ids: Vec<i64>,
+        movable: Whose,
+    ) -> Result<(Arc<Crowd>, Decision), DbError> {
+        let whose = match &movable {
+            Whose::Nobodys => Some(&[][..]),
+            Whose::Of(ids) => Some(ids.as_slice()),
+            Whose::Everybodys => None,
+        };
+        let crowd = load::crowd(self.tx, self.run_id, &self.gathering, &ids, whose).await?;
+        let crowd = Arc::new(crowd);
+        let (order, looked_at) = (Arc::clone(&self.order), Arc::clone(&crowd));
+        let decision = self
+            .compute(move || solve::solve(&order, &looked_at))
+            .await?
+            .map_err(|error| DbError::plain(Class::Data, error.to_string()))?;
+        Ok((crowd, decision))
+    }
+
+    /// Computes beside the runtime's threads, which have other work.
+    async fn compute<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DbError> {
+        let begun = Instant::now();
+        let computed = tokio::task::spawn_blocking(work).await;
+        self.took += begun.elapsed();
+        computed.map_err(|_| DbError::plain(Class::Bug, "the matching ended before it was done"))
+    }
+
+    async fn write(&self, decision: &Decision, has_model: bool) -> Result<Performed, DbError> {
+        if self.order.dry_run {
+            return Ok(Performed {
+                matches: decision.pairs.len(),
+                texts: 0,
+            });
+        }
+        let by_model = has_model && self.order.by_model;
+        write::dropped(self.tx, self.run_id, &decision.dropped).await?;
+        write::pairs(self.tx, self.run_id, &decision.pairs, by_model).await
+    }
+
+    /// Writes the result, and lays tables where everybody was placed.
+    async fn finish(
+        self,
+        crowd: Arc<Crowd>,
+        decision: &Decision,
+        mut written: Performed,
+    ) -> Result<Performed, DbError> {
+        let checked_in = self.gathering.people.len();
+        let (tx, run_id, order) = (self.tx, self.run_id, self.order);
+        write::result(tx, run_id, &order, decision, checked_in, written, self.took).await?;
+        // Newcomers alone make no tables, and are nearly all that such a run has read.
+        if order.wanted.is_none() {
+            written.texts += roundtables::lay(tx, run_id, order, crowd, &decision.pairs).await?;
+        }
+        tracing::info!(
+            run.id = run_id,
+            people = checked_in,
+            matches = written.matches,
+            alone = decision.alone.len(),
+            compute.ms = self.took.as_millis(),
+            "matched"
+        );
+        Ok(written)
+    }
 }

@@ -4,6 +4,7 @@
 //! whoever has a table on that day keeps it, so that a second run adds only what is new.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ use crate::db::{Class, DbError, Transaction};
 use crate::matching::gate::Gate;
 use crate::matching::params::ParamsError;
 use crate::matching::plan::{Constraints, Person};
-use crate::matching::profile::Profile;
 use crate::matching::seating::{Seating, Table, seat};
 
 /// What rows say about tables of the event.
@@ -27,8 +27,8 @@ struct Standing {
 pub(super) async fn lay(
     tx: &Transaction<'_>,
     run_id: i64,
-    order: Order,
-    crowd: Crowd,
+    order: Arc<Order>,
+    crowd: Arc<Crowd>,
     pairs: &[NewPair],
 ) -> Result<usize, DbError> {
     let standing = standing(tx, run_id).await?;
@@ -96,11 +96,12 @@ async fn standing(tx: &Transaction<'_>, run_id: i64) -> Result<Standing, DbError
 
 /// Whoever can be texted and has no table yet.
 fn people(crowd: &Crowd, seated: &[i64]) -> Vec<Person> {
-    let free = crowd.people.iter().filter(|person| {
-        person.obstacle.is_none() && seated.binary_search(&person.raw.id).is_err()
-    });
+    let free = crowd
+        .people
+        .iter()
+        .filter(|person| person.obstacle.is_none() && seated.binary_search(&person.id()).is_err());
     free.map(|person| Person {
-        profile: Profile::read(&person.raw, &crowd.vocabulary).0,
+        profile: person.who.profile.clone(),
         max_matches: None,
     })
     .collect()

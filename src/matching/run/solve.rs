@@ -6,13 +6,14 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::doubles;
-use super::load::{Crowd, Order, Relation};
+use super::known::Understood;
+use super::load::{Attendee, Crowd, Order, Relation};
 use super::slots::slots;
 use crate::matching::assign::Certificate;
 use crate::matching::gate::Gate;
 use crate::matching::params::{Params, ParamsError};
 use crate::matching::plan::{Constraints, Introduction, Person, introduction, plan};
-use crate::matching::profile::{Profile, RawProfile, Unread};
+use crate::matching::profile::Unread;
 use crate::matching::repair::repair;
 use crate::matching::roster::Roster;
 use crate::matching::same_person;
@@ -75,19 +76,25 @@ const OTHER_MARKET_MILES: f64 = 100.0;
 /// Parameters that make no sense.
 pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsError> {
     let mut unread = Vec::new();
-    let mut known: BTreeMap<i64, (Profile, &RawProfile)> = BTreeMap::new();
+    let mut known: BTreeMap<i64, &Understood> = BTreeMap::new();
     let mut people = Vec::new();
     for attendee in &crowd.people {
-        let (profile, bad) = Profile::read(&attendee.raw, &crowd.vocabulary);
-        unread.extend(bad);
+        let who = attendee.who.as_ref();
+        unread.extend(who.unread.iter().cloned());
         if attendee.obstacle.is_none() {
             people.push(Person {
-                profile: profile.clone(),
+                profile: who.profile.clone(),
                 max_matches: None,
             });
         }
-        known.insert(profile.id, (profile, &attendee.raw));
+        known.insert(who.profile.id, who);
     }
+    let matchable = people.len();
+    people.extend(crowd.bystanders.iter().map(|who| Person {
+        profile: who.profile.clone(),
+        max_matches: Some(0),
+    }));
+    people.sort_by_key(|person| person.profile.id);
     let told = Told {
         known,
         params: &order.params,
@@ -104,7 +111,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         leaves_somebody_alone: false,
         unread,
         certificate: None,
-        matchable: people.len(),
+        matchable,
         input_hash: None,
         doubles: doubles::told(&suspected(&people, crowd)),
     };
@@ -204,7 +211,7 @@ fn pins(order: &Order, crowd: &Crowd) -> Vec<(i64, i64)> {
         .people
         .iter()
         .filter(|person| person.obstacle.is_none())
-        .map(|person| person.raw.id)
+        .map(Attendee::id)
         .collect();
     let asked = |a: &i64, b: &i64| {
         let wanted = order.wanted.as_deref();
@@ -231,7 +238,13 @@ fn suspected(people: &[Person], crowd: &Crowd) -> Vec<(i64, i64)> {
         .map(|(a, b, _)| (*a, *b))
         .collect();
     let mut doubles = same_person::pairs(people.iter().map(|person| &person.profile));
-    doubles.retain(|pair| !pairs.contains(pair));
+    // Two of whom neither takes part were told by the run that placed them.
+    let takes_part = |id: i64| {
+        let takes_part = |person: &Person| person.max_matches.is_none();
+        let found = people.binary_search_by_key(&id, |person| person.profile.id);
+        found.is_ok_and(|place| takes_part(&people[place]))
+    };
+    doubles.retain(|pair| !pairs.contains(pair) && (takes_part(pair.0) || takes_part(pair.1)));
     doubles
 }
 
@@ -250,7 +263,7 @@ fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
     let taken = crowd
         .people
         .iter()
-        .map(|person| (person.raw.id, person.taken.clone()));
+        .map(|person| (person.id(), person.taken.clone()));
     for (pair, slot) in pairs.iter_mut().zip(slots(&scored, taken)) {
         pair.slot = slot;
     }
@@ -258,7 +271,7 @@ fn give_slots(order: &Order, crowd: &Crowd, pairs: &mut [NewPair]) {
 
 /// Whom pairs are told about, and under which parameters.
 struct Told<'a> {
-    known: BTreeMap<i64, (Profile, &'a RawProfile)>,
+    known: BTreeMap<i64, &'a Understood>,
     params: &'a Params,
 }
 
@@ -269,7 +282,7 @@ impl Told<'_> {
         let miles = made.criteria.distance_miles.map(f64::from);
         let least = self.params.min_distance_miles.max(OTHER_MARKET_MILES);
         let is_other_market = miles.is_some_and(|miles| miles >= least);
-        let data = |peer: &(Profile, &RawProfile)| personalization(peer, made, is_other_market);
+        let data = |peer: &Understood| personalization(peer, made, is_other_market);
         let mut criteria = json!(made.criteria);
         criteria["weights"] = json!(match made.criteria.components.job_title {
             Some(_) => &self.params.weights_with_titles,
@@ -279,8 +292,8 @@ impl Told<'_> {
         Some(NewPair {
             contractor1_id: made.contractor1_id,
             contractor2_id: made.contractor2_id,
-            contractor1_name: one.0.name.clone(),
-            contractor2_name: other.0.name.clone(),
+            contractor1_name: one.profile.name.clone(),
+            contractor2_name: other.profile.name.clone(),
             match_score: Some(made.score.get()),
             match_type: made.match_type.as_str(),
             match_reason: made.reason.clone(),
@@ -294,7 +307,8 @@ impl Told<'_> {
 
     /// A pair that the organiser wants: scored like any other where enough is known.
     fn pinned(&self, (a, b): (i64, i64), crowd: &Crowd) -> Option<NewPair> {
-        let (one, other) = (&self.known.get(&a)?.0, &self.known.get(&b)?.0);
+        let told = [*self.known.get(&a)?, *self.known.get(&b)?];
+        let [one, other] = told.map(|who| &who.profile);
         let is_known = [one, other]
             .iter()
             .all(|profile| profile.place.is_some() && !profile.focus.is_empty());
@@ -304,7 +318,7 @@ impl Told<'_> {
             let made = introduction(one, other, roster.components(0, 1), self.params);
             return self.pair(&made, true);
         }
-        let data = |peer: &Profile, raw: &RawProfile| Value::Object(about(peer, raw));
+        let data = |peer: &Understood| Value::Object(about(peer));
         Some(NewPair {
             contractor1_id: a,
             contractor2_id: b,
@@ -317,16 +331,13 @@ impl Told<'_> {
             distance_miles: None,
             slot: 1,
             pinned: true,
-            data: [
-                data(other, self.known.get(&b)?.1),
-                data(one, self.known.get(&a)?.1),
-            ],
+            data: [data(told[1]), data(told[0])],
         })
     }
 
     /// Who has nobody, those who cannot be texted included.
     fn alone(&self, order: &Order, crowd: &Crowd, unplaced: &[Unplaced]) -> Vec<Alone> {
-        let name = |id: i64| self.known.get(&id).map(|(profile, _)| profile.name.clone());
+        let name = |id: i64| self.known.get(&id).map(|who| who.profile.name.clone());
         let wanted = |id: i64| order.wanted.as_deref().is_none_or(|ids| ids.contains(&id));
         let mut alone: Vec<Alone> = unplaced
             .iter()
@@ -338,7 +349,7 @@ impl Told<'_> {
             .collect();
         alone.extend(crowd.people.iter().filter_map(|person| {
             let reason = person.obstacle.clone()?;
-            let contractor_id = person.raw.id;
+            let contractor_id = person.id();
             let name = name(contractor_id).unwrap_or_default();
             wanted(contractor_id).then_some(Alone {
                 contractor_id,
@@ -352,12 +363,8 @@ impl Told<'_> {
 }
 
 /// What a text may say about the peer and the pair; `match_id` is added when there is one.
-fn personalization(
-    peer: &(Profile, &RawProfile),
-    made: &Introduction,
-    is_other_market: bool,
-) -> Value {
-    let mut data = about(&peer.0, peer.1);
+fn personalization(peer: &Understood, made: &Introduction, is_other_market: bool) -> Value {
+    let mut data = about(peer);
     if !made.reason.is_empty() {
         data.insert("match_reason".to_owned(), json!(made.reason));
     }
@@ -368,8 +375,9 @@ fn personalization(
 }
 
 /// The peer; what is not known is left out.
-fn about(peer: &Profile, raw: &RawProfile) -> Map<String, Value> {
-    let first_name = raw
+fn about(who: &Understood) -> Map<String, Value> {
+    let peer = &who.profile;
+    let first_name = who
         .first_name
         .as_deref()
         .map(str::trim)

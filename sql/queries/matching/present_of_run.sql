@@ -1,10 +1,12 @@
--- matching/checked_in_of_run: how many people are at the event of a run.
+-- matching/present_of_run: who is at the event of a run.
 --
 -- $1 bigint: run.
--- Columns: checked_in.
+-- Columns: ids bigint[], sorted; seen bigint: what a transaction of an older number has done is seen by this statement and all later ones.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees
 -- Locks:  none
-select count(*) as checked_in
+select
+    coalesce(array_agg(attendee.contractor_id order by attendee.contractor_id), '{}') as ids,
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint as seen
 from public.event_peer_matching_runs as run
 join public.event_attendees as attendee on attendee.event_id = run.event_id
 where run.id = $1

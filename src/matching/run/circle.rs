@@ -1,0 +1,93 @@
+//! Whom a run for a few people has to look at. Pure.
+//!
+//! Of thousands at an event nobody matters to a late guest but who would suit and has a place, and
+//! where nobody has, who would suit best and those to whom they are promised. The decision over
+//! these is the one over everybody, but where dozens of the best are kept from the guest by rows
+//! of the database; who is left alone among few is looked at among everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::known::Gathering;
+use super::load::{Order, Taken};
+use crate::matching::nearest::nearest;
+use crate::matching::params::FocusMeasure;
+use crate::matching::profile::Profile;
+
+/// For more people than that the circle of each is no longer small beside the event.
+const FEW: usize = 16;
+/// People of whom one is looked for, beyond three for every other who is wanted.
+const SUITING_MAX: usize = 48;
+
+/// Those of the wanted who are there, who has a place for one of them, and who is pinned to them.
+pub(super) fn of_free(
+    order: &Order,
+    gathering: &Gathering,
+    taken: &Taken,
+    wanted: &[i64],
+) -> Vec<i64> {
+    let mut held: BTreeMap<i64, usize> = BTreeMap::new();
+    for id in taken.pairs.iter().flat_map(|(a, b)| [a, b]) {
+        *held.entry(*id).or_default() += 1;
+    }
+    let most = usize::from(order.params.max_matches);
+    let is_free = |id: &i64| held.get(id).is_none_or(|held| *held < most);
+    let mut ids: BTreeSet<i64> = wanted.iter().chain(&taken.pinned).copied().collect();
+    let profiles = gathering.people.iter().filter(|(id, _)| is_free(id));
+    match is_local(order, wanted) {
+        true => {
+            let free = profiles.map(|(_, who)| &who.profile);
+            ids.extend(suiting(order, gathering, wanted, free));
+        }
+        false => ids.extend(profiles.map(|(id, _)| *id)),
+    }
+    there(gathering, &ids)
+}
+
+/// Those who would suit the wanted best, whoever has a place; None: nobody does, or a search among
+/// few would not do.
+pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Option<Vec<i64>> {
+    if !is_local(order, wanted) {
+        return None;
+    }
+    let everybody = gathering.people.values().map(|who| &who.profile);
+    let best = suiting(order, gathering, wanted, everybody);
+    (!best.is_empty()).then(|| best.into_iter().collect())
+}
+
+/// The circle with others, and with whoever is promised to one of these.
+pub(super) fn with_peers(
+    gathering: &Gathering,
+    taken: &Taken,
+    circle: &[i64],
+    others: &[i64],
+) -> Vec<i64> {
+    let mut ids: BTreeSet<i64> = circle.iter().chain(others).copied().collect();
+    for (a, b) in &taken.pairs {
+        if others.binary_search(a).is_ok() || others.binary_search(b).is_ok() {
+            ids.extend([a, b]);
+        }
+    }
+    there(gathering, &ids)
+}
+
+/// How rare a focus area is can only be said of everybody.
+fn is_local(order: &Order, wanted: &[i64]) -> bool {
+    wanted.len() <= FEW && order.params.focus_measure == FocusMeasure::Jaccard
+}
+
+fn suiting<'a>(
+    order: &'a Order,
+    gathering: &'a Gathering,
+    wanted: &[i64],
+    pool: impl Iterator<Item = &'a Profile>,
+) -> BTreeSet<i64> {
+    let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
+    let wanted: Vec<&Profile> = wanted.iter().filter_map(profile).collect();
+    let most = SUITING_MAX + 3 * wanted.len();
+    nearest(&wanted, pool, &order.params, &gathering.vocabulary, most)
+}
+
+fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {
+    let is_there = |id: &&i64| gathering.people.contains_key(id);
+    ids.iter().filter(is_there).copied().collect()
+}

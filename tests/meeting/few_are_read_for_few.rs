@@ -1,0 +1,89 @@
+//! A run for somebody who comes late reads little, and decides as if it had read everything.
+
+use super::venue::RUNS_ARE_DONE;
+use crate::support::daemon::Rig;
+
+const FOCUS: &str = "operational_efficiency, hiring_sales_leadership, controlling_lead_flow";
+
+/// Somebody registers: id, first name, place, focus areas.
+async fn registers(rig: &Rig, id: i64, name: &str, place: &str, focus: &str) {
+    rig.run(&format!(
+        "insert into contractors (id, first_name, last_name, company_name, phone, email, service_area, focus_areas)
+        values ({id}, '{name}', 'Sample{id}', '{name} Company', '+151255501{id:02}', '{name}@example.com', '{place}', '{focus}');
+        insert into event_attendees (event_id, contractor_id, sms_opt_in, sms_opt_in_at) values (41, {id}, true, now())"
+    ))
+    .await;
+}
+
+async fn check_in(rig: &Rig, ids: &str) {
+    rig.run(&format!(
+        "update event_attendees set check_in_time = now() where contractor_id in ({ids})"
+    ))
+    .await;
+    rig.until(RUNS_ARE_DONE).await;
+}
+
+async fn matches(rig: &Rig) -> String {
+    rig.text(
+        "select string_agg(contractor1_id || '-' || contractor2_id, ', ' order by contractor1_id, contractor2_id)
+        from event_peer_matches where status = 'proposed'",
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_was_changed_or_left_since_the_last_run_counts_as_it_is() {
+    let rig = Rig::venue(0).await;
+    registers(&rig, 9, "Late", "Boise, ID", FOCUS).await;
+    registers(&rig, 10, "Later", "Boise, ID", FOCUS).await;
+    check_in(&rig, "1, 56").await;
+    let daemon = rig.host();
+    rig.matched().await;
+    assert_eq!(matches(&rig).await, "1-56");
+    rig.run("update contractors set service_area = 'Boise, ID' where id = 56")
+        .await;
+    check_in(&rig, "9").await;
+    assert_eq!(matches(&rig).await, "1-9, 1-56", "9 and 56 are neighbours");
+    rig.run(
+        "update contractors set service_area = 'Houston, TX' where id = 56;
+        update event_attendees set check_out_time = now() where contractor_id = 1",
+    )
+    .await;
+    rig.until(RUNS_ARE_DONE).await;
+    check_in(&rig, "10").await;
+    daemon.stop().await;
+    assert_eq!(matches(&rig).await, "9-56, 10-56", "1 has left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_many_share_tells_nothing_even_if_most_of_them_have_no_place() {
+    let rig = Rig::venue(0).await;
+    rig.run("insert into event_peer_matching (event_id, max_matches) values (41, 1)")
+        .await;
+    for (id, name, place) in [
+        (7, "Ann", "Austin, TX"),
+        (8, "Bob", "Boise, ID"),
+        (9, "Cid", "Seattle, WA"),
+    ] {
+        registers(&rig, id, name, place, FOCUS).await;
+    }
+    let less = "hiring_sales_leadership, controlling_lead_flow";
+    registers(&rig, 10, "Dan", "Austin, TX", less).await;
+    // The desk and the info box of a franchise.
+    rig.run(
+        "update contractors set email = 'info@example.com' where id in (7, 8, 9);
+        update event_attendees set real_email = 'desk@example.com' where contractor_id in (7, 8, 9)",
+    )
+    .await;
+    check_in(&rig, "1, 7, 8, 10").await;
+    let daemon = rig.host();
+    rig.matched().await;
+    assert_eq!(
+        matches(&rig).await,
+        "1-8",
+        "Ann and Bob may be one person so far"
+    );
+    check_in(&rig, "9").await;
+    daemon.stop().await;
+    assert_eq!(matches(&rig).await, "1-8, 7-9", "Ann suits better than Dan");
+}
