@@ -355,6 +355,8 @@
 \i objects/public/zone_of.sql
 \i objects/public/local_hour_after.sql
 \i objects/public/as_literal_text.sql
+\i objects/public/check_in_days.sql
+\i objects/public/followup_time.sql
 \i objects/public/plan_followup.sql
 \i objects/public/follow_action_item.sql
 \i objects/public/complete_followup.sql

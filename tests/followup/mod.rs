@@ -10,5 +10,6 @@ mod documented_queries_return_rows;
 mod follow_ups_happen;
 mod notes_are_organised;
 mod peers_are_asked_whether_they_met;
+mod the_next_question_comes_when_it_fits;
 mod the_record_withstands;
 mod top_three_come_in_any_layout;
