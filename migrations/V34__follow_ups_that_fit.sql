@@ -39,3 +39,21 @@ comment on column public.event_followup_settings.check_in_after_days is 'As in f
 comment on column public.event_followup_settings.ask_which_session is 'As in followup_settings; NULL: as there.';
 comment on column public.event_followup_settings.recommend_partners is 'As in followup_settings; NULL: as there.';
 comment on column public.event_followup_settings.partners_need_approval is 'As in followup_settings; NULL: as there.';
+
+-- Which session was that?
+
+insert into public.message_types (
+    message_type, category, priority, expires_after, when_quiet, event_day_exempt, max_segments, variables, description
+)
+values
+    ('session_question', 'event_day', 4, '20 minutes', 'drop', true, 4, '{choices,agenda_items,slot_from,slot_until,chosen}',
+     'Which session a note was taken in, where several are on: once for a person and time slot.');
+
+insert into public.message_templates (name, body)
+values
+    ('session_question',
+     'Noted. Which session are you in?{% for session in choices %} {{ loop.index }}. {{ session }}{% endfor %}. Reply with its number or name.')
+on conflict (name, event_id) do nothing;
+
+insert into public.reply_windows (message_type, route_to, answer_within, description)
+values ('session_question', 'choice', '4 hours', 'Which session is a note from?');

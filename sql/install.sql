@@ -331,6 +331,10 @@
 \i objects/public/record_meeting.sql
 \i objects/public/answer_attendance.sql
 \i objects/public/answer_rating.sql
+\i objects/public/sessions_on.sql
+\i objects/public/place_notes.sql
+\i objects/public/ask_which_session.sql
+\i objects/public/answer_session.sql
 \i objects/public/answer_choice.sql
 \i objects/public/complete_admin_user.sql
 \i objects/public/obey_order.sql

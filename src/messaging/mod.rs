@@ -48,6 +48,7 @@ mod refusal;
 pub mod reply;
 pub mod routing;
 pub mod segments;
+mod session_answer;
 mod sentiment;
 pub mod settle;
 pub mod sms_gateway;

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reply::{self, Asked, Intent, Reading};
+use super::session_answer;
 
 /// Questions that were sent so shortly after one another are seen together.
 const TOGETHER: TimeDelta = TimeDelta::minutes(2);
@@ -14,6 +15,8 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(2);
 const REMARK_CHARS_MAX: usize = 120;
 /// So sure a reading leaves at most a word unexplained.
 pub(super) const PLAIN: f32 = 0.9;
+/// A number alone, or words of one title alone, leave nothing open.
+const CHOSEN: f32 = 0.95;
 /// So strong a feeling says enough where a number was asked for.
 const FEELING_MIN: f32 = 0.3;
 /// At most so many questions are offered when it is unclear which was meant.
@@ -96,6 +99,8 @@ pub struct Question {
     pub is_answered: bool,
     /// How many things it offers.
     pub offered: u8,
+    /// What they are called, where their names are an answer, too; empty: only numbers are.
+    pub titles: Vec<String>,
     /// What it is about, in a few words; may be empty.
     pub label: String,
     /// How it was asked; may be empty.
@@ -155,6 +160,9 @@ pub fn route<'a>(text: &str, questions: &'a [Question]) -> Routing<'a> {
 
 /// Reads a text as the answer to a question.
 pub fn read_for(text: &str, question: &Question) -> Reading {
+    if !question.titles.is_empty() {
+        return read_titled(text, question);
+    }
     let asked = match question.route {
         RouteTo::Introduction => Asked::Introduction,
         RouteTo::Attendance => Asked::Attendance,
@@ -165,6 +173,19 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
         RouteTo::Operator | RouteTo::Note | RouteTo::Person => Asked::Nothing,
     };
     reply::read(text, asked)
+}
+
+/// Which one is meant of what has names; a plain no is one, all else is no answer.
+fn read_titled(text: &str, question: &Question) -> Reading {
+    let mut reading = reply::read(text, Asked::Choice(question.offered));
+    if let Some(place) = session_answer::named(text, &question.titles) {
+        reading.intents = vec![Intent::Choices(vec![place])];
+        reading.confidence = CHOSEN;
+    } else if *reading.main() != Intent::No || !is_plain(&reading) {
+        reading.intents = vec![Intent::Unclear];
+        reading.confidence = 0.0;
+    }
+    reading
 }
 
 fn candidates<'a>(text: &str, questions: &[&'a Question]) -> Vec<(&'a Question, Reading)> {
@@ -248,6 +269,7 @@ mod tests {
             sent_at: DateTime::UNIX_EPOCH + TimeDelta::days(1) - TimeDelta::minutes(minutes_ago),
             is_answered: false,
             offered: 0,
+            titles: vec![],
             label: String::new(),
             asked: String::new(),
             about: vec![],
