@@ -374,6 +374,17 @@
 \i objects/public/draft_introduction.sql
 \i objects/public/apply_progress.sql
 
+-- What somebody brings home from an event
+\i objects/public/summary_sessions.sql
+\i objects/public/summary_people.sql
+\i objects/public/summary_to_do.sql
+\i objects/public/summary_text.sql
+\i objects/public/summary_words.sql
+\i objects/public/event_summary.sql
+\i objects/public/draft_summary.sql
+\i objects/public/answer_summary.sql
+\i objects/public/send_recaps.sql
+
 -- Peers are asked whether they met
 \i objects/public/peers_to_ask.sql
 \i objects/public/ask_peers.sql
@@ -403,6 +414,7 @@
 \i objects/marketing/vw_batch_report.sql
 \i objects/public/vw_unanswered_messages.sql
 \i objects/public/vw_action_items.sql
+\i objects/public/vw_summaries_to_email.sql
 
 -- Views: what is wrong, what waits, how fast
 \i objects/marketing/vw_open_alerts.sql

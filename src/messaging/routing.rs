@@ -41,6 +41,8 @@ pub enum RouteTo {
     Clarification,
     /// An operator's order.
     Operator,
+    /// What its writer noted, summed up.
+    Summary,
     /// Something to keep.
     Note,
     /// Nobody but a person can tell.
@@ -59,6 +61,7 @@ impl RouteTo {
             Self::Choice => "choice",
             Self::Clarification => "clarification",
             Self::Operator => "operator",
+            Self::Summary => "summary",
             Self::Note => "note",
             Self::Person => "person",
         }
@@ -170,7 +173,9 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
         RouteTo::ActionItem => Asked::ActionItem,
         RouteTo::Priorities => Asked::Priorities,
         RouteTo::Choice | RouteTo::Clarification => Asked::Choice(question.offered),
-        RouteTo::Operator | RouteTo::Note | RouteTo::Person => Asked::Nothing,
+        RouteTo::Operator | RouteTo::Summary | RouteTo::Note | RouteTo::Person => {
+            Asked::Nothing
+        }
     };
     reply::read(text, asked)
 }

@@ -3,6 +3,7 @@
 mod a_day_is_named_in_many_ways;
 mod a_model_finds_names;
 mod a_model_words_follow_ups;
+mod a_summary_brings_it_home;
 mod an_event_is_lived;
 mod any_text_becomes_rows;
 mod changes_are_recorded;
