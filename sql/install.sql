@@ -389,6 +389,12 @@
 \i objects/public/peers_to_ask.sql
 \i objects/public/ask_peers.sql
 \i objects/public/follow_followup_settings.sql
+
+-- Partners who were not there
+\i objects/public/partners_to_recommend.sql
+\i objects/public/follow_partner_recommendation.sql
+\i objects/public/recommend_partners.sql
+\i objects/public/follow_partner_settings.sql
 \i objects/public/note_chat_model.sql
 
 -- A person's data

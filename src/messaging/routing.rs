@@ -173,9 +173,7 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
         RouteTo::ActionItem => Asked::ActionItem,
         RouteTo::Priorities => Asked::Priorities,
         RouteTo::Choice | RouteTo::Clarification => Asked::Choice(question.offered),
-        RouteTo::Operator | RouteTo::Summary | RouteTo::Note | RouteTo::Person => {
-            Asked::Nothing
-        }
+        RouteTo::Operator | RouteTo::Summary | RouteTo::Note | RouteTo::Person => Asked::Nothing,
     };
     reply::read(text, asked)
 }

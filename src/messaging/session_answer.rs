@@ -81,7 +81,9 @@ fn is_same(known: &str, word: &str) -> bool {
 }
 
 fn is_filler(word: &str) -> bool {
-    FILLERS.split_ascii_whitespace().any(|filler| filler == word)
+    FILLERS
+        .split_ascii_whitespace()
+        .any(|filler| filler == word)
 }
 
 #[cfg(test)]
@@ -89,7 +91,11 @@ mod tests {
     use super::*;
 
     fn among(text: &str) -> Option<u8> {
-        let titles = ["Growing with AI", "Hiring 201: Keep Your Crew", "Panel: Growing Margins"];
+        let titles = [
+            "Growing with AI",
+            "Hiring 201: Keep Your Crew",
+            "Panel: Growing Margins",
+        ];
         named(text, &titles.map(str::to_owned))
     }
 

@@ -124,8 +124,10 @@ async fn what_a_person_has_changed_meanwhile_stays() {
     chat.answer("reply", &said.to_string());
     let daemon = rig.texts_and_asks(&server, &chat).await;
     // The note is written before the model is asked, and changed before its answer is kept.
-    rig.run("update pipeline.stages set paused = true where name in ('ask_model', 'name_entities')")
-        .await;
+    rig.run(
+        "update pipeline.stages set paused = true where name in ('ask_model', 'name_entities')",
+    )
+    .await;
     rig.receives(1, "Met Ana Cole from Acme Corp").await;
     rig.until("exists (select from event_notes)").await;
     rig.run("update event_notes set extracted_entities = '{\"names\": [\"Ana B. Cole\"]}'; update pipeline.stages set paused = false where name = 'ask_model'")

@@ -45,8 +45,10 @@ async fn who_texts_summary_gets_his_own_in_one_text() {
     daemon.stop().await;
     assert_eq!(
         told(&server, FIRST),
-        ["Your Sample Expo. Met: Robin Sample 2 (Company 2) +15125550102 p2@example.com, John Smith. \
-        To do: Hire a dispatcher. Sessions: Growing with AI (Answer leads in five minutes). Notes: Met John Smith."]
+        [
+            "Your Sample Expo. Met: Robin Sample 2 (Company 2) +15125550102 p2@example.com, John Smith. \
+        To do: Hire a dispatcher. Sessions: Growing with AI (Answer leads in five minutes). Notes: Met John Smith."
+        ]
     );
     assert_eq!(
         told(&server, "+15125550104"),
@@ -66,11 +68,17 @@ async fn it_tells_no_contact_of_who_has_not_said_yes() {
     let text = rig
         .text("select event_summary(1, 41)::text || (select body from draft_summary(1, 41))")
         .await;
-    assert!(text.contains("p2@example.com") && text.contains("John Smith"), "{text}");
+    assert!(
+        text.contains("p2@example.com") && text.contains("John Smith"),
+        "{text}"
+    );
     for untold in ["Sample 3", "p3@", "john@", "Somebody else"] {
         assert!(!text.contains(untold), "{untold}: {text}");
     }
-    let refused = rig.client.batch_execute("select event_summary(1, 999)").await;
+    let refused = rig
+        .client
+        .batch_execute("select event_summary(1, 999)")
+        .await;
     let error = refused.expect_err("there is no such event");
     assert_eq!(error.code().map(|code| code.code()), Some("PC001"));
 }
@@ -83,15 +91,20 @@ async fn by_email_it_waits_for_whoever_sends_it_and_is_a_text_where_nobody_does(
     rig.until_heard().await;
     rig.until_texted().await;
     assert!(told(&server, FIRST)[0].starts_with("Your Sample Expo."));
-    rig.run("update followup_settings set summaries_by_email = true;
-        update contractors set email = null where id = 4")
-        .await;
+    rig.run(
+        "update followup_settings set summaries_by_email = true;
+        update contractors set email = null where id = 4",
+    )
+    .await;
     rig.receives(1, "Summary by e-mail").await;
     rig.receives(4, "summary by email").await;
     rig.until_heard().await;
     rig.until_texted().await;
     daemon.stop().await;
-    assert_eq!(told(&server, FIRST)[1], "Your summary comes to your e-mail address.");
+    assert_eq!(
+        told(&server, FIRST)[1],
+        "Your summary comes to your e-mail address."
+    );
     assert!(told(&server, "+15125550104")[0].starts_with("We have no e-mail address of yours"));
     assert_eq!(
         rig.text("select concat_ws('|', contractor_id, send_to, subject, body like '%Hire a dispatcher%') from vw_summaries_to_email")
@@ -100,7 +113,11 @@ async fn by_email_it_waits_for_whoever_sends_it_and_is_a_text_where_nobody_does(
     );
     rig.run("update event_summary_requests set sent_at = now()")
         .await;
-    assert_eq!(rig.number("select count(*) from vw_summaries_to_email").await, 0);
+    assert_eq!(
+        rig.number("select count(*) from vw_summaries_to_email")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +129,8 @@ async fn the_plan_sends_it_to_everybody_who_has_one_where_that_is_wanted() {
         1,
         "off until an organiser wants it"
     );
-    rig.run("select set_agenda_rule(41, 'event_recap', true)").await;
+    rig.run("select set_agenda_rule(41, 'event_recap', true)")
+        .await;
     let daemon = rig.texts(&server);
     rig.until("exists (select from agenda_timers where rule_name = 'event_recap')")
         .await;
@@ -123,6 +141,10 @@ async fn the_plan_sends_it_to_everybody_who_has_one_where_that_is_wanted() {
         .await;
     rig.until_texted().await;
     daemon.stop().await;
-    assert_eq!(server.texts().len(), 1, "nobody without consent, nobody without notes");
+    assert_eq!(
+        server.texts().len(),
+        1,
+        "nobody without consent, nobody without notes"
+    );
     assert!(told(&server, FIRST)[0].contains("Hire a dispatcher"));
 }

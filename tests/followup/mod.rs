@@ -11,6 +11,7 @@ mod documented_queries_return_rows;
 mod follow_ups_happen;
 mod notes_are_organised;
 mod notes_find_their_session;
+mod partners_are_recommended_later;
 mod peers_are_asked_whether_they_met;
 mod the_next_question_comes_when_it_fits;
 mod the_record_withstands;

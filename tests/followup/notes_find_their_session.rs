@@ -52,7 +52,9 @@ async fn it_is_asked_once_and_the_answer_counts_for_all_notes_of_the_slot() {
     let asked: Vec<String> = server.texts().into_iter().map(|text| text.body).collect();
     assert_eq!(
         asked,
-        ["Noted. Which session are you in? 1. Growing with AI 2. Hiring 201. Reply with its number or name."]
+        [
+            "Noted. Which session are you in? 1. Growing with AI 2. Hiring 201. Reply with its number or name."
+        ]
     );
     assert_eq!(
         notes(&rig).await,

@@ -20,7 +20,8 @@ begin
                     public.contractor_action_items, public.action_item_updates, public.contractor_followup_schedules,
                     public.followup_settings, public.peer_match_delays, public.inbound_readings, public.vw_unanswered_messages, public.vw_action_items,
                     public.chat_requests, public.chat_prompts, public.vw_chat_costs, public.admin_users,
-                    public.followup_days_off, public.event_followup_settings, public.event_summary_requests
+                    public.followup_days_off, public.event_followup_settings, public.event_summary_requests,
+                    public.strategic_partners, public.partner_recommendations
                 to %I',
                 v_role
             );
@@ -35,14 +36,14 @@ begin
         grant update on public.followup_settings, public.inbound_readings to pgcascade_operator;
         grant select on public.vw_summaries_to_email to pgcascade_operator;
         grant insert, update, delete on public.chat_prompts, public.followup_days_off, public.event_followup_settings,
-            public.event_summary_requests to pgcascade_operator;
+            public.event_summary_requests, public.strategic_partners, public.partner_recommendations to pgcascade_operator;
         for v_function in
             select function.oid::regprocedure
             from pg_catalog.pg_proc as function
             where function.pronamespace = 'public'::regnamespace
             and function.proname in (
                 'opt_out', 'reply_to_text', 'settle_inbound_message', 'export_contractor', 'peers_to_ask', 'draft_introduction', 'check_in_days',
-                'event_summary', 'draft_summary'
+                'event_summary', 'draft_summary', 'partners_to_recommend'
             )
         loop
             execute format('grant execute on function %s to pgcascade_operator', v_function);
