@@ -337,6 +337,11 @@
 \i objects/public/answer_session.sql
 \i objects/public/answer_choice.sql
 \i objects/public/complete_admin_user.sql
+\i objects/public/obey_delay.sql
+\i objects/public/obey_msg.sql
+\i objects/public/obey_status.sql
+\i objects/public/obey_check_in.sql
+\i objects/public/obey_cancel.sql
 \i objects/public/obey_order.sql
 \i objects/public/obey_operator.sql
 \i objects/public/peer_of_match.sql
