@@ -121,6 +121,13 @@ values
     ('send_recaps', 'event_recap_due', 'sql', 'public.send_recaps', 10, 1, 5, '5 seconds', '10 minutes', '5 minutes',
      'Sends everybody the summary of an event, where its plan says so.');
 
+comment on column public.sms_routing_decisions.route_to is
+    'Who acts: opt_out, introduction, attendance, rating, action_item, priorities, choice, summary, note, operator, clarification (which question is meant was asked back), person.';
+comment on column public.sms_routing_decisions.intent is
+    'What it says: yes, no, maybe, later, tell_more, rating, done, not_yet, started, defer, drop, choices, list, comment, summary, summary_by_email, unclear; NULL: not read.';
+comment on column public.event_notes.session_context is
+    'What was going on: Growing with AI - 2:00 PM Main Stage; NULL: nothing, or several things at once and the writer has not said which.';
+
 -- Partners who were not at an event, two to three weeks after it.
 
 create table public.strategic_partners (

@@ -396,6 +396,7 @@
 \i objects/public/follow_followup_settings.sql
 
 -- Partners who were not there
+\i objects/public/partners_absent.sql
 \i objects/public/partners_to_recommend.sql
 \i objects/public/follow_partner_recommendation.sql
 \i objects/public/recommend_partners.sql
@@ -409,12 +410,16 @@
 \i objects/public/redact_table.sql
 \i objects/public/literal_pattern.sql
 \i objects/public/is_number_of_others.sql
+\i objects/public/is_address_of_others.sql
 \i objects/public/contractor_pattern.sql
 \i objects/public/contractor_marks.sql
 \i objects/public/export_contractor.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql
 \i objects/marketing/keep_erased.sql
+\i objects/marketing/is_another_person.sql
+\i objects/marketing/names_of_addresses.sql
+\i objects/marketing/addresses_of_person.sql
 \i objects/marketing/rows_of_person.sql
 \i objects/marketing/export_person.sql
 \i objects/marketing/erase_person.sql

@@ -178,16 +178,13 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
     reply::read(text, asked)
 }
 
-/// Which one is meant of what has names; a plain no is one, all else is no answer.
+/// Which one is meant of what has names; all else is no answer, not even a no.
 fn read_titled(text: &str, question: &Question) -> Reading {
     let mut reading = reply::read(text, Asked::Choice(question.offered));
-    if let Some(place) = session_answer::named(text, &question.titles) {
-        reading.intents = vec![Intent::Choices(vec![place])];
-        reading.confidence = CHOSEN;
-    } else if *reading.main() != Intent::No || !is_plain(&reading) {
-        reading.intents = vec![Intent::Unclear];
-        reading.confidence = 0.0;
-    }
+    (reading.intents, reading.confidence) = match session_answer::named(text, &question.titles) {
+        Some(place) => (vec![Intent::Choices(vec![place])], CHOSEN),
+        None => (vec![Intent::Unclear], 0.0),
+    };
     reading
 }
 

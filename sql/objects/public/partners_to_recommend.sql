@@ -2,13 +2,13 @@
 --
 -- From the tenth day after an event, so that an organiser has time to look; the text itself goes on the sixteenth, at local_hour, and never
 -- later than the twenty-first. To people who came, agreed to texts and work on something that the partner serves; never of one who was at
--- the event as a sponsor, with a speaker or among the attendees, whom the person has as an action item, or of whom he was told before.
+-- the event (partners_absent), whom the person has as an action item, or of whom he was told before.
 -- Of several the one with most in common, then the one who is recommended least.
 --
 -- Returns: event_id; contractor_id; partner_id; shared_areas; send_at; needs_approval.
 -- Reads:  public.followup_settings, public.event_followup_settings, public.events, public.event_attendees, public.contractors,
---         public.sms_subscriptions, public.strategic_partners, public.event_sponsors, public.event_speakers,
---         public.contractor_action_items, public.partner_recommendations; by public.local_hour_after what it reads
+--         public.sms_subscriptions, public.contractor_action_items, public.partner_recommendations; by public.partners_absent and
+--         public.local_hour_after what they read
 -- Writes: nothing
 -- Locks:  none
 
@@ -35,31 +35,10 @@ begin atomic
         and event.is_active
         and (clock_timestamp() at time zone event.timezone)::date between event.end_date + 10 and event.end_date + 20
     ),
-    free as materialized (
-        -- Whoever was at the event is known there already.
-        select over.id as event_id, partner.id as partner_id, public.list_of_areas(partner.focus_areas_served::text) as areas
+    absent as materialized (
+        select over.id as event_id, found.partner_id, found.areas
         from over
-        cross join public.strategic_partners as partner
-        where partner.is_active
-        and not exists (
-            select
-            from public.event_sponsors as sponsor
-            where sponsor.event_id = over.id
-            and (sponsor.partner_id = partner.id or lower(btrim(sponsor.sponsor_name)) = lower(btrim(partner.name)))
-        )
-        and not exists (
-            select
-            from public.event_speakers as speaker
-            where speaker.event_id = over.id
-            and lower(btrim(speaker.company)) = lower(btrim(partner.name))
-        )
-        and not exists (
-            select
-            from public.event_attendees as there
-            join public.contractors as colleague on colleague.id = there.contractor_id
-            where there.event_id = over.id
-            and lower(btrim(colleague.company_name)) = lower(btrim(partner.name))
-        )
+        cross join lateral public.partners_absent(over.id) as found
     ),
     people as materialized (
         select over.*, attendee.contractor_id, public.list_of_areas(person.focus_areas) as areas
@@ -85,7 +64,7 @@ begin atomic
     )
     -- A person who was at two events at once is told after one of them.
     select distinct on (people.contractor_id)
-        people.id, people.contractor_id, free.partner_id, shared.areas,
+        people.id, people.contractor_id, absent.partner_id, shared.areas,
         greatest(
             clock_timestamp(),
             least(
@@ -98,26 +77,26 @@ begin atomic
         ),
         people.needs_approval
     from people
-    join free on free.event_id = people.id
+    join absent on absent.event_id = people.id
     cross join lateral (
-        select array(select distinct area from unnest(people.areas) as area where area <> '' and area = any (free.areas) order by 1) as areas
+        select array(select distinct area from unnest(people.areas) as area where area <> '' and area = any (absent.areas) order by 1) as areas
     ) as shared
     where cardinality(shared.areas) > 0
     and not exists (
         select
         from public.partner_recommendations as told
         where told.contractor_id = people.contractor_id
-        and (told.partner_id = free.partner_id or told.created_at > clock_timestamp() - interval '10 days')
+        and (told.partner_id = absent.partner_id or told.created_at > clock_timestamp() - interval '10 days')
     )
     and not exists (
         select
         from public.contractor_action_items as item
         where item.contractor_id = people.contractor_id
-        and item.related_partner_id = free.partner_id
+        and item.related_partner_id = absent.partner_id
     )
     order by
         people.contractor_id, people.end_date, people.id, cardinality(shared.areas) desc,
-        (select count(*) from public.partner_recommendations as told where told.partner_id = free.partner_id), free.partner_id;
+        (select count(*) from public.partner_recommendations as told where told.partner_id = absent.partner_id), absent.partner_id;
 end;
 
 comment on function public.partners_to_recommend() is
