@@ -5,8 +5,8 @@
 --
 -- $1 text[]: numbers, E.164; $2 bigint[]: the people who have them.
 -- Columns: phone; message_id; message_type; route_to; contractor_id; event_id; sent_at; is_answered; offered: how many things to choose
---          from; titles: of those things, where their words are an answer, too; label: what it is about, in a few words; asked: its words; about: of a clarification, the texts that it offers; original_id,
---          original_body: of a clarification, the text that was unclear.
+--          from; titles: of those things, where their words are an answer, too; label: what it is about, in a few words; asked: its words;
+--          about: of a clarification, the texts that it offers; original_id, original_body: of a clarification, the text that was unclear.
 -- Reads:  public.event_messages, public.message_attempts, public.reply_windows, public.inbound_messages, public.contractor_followup_schedules,
 --         public.contractor_action_items
 -- Locks:  none
