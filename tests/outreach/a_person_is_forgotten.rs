@@ -195,15 +195,15 @@ const SHARED_MAILBOX: &str =
         values ('04.04.01.84.00001.001', 'Hale Roofing', 'https://hale-sample.com', 'hale-sample.com');
         insert into marketing.company_slots (company_slot_unique_id, company_unique_id, slot_type, slot_label)
         select format('04.04.05.84.0000%s.001', n), '04.04.01.84.00001.001', (array['CEO', 'CFO', 'HR'])[n], 'x' from generate_series(1, 3) as n;
-        insert into marketing.contact_enrichment (company_slot_unique_id, first_name, last_name, full_name, email, enrichment_status, enriched_at)
-        select format('04.04.05.84.0000%s.001', n), name, 'Hale', name || ' Hale', 'info@hale-sample.com', 'completed', now()
+        insert into marketing.contact_enrichment (company_slot_unique_id, first_name, last_name, full_name, email, phone, enrichment_status, enriched_at)
+        select format('04.04.05.84.0000%s.001', n), name, 'Hale', name || ' Hale', 'info@hale-sample.com', '512 555 0177', 'completed', now()
         from unnest(array['Bob', 'Jane', 'Jane']) with ordinality as given (name, n);
         insert into marketing.email_verification (enrichment_id, email, verification_status, verification_service, verified_at)
         select id, email, 'valid', 'manual', now() from marketing.contact_enrichment on conflict do nothing;
         insert into marketing.people_master (unique_id, company_unique_id, company_slot_unique_id, first_name, last_name, email, source_system)
         select format('04.04.02.84.0000%s.001', n), '04.04.01.84.00001.001', format('04.04.05.84.0000%s.001', n), name, 'Hale', 'info@hale-sample.com', 'x'
         from unnest(array['Bob', 'Jane', 'Jane']) with ordinality as given (name, n);
-        select pipeline.emit('crm_push', '{\"to\": \"info@hale-sample.com\", \"name\": \"Bob Hale\"}');
+        select pipeline.emit('crm_push', '{\"to\": \"info@hale-sample.com\", \"name\": \"Bob Hale\", \"phone\": \"+15125550177\"}');
         select pipeline.emit('crm_push', '{\"to\": \"info@hale-sample.com\", \"name\": \"Jane Hale\"}');";
 
 const NAMED: &str = "select string_agg(coalesce(full_name, '-') || ' ' || coalesce(email, '-'), ', ' order by id) from marketing.contact_enrichment";
@@ -237,9 +237,9 @@ async fn a_mailbox_that_others_have_too_stays_theirs() {
         "info@hale-sample.com, [erased], [erased]"
     );
     assert_eq!(
-        rig.text("select string_agg(concat_ws(' ', payload ->> 'to', payload ->> 'name'), ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
+        rig.text("select string_agg(concat_ws(' ', payload ->> 'to', payload ->> 'name', payload ->> 'phone'), ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
             .await,
-        "info@hale-sample.com Bob Hale, info@hale-sample.com [erased]"
+        "info@hale-sample.com Bob Hale +15125550177, info@hale-sample.com [erased]"
     );
     // Jane is not collected again; whoever else has the mailbox is.
     rig.run(

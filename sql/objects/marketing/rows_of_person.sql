@@ -1,6 +1,7 @@
 -- marketing.rows_of_person(person, called): the rows of outreach that are about one person, and what tells the person in any text.
 --
--- A mailbox that somebody else has, too (info@), tells nobody: of what stands beside it only the person's own rows count.
+-- A mailbox that somebody else has, too (info@), tells nobody: of what stands beside it only the person's own rows count. Nor does the
+-- number of an office that several have.
 --
 -- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case; called: the name of the one who is meant of
 --            several with that address, NULL: there is one.
@@ -63,6 +64,28 @@ begin
             message = 'Nobody in outreach has that id or address.',
             hint = 'Look the person up: SELECT unique_id, full_name, email FROM marketing.people_master WHERE …';
     end if;
+
+    -- The number of an office is not the person's.
+    v_numbers := array(
+        select known.number
+        from unnest(v_numbers) as known (number)
+        cross join lateral (select right(regexp_replace(known.number, '\D', '', 'g'), 10) as digits) as own
+        where not exists (
+            select
+            from marketing.contact_enrichment as other
+            where other.id <> all (coalesce(contacts, '{}'))
+            and right(regexp_replace(other.phone, '\D', '', 'g'), 10) = own.digits
+        )
+        and not exists (
+            select
+            from marketing.people_master as other
+            where other.unique_id <> all (coalesce(people, '{}'))
+            and own.digits in (
+                right(regexp_replace(other.work_phone_e164, '\D', '', 'g'), 10),
+                right(regexp_replace(other.personal_phone_e164, '\D', '', 'g'), 10)
+            )
+        )
+    );
 
     pattern := public.literal_pattern(
         addresses || array(

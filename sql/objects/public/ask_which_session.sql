@@ -22,7 +22,10 @@ begin
     for v_slot in
         select
             note.event_id, note.contractor_id, slot.data,
-            format('session_question-%s-%s-%s', note.event_id, note.contractor_id, extract(epoch from slot.begins_at)::bigint) as key,
+            format(
+                'session_question-%s-%s-%s-%s', note.event_id, note.contractor_id, extract(epoch from slot.begins_at)::bigint,
+                extract(epoch from slot.ends_at)::bigint
+            ) as key,
             bool_or(clock_timestamp() < slot.ends_at + interval '15 minutes') as is_fresh
         from new_notes as note
         cross join public.followup_settings as setting
@@ -42,7 +45,7 @@ begin
         and note.note_type <> 'peer_connection'
         and coalesce(own.ask_which_session, setting.ask_which_session)
         and slot.sessions between 2 and c_most
-        group by note.event_id, note.contractor_id, slot.data, slot.begins_at
+        group by note.event_id, note.contractor_id, slot.data, slot.begins_at, slot.ends_at
         order by note.contractor_id, slot.begins_at
     loop
         perform public.place_notes(question.id)
