@@ -103,3 +103,37 @@ async fn one_session_alone_needs_no_question() {
     assert!(server.texts().is_empty());
     assert_eq!(notes(&rig).await, "Raise prices|Growing with AI|7|9");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_slot_is_asked_about_anew() {
+    let (rig, server) = two_tracks(true).await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    takes(&rig, "AI").await;
+    rig.run(
+        "update event_agenda_items set end_time = now() - interval '1 second' where id = 9;
+        insert into event_agenda_items (id, event_id, start_time, end_time, item_type, title)
+        values (11, 41, now() - interval '1 second', now() + interval '40 minutes', 'panel', 'Margins')",
+    )
+    .await;
+    takes(&rig, "Answer leads").await;
+    takes(&rig, "margins").await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 2);
+    assert_eq!(
+        notes(&rig).await,
+        "Raise prices|Growing with AI|7|9; Answer leads|Margins|11"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_not_agreed_to_texts_is_not_asked() {
+    let (rig, server) = two_tracks(true).await;
+    rig.run("update event_attendees set sms_opt_in = false")
+        .await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    daemon.stop().await;
+    assert!(server.texts().is_empty());
+    assert_eq!(notes(&rig).await, "Raise prices");
+}

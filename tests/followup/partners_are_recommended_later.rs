@@ -139,3 +139,32 @@ async fn without_approval_it_is_planned_at_once_and_never_after_three_weeks() {
         .await;
     assert!(late.is_err(), "nobody knows any more what it is about");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_or_says_stop_is_told_of_none() {
+    let (rig, server) = twelve_days_after().await;
+    rig.run(ON).await;
+    assert_eq!(
+        proposed(&rig).await,
+        "1 2 proposed, 2 3 proposed, 3 3 proposed"
+    );
+    rig.run("update partner_recommendations set status = 'approved'; select erase_contractor(1)")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.receives(2, "STOP").await;
+    rig.until_heard().await;
+    rig.run("update event_messages set scheduled_time = now() where message_type = 'partner_recommendation' and status = 'scheduled'")
+        .await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select string_agg(contractor_id || ' ' || status, ', ' order by contractor_id) from event_messages where message_type = 'partner_recommendation'")
+            .await,
+        "1 cancelled, 2 cancelled, 3 sent"
+    );
+    assert_eq!(
+        rig.text("select status from partner_recommendations where contractor_id = 1")
+            .await,
+        "cancelled"
+    );
+}
