@@ -414,6 +414,7 @@
 \i objects/public/contractor_pattern.sql
 \i objects/public/contractor_marks.sql
 \i objects/public/export_contractor.sql
+\i objects/public/erase_summaries.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql
 \i objects/marketing/keep_erased.sql

@@ -148,3 +148,33 @@ async fn the_plan_sends_it_to_everybody_who_has_one_where_that_is_wanted() {
     );
     assert!(told(&server, FIRST)[0].contains("Hire a dispatcher"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_is_gone_from_others_summaries() {
+    let (rig, server) = after_an_event().await;
+    let daemon = rig.texts(&server);
+    rig.receives(1, "summary").await;
+    rig.until_heard().await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    rig.run("insert into event_messages (event_id, contractor_id, message_type, personalization_data, scheduled_time) values
+            (41, 1, 'event_recap', '{\"template\": \"event_summary\", \"event\": \"Sample Expo\", \"people\": \"Robin Sample 2 (Company 2)\"}', now() + interval '1 hour')")
+        .await;
+    rig.run("select erase_contractor(2)").await;
+    assert_eq!(
+        rig.number("select count(*) from event_messages as message left join message_attempts as attempt on attempt.message_id = message.id
+            where concat_ws(' ', message.personalization_data, message.message_content, attempt.body) ~ 'Sample 2|Company 2|p2@|0102'")
+            .await,
+        0
+    );
+    assert_eq!(
+        rig.text("select status from event_messages where message_type = 'event_recap'")
+            .await,
+        "cancelled"
+    );
+    assert!(
+        !rig.text("select event_summary(1, 41)::text")
+            .await
+            .contains("Erased")
+    );
+}

@@ -2,7 +2,7 @@
 --
 -- Arguments: contractor_id; numbers: those that are the person's alone, E.164.
 -- Returns: how many rows of each table were changed.
--- Reads:  nothing
+-- Reads:  by public.erase_summaries what it reads
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
 --         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
 --         public.sms_subscriptions, public.admin_users, public.event_peer_matches, public.event_peer_group_members,
@@ -20,6 +20,8 @@ declare
     v_done jsonb := '{}';
     v_rows bigint;
 begin
+    perform public.erase_summaries(contractor_id);
+
     -- Planned texts about the person, to others: they would be sent with holes.
     update public.event_messages as message
     set status = 'cancelled', skip_reason = 'The person it is about was erased.'

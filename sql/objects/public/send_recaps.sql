@@ -4,8 +4,8 @@
 --
 -- Arguments: event_ids of event_recap_due events, already claimed. Their payloads: event_id.
 -- Returns: nothing for each event that went through.
--- Reads:  marketing.pipeline_events, public.events, public.event_attendees, public.event_notes, public.contractor_action_items; by
---         public.event_summary what it reads
+-- Reads:  marketing.pipeline_events, public.events, public.event_attendees, public.contractors; by public.event_summary what it
+--         reads
 -- Writes: public.event_messages
 -- Locks:  the new rows, in the order of the people
 
@@ -24,6 +24,7 @@ begin
     from marketing.pipeline_events as due
     join public.events as event on event.id = marketing.payload_id(due.payload, 'event_id')
     join public.event_attendees as attendee on attendee.event_id = event.id
+    join public.contractors as person on person.id = attendee.contractor_id
     cross join lateral (
         select public.summary_words(public.event_summary(attendee.contractor_id, attendee.event_id)) as words
     ) as summary
@@ -33,6 +34,7 @@ begin
     and attendee.checked_in
     and attendee.registration_status = 'registered'
     and attendee.sms_opt_in
+    and coalesce(attendee.real_phone, person.phone) is not null
     and not summary.words ? 'is_empty'
     order by attendee.event_id, attendee.contractor_id
     on conflict (dedupe_key) do nothing;
