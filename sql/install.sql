@@ -331,8 +331,17 @@
 \i objects/public/record_meeting.sql
 \i objects/public/answer_attendance.sql
 \i objects/public/answer_rating.sql
+\i objects/public/sessions_on.sql
+\i objects/public/place_notes.sql
+\i objects/public/ask_which_session.sql
+\i objects/public/answer_session.sql
 \i objects/public/answer_choice.sql
 \i objects/public/complete_admin_user.sql
+\i objects/public/obey_delay.sql
+\i objects/public/obey_msg.sql
+\i objects/public/obey_status.sql
+\i objects/public/obey_check_in.sql
+\i objects/public/obey_cancel.sql
 \i objects/public/obey_order.sql
 \i objects/public/obey_operator.sql
 \i objects/public/peer_of_match.sql
@@ -355,6 +364,8 @@
 \i objects/public/zone_of.sql
 \i objects/public/local_hour_after.sql
 \i objects/public/as_literal_text.sql
+\i objects/public/check_in_days.sql
+\i objects/public/followup_time.sql
 \i objects/public/plan_followup.sql
 \i objects/public/follow_action_item.sql
 \i objects/public/complete_followup.sql
@@ -368,10 +379,28 @@
 \i objects/public/draft_introduction.sql
 \i objects/public/apply_progress.sql
 
+-- What somebody brings home from an event
+\i objects/public/summary_sessions.sql
+\i objects/public/summary_people.sql
+\i objects/public/summary_to_do.sql
+\i objects/public/summary_text.sql
+\i objects/public/summary_words.sql
+\i objects/public/event_summary.sql
+\i objects/public/draft_summary.sql
+\i objects/public/answer_summary.sql
+\i objects/public/send_recaps.sql
+
 -- Peers are asked whether they met
 \i objects/public/peers_to_ask.sql
 \i objects/public/ask_peers.sql
 \i objects/public/follow_followup_settings.sql
+
+-- Partners who were not there
+\i objects/public/partners_absent.sql
+\i objects/public/partners_to_recommend.sql
+\i objects/public/follow_partner_recommendation.sql
+\i objects/public/recommend_partners.sql
+\i objects/public/follow_partner_settings.sql
 \i objects/public/note_chat_model.sql
 
 -- A person's data
@@ -381,12 +410,17 @@
 \i objects/public/redact_table.sql
 \i objects/public/literal_pattern.sql
 \i objects/public/is_number_of_others.sql
+\i objects/public/is_address_of_others.sql
 \i objects/public/contractor_pattern.sql
 \i objects/public/contractor_marks.sql
 \i objects/public/export_contractor.sql
+\i objects/public/erase_summaries.sql
 \i objects/public/erase_words.sql
 \i objects/public/erase_contractor.sql
 \i objects/marketing/keep_erased.sql
+\i objects/marketing/is_another_person.sql
+\i objects/marketing/names_of_addresses.sql
+\i objects/marketing/addresses_of_person.sql
 \i objects/marketing/rows_of_person.sql
 \i objects/marketing/export_person.sql
 \i objects/marketing/erase_person.sql
@@ -397,6 +431,7 @@
 \i objects/marketing/vw_batch_report.sql
 \i objects/public/vw_unanswered_messages.sql
 \i objects/public/vw_action_items.sql
+\i objects/public/vw_summaries_to_email.sql
 
 -- Views: what is wrong, what waits, how fast
 \i objects/marketing/vw_open_alerts.sql

@@ -2,7 +2,7 @@
 //!
 //! Takes `reply_note` events. Reads the decision, the received text and what was going on; writes
 //! `event_notes`. What a note says is found by rules ([`super::note`]); where nothing or several
-//! things were going on the context stays empty, never invented.
+//! things were going on the context stays empty, never invented; `ask_which_session` may ask.
 
 use std::collections::HashSet;
 

@@ -17,6 +17,7 @@ use super::open_question::{self, Received};
 use super::operator::{self, Order};
 use super::reply::{Asked, Intent, Reading};
 use super::routing::{self, Question, RouteTo, Routing};
+use super::summary::{self, Form};
 use crate::db::{DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome};
 
@@ -42,8 +43,8 @@ impl InDatabaseStage for Hearing {
         let (mut others, mut orders) = (Vec::new(), Vec::new());
         for text in &received {
             let event = by_text.get(&text.id).copied().unwrap_or_default();
-            if let Some(order) = operator::read(&text.body).filter(|_| text.is_operator) {
-                orders.push(ordered(text, event, &order));
+            if let Some(order) = ordered(text, event) {
+                orders.push(order);
                 continue;
             }
             match keywords::hear(&text.body) {
@@ -287,16 +288,33 @@ fn unasked(text: &Received, route: RouteTo, note: Option<&str>) -> Value {
     decision
 }
 
-/// An operator's order, for the stage that obeys it.
-fn ordered(text: &Received, event: i64, order: &Order) -> Value {
-    let mut decision = unasked(text, RouteTo::Operator, None);
+/// What is done whatever else was asked, for the stages that do it: an operator's order, and a
+/// known person's wish for the summary of an event.
+fn ordered(text: &Received, event: i64) -> Option<Value> {
+    let (route, intent, written) = if let Some(order) = operator_order(text) {
+        (RouteTo::Operator, order.verb, order.written())
+    } else {
+        let form = wanted_summary(text)?;
+        let written = json!({ "intent": form.as_str() });
+        (RouteTo::Summary, form.as_str(), written)
+    };
+    let mut decision = unasked(text, route, None);
     decision["method"] = json!("keyword");
     decision["confidence"] = json!(1.0);
-    decision["intent"] = json!(order.verb);
-    decision["intents"] = json!([order.written()]);
+    decision["intent"] = json!(intent);
+    decision["intents"] = json!([written]);
     decision["inbound_id"] = json!(text.id);
     decision["caused_by"] = json!(event);
-    decision
+    Some(decision)
+}
+
+fn operator_order(text: &Received) -> Option<Order> {
+    operator::read(&text.body).filter(|_| text.is_operator)
+}
+
+fn wanted_summary(text: &Received) -> Option<Form> {
+    let is_known = text.noted_by().is_some() || text.only_person().is_some();
+    summary::asked(&text.body).filter(|_| is_known && keywords::hear(&text.body).is_none())
 }
 
 /// A reading in the words of the database.

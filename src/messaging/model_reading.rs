@@ -41,7 +41,11 @@ pub fn intents(route: RouteTo) -> &'static [&'static str] {
         RouteTo::ActionItem => &["done", "not_yet", "started", "defer", "drop"],
         RouteTo::Priorities => &["list", "no", "later"],
         RouteTo::Choice => &["choices", "no"],
-        RouteTo::Clarification | RouteTo::Operator | RouteTo::Note | RouteTo::Person => &[],
+        RouteTo::Clarification
+        | RouteTo::Operator
+        | RouteTo::Summary
+        | RouteTo::Note
+        | RouteTo::Person => &[],
     }
 }
 

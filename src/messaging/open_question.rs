@@ -139,6 +139,7 @@ fn question(row: &Row) -> Result<Option<Question>, DbError> {
         sent_at: row.try_get("sent_at")?,
         is_answered: row.try_get("is_answered")?,
         offered: u8::try_from(offered).unwrap_or_default(),
+        titles: row.try_get("titles")?,
         label: row.try_get("label")?,
         asked: row.try_get("asked")?,
         about: serde_json::from_value(about).unwrap_or_default(),

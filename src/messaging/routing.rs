@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reply::{self, Asked, Intent, Reading};
+use super::session_answer;
 
 /// Questions that were sent so shortly after one another are seen together.
 const TOGETHER: TimeDelta = TimeDelta::minutes(2);
@@ -14,6 +15,8 @@ const TOGETHER: TimeDelta = TimeDelta::minutes(2);
 const REMARK_CHARS_MAX: usize = 120;
 /// So sure a reading leaves at most a word unexplained.
 pub(super) const PLAIN: f32 = 0.9;
+/// A number alone, or words of one title alone, leave nothing open.
+const CHOSEN: f32 = 0.95;
 /// So strong a feeling says enough where a number was asked for.
 const FEELING_MIN: f32 = 0.3;
 /// At most so many questions are offered when it is unclear which was meant.
@@ -38,6 +41,8 @@ pub enum RouteTo {
     Clarification,
     /// An operator's order.
     Operator,
+    /// What its writer noted, summed up.
+    Summary,
     /// Something to keep.
     Note,
     /// Nobody but a person can tell.
@@ -56,6 +61,7 @@ impl RouteTo {
             Self::Choice => "choice",
             Self::Clarification => "clarification",
             Self::Operator => "operator",
+            Self::Summary => "summary",
             Self::Note => "note",
             Self::Person => "person",
         }
@@ -96,6 +102,8 @@ pub struct Question {
     pub is_answered: bool,
     /// How many things it offers.
     pub offered: u8,
+    /// What they are called, where their names are an answer, too; empty: only numbers are.
+    pub titles: Vec<String>,
     /// What it is about, in a few words; may be empty.
     pub label: String,
     /// How it was asked; may be empty.
@@ -155,6 +163,9 @@ pub fn route<'a>(text: &str, questions: &'a [Question]) -> Routing<'a> {
 
 /// Reads a text as the answer to a question.
 pub fn read_for(text: &str, question: &Question) -> Reading {
+    if !question.titles.is_empty() {
+        return read_titled(text, question);
+    }
     let asked = match question.route {
         RouteTo::Introduction => Asked::Introduction,
         RouteTo::Attendance => Asked::Attendance,
@@ -162,9 +173,19 @@ pub fn read_for(text: &str, question: &Question) -> Reading {
         RouteTo::ActionItem => Asked::ActionItem,
         RouteTo::Priorities => Asked::Priorities,
         RouteTo::Choice | RouteTo::Clarification => Asked::Choice(question.offered),
-        RouteTo::Operator | RouteTo::Note | RouteTo::Person => Asked::Nothing,
+        RouteTo::Operator | RouteTo::Summary | RouteTo::Note | RouteTo::Person => Asked::Nothing,
     };
     reply::read(text, asked)
+}
+
+/// Which one is meant of what has names; all else is no answer, not even a no.
+fn read_titled(text: &str, question: &Question) -> Reading {
+    let mut reading = reply::read(text, Asked::Choice(question.offered));
+    (reading.intents, reading.confidence) = match session_answer::named(text, &question.titles) {
+        Some(place) => (vec![Intent::Choices(vec![place])], CHOSEN),
+        None => (vec![Intent::Unclear], 0.0),
+    };
+    reading
 }
 
 fn candidates<'a>(text: &str, questions: &[&'a Question]) -> Vec<(&'a Question, Reading)> {
@@ -248,6 +269,7 @@ mod tests {
             sent_at: DateTime::UNIX_EPOCH + TimeDelta::days(1) - TimeDelta::minutes(minutes_ago),
             is_answered: false,
             offered: 0,
+            titles: vec![],
             label: String::new(),
             asked: String::new(),
             about: vec![],

@@ -89,6 +89,9 @@ async fn from_registration_to_stop() {
             .await,
         5
     );
+    // Has them summed up, with whom he was put in touch.
+    rig.receives(1, "Summary please").await;
+    shown(&rig, &server, "Met: Kim Example (Example HVAC)").await;
     // The session is over: was there, rates it.
     rig.run("update event_agenda_items set end_time = now() - interval '6 minutes 56 seconds' where id = 9")
         .await;

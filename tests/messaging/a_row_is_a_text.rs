@@ -47,7 +47,8 @@ async fn every_template_that_comes_with_the_product_can_be_sent() {
     rig.run(
         "insert into event_messages (event_id, contractor_id, message_type, personalization_data)
         select 41, 1, name, '{\"sponsors\": [{\"name\": \"Acme\", \"booth\": \"12\"}, {\"name\": \"Bolt\"}], \"peer_name\": \"Sam Sample\",
-            \"topic\": \"Hiring\", \"peers\": [{\"name\": \"Sam Sample\", \"company\": \"Acme\"}, {\"name\": \"Pat Sample\"}]}'
+            \"topic\": \"Hiring\", \"peers\": [{\"name\": \"Sam Sample\", \"company\": \"Acme\"}, {\"name\": \"Pat Sample\"}],
+            \"choices\": [\"Growing with AI\", \"Hiring 201\"], \"event\": \"Sample Expo\", \"partner_name\": \"Bolt\", \"areas\": \"hiring\"}'
         from message_templates",
     )
     .await;

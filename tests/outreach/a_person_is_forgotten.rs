@@ -188,3 +188,89 @@ async fn whoever_has_a_longer_name_keeps_it() {
         "Mary Quill Quimby, Met: [erased] [erased]"
     );
 }
+
+/// Bob, and Jane twice, who all have the mailbox of their company.
+const SHARED_MAILBOX: &str =
+    "insert into marketing.company_master (company_unique_id, company_name, website_url, domain)
+        values ('04.04.01.84.00001.001', 'Hale Roofing', 'https://hale-sample.com', 'hale-sample.com');
+        insert into marketing.company_slots (company_slot_unique_id, company_unique_id, slot_type, slot_label)
+        select format('04.04.05.84.0000%s.001', n), '04.04.01.84.00001.001', (array['CEO', 'CFO', 'HR'])[n], 'x' from generate_series(1, 3) as n;
+        insert into marketing.contact_enrichment (company_slot_unique_id, first_name, last_name, full_name, email, phone, enrichment_status, enriched_at)
+        select format('04.04.05.84.0000%s.001', n), name, 'Hale', name || ' Hale', 'info@hale-sample.com', '512 555 0177', 'completed', now()
+        from unnest(array['Bob', 'Jane', 'Jane']) with ordinality as given (name, n);
+        insert into marketing.email_verification (enrichment_id, email, verification_status, verification_service, verified_at)
+        select id, email, 'valid', 'manual', now() from marketing.contact_enrichment on conflict do nothing;
+        insert into marketing.people_master (unique_id, company_unique_id, company_slot_unique_id, first_name, last_name, email, source_system)
+        select format('04.04.02.84.0000%s.001', n), '04.04.01.84.00001.001', format('04.04.05.84.0000%s.001', n), name, 'Hale', 'info@hale-sample.com', 'x'
+        from unnest(array['Bob', 'Jane', 'Jane']) with ordinality as given (name, n);
+        select pipeline.emit('crm_push', '{\"to\": \"info@hale-sample.com\", \"name\": \"Bob Hale\", \"phone\": \"+15125550177\"}');
+        select pipeline.emit('crm_push', '{\"to\": \"info@hale-sample.com\", \"name\": \"Jane Hale\"}');";
+
+const NAMED: &str = "select string_agg(coalesce(full_name, '-') || ' ' || coalesce(email, '-'), ', ' order by id) from marketing.contact_enrichment";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_others_have_too_stays_theirs() {
+    let rig = Rig::deployed().await;
+    rig.run(SHARED_MAILBOX).await;
+    let unnamed = rig
+        .client
+        .batch_execute("select marketing.erase_person('info@hale-sample.com')")
+        .await
+        .expect_err("several people have it");
+    assert_eq!(unnamed.code().expect("a code").code(), "21000");
+    rig.run("select marketing.erase_person('04.04.02.84.00002.001')")
+        .await;
+    assert_eq!(
+        rig.text(NAMED).await,
+        "Bob Hale info@hale-sample.com, - -, - -"
+    );
+    assert_eq!(
+        rig.text(
+            "select string_agg(full_name, ', ' order by unique_id) from marketing.people_master"
+        )
+        .await,
+        "Bob Hale, Erased Person, Erased Person"
+    );
+    assert_eq!(
+        rig.text("select string_agg(email, ', ' order by id) from marketing.email_verification")
+            .await,
+        "info@hale-sample.com, [erased], [erased]"
+    );
+    assert_eq!(
+        rig.text("select string_agg(concat_ws(' ', payload ->> 'to', payload ->> 'name', payload ->> 'phone'), ', ' order by id) from marketing.pipeline_events where event_type = 'crm_push'")
+            .await,
+        "info@hale-sample.com Bob Hale +15125550177, info@hale-sample.com [erased]"
+    );
+    // Jane is not collected again; whoever else has the mailbox is.
+    rig.run(
+        "update marketing.contact_enrichment
+        set full_name = name || ' Hale', first_name = name, last_name = 'Hale', email = 'INFO@hale-sample.com', not_found = false
+        from (values (2, 'Jane'), (3, 'Joe')) as given (place, name)
+        where company_slot_unique_id = format('04.04.05.84.0000%s.001', given.place)",
+    )
+    .await;
+    assert_eq!(
+        rig.text(NAMED).await,
+        "Bob Hale info@hale-sample.com, - -, Joe Hale INFO@hale-sample.com"
+    );
+    let export: Value = rig
+        .rows(
+            "select marketing.export_person('info@hale-sample.com', 'Bob Hale')",
+            &[],
+        )
+        .await[0]
+        .get(0);
+    assert!(
+        export.to_string().contains("Bob Hale") && !export.to_string().contains("Joe"),
+        "{export}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_spellings_of_one_name_at_one_address_are_one_person() {
+    let rig = Rig::deployed().await;
+    rig.run(&SHARED_MAILBOX.replace("info@", "rhale@")).await;
+    rig.run("select marketing.erase_person('rhale@hale-sample.com')")
+        .await;
+    assert_eq!(rig.text(NAMED).await, "- -, - -, - -");
+}

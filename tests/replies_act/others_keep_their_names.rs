@@ -123,3 +123,33 @@ async fn whoever_writes_is_still_the_writer_afterwards() {
     assert_eq!(writer, "agenda_sync");
     rig.run("rollback").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_somebody_else_gave_for_an_event_tells_nobody() {
+    let rig = Rig::texting(3).await;
+    rig.run(
+        "update contractors set name = 'Ann Lee', first_name = 'Ann', last_name = 'Lee', email = 'Office@example.com' where id = 1;
+        update event_attendees set real_email = 'office@example.com' where contractor_id in (1, 2);
+        insert into event_notes (contractor_id, event_id, note_text) values
+            (1, 41, 'Write to kim@example.com'), (3, 41, 'Met Ann Lee, office@example.com'), (2, 41, 'mail office@example.com');
+        select pipeline.emit('crm_push', '{\"to\": \"office@example.com\"}')",
+    )
+    .await;
+    rig.run("select erase_contractor(1)").await;
+    assert_eq!(
+        notes(&rig).await,
+        "[erased]; Met [erased], office@example.com; mail office@example.com"
+    );
+    assert_eq!(
+        rig.text("select real_email from event_attendees where contractor_id = 2")
+            .await,
+        "office@example.com"
+    );
+    assert_eq!(
+        rig.text(
+            "select payload ->> 'to' from marketing.pipeline_events where event_type = 'crm_push'"
+        )
+        .await,
+        "office@example.com"
+    );
+}

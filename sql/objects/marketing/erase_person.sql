@@ -1,18 +1,21 @@
--- marketing.erase_person(person): a person's names, addresses and numbers leave outreach, the ledger and the error log.
+-- marketing.erase_person(person, called): a person's names, addresses and numbers leave outreach, the ledger and the error log.
 --
 -- Rows stay, so counts stay true: that a slot was looked up, an address verified, what it cost. The slot has nobody then, and says why. Of
 -- each address only a hash is kept, so that nobody collects it again. Where somebody else has the same name, it is blacked out only beside
--- what tells the two apart.
+-- what tells the two apart. A mailbox that somebody else has, too, stays theirs: it is not collected again beside the person's name.
 --
--- Arguments: person: a unique_id of marketing.people_master, or an e-mail address.
+-- Arguments: person: a unique_id of marketing.people_master, or an e-mail address; called: the name of the one who is meant of several with
+--            that address, NULL: there is one.
 -- Returns: how many rows of each table were changed.
--- Raises: PC001 nobody is found.
+-- Raises: PC001 nobody is found; cardinality_violation: several people have the address, and none is named.
 -- Reads:  pg_catalog.pg_class; by marketing.rows_of_person what it reads
 -- Writes: marketing.people_master, marketing.company_slots, marketing.contact_enrichment, marketing.email_verification,
 --         marketing.do_not_contact, marketing.suppressed_addresses; by public.redact_table all that names the person
 -- Locks:  the person's rows, table by table
 
-create or replace function marketing.erase_person(person text)
+drop function if exists marketing.erase_person(text);
+
+create or replace function marketing.erase_person(person text, called text default null)
 returns jsonb
 language plpgsql
 security definer
@@ -24,12 +27,16 @@ declare
     v_rows bigint;
     v_done jsonb := '{}';
 begin
-    select known.* into v_known from marketing.rows_of_person(person) as known;
+    select known.* into v_known from marketing.rows_of_person(person, called) as known;
 
     -- First, so that what is on its way finds it.
     insert into marketing.suppressed_addresses (address_hash)
     select public.number_hash(known.address)
     from unnest(v_known.addresses) as known (address)
+    union
+    select public.number_hash(concat_ws('|', known.address, lower(regexp_replace(btrim(own.name), '\s+', ' ', 'g'))))
+    from unnest(v_known.shared) as known (address)
+    cross join unnest(v_known.names) as own (name)
     on conflict (address_hash) do nothing;
 
     delete from marketing.do_not_contact as blocked where blocked.entry = any (v_known.addresses);
@@ -82,11 +89,15 @@ begin
         end loop;
     end if;
 
+    if cardinality(v_known.shared) > 0 then
+        v_done := v_done || jsonb_build_object('shared', 'Somebody else has an address of the person: beside other names it was left.');
+    end if;
+
     return v_done || jsonb_build_object('addresses_suppressed', coalesce(cardinality(v_known.addresses), 0));
 end
 $$;
 
-comment on function marketing.erase_person(text) is
+comment on function marketing.erase_person(text, text) is
     'A person leaves outreach, the ledger and the error log: SELECT marketing.erase_person(''jane@example.com''). Counts stay true.';
 
-revoke execute on function marketing.erase_person(text) from public;
+revoke execute on function marketing.erase_person(text, text) from public;

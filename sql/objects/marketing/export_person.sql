@@ -1,14 +1,17 @@
--- marketing.export_person(person): everything that outreach keeps about a person, as JSON.
+-- marketing.export_person(person, called): everything that outreach keeps about a person, as JSON.
 --
--- Arguments: person: a unique_id of marketing.people_master, or an e-mail address.
+-- Arguments: person: a unique_id of marketing.people_master, or an e-mail address; called: the name of the one who is meant of several with
+--            that address, NULL: there is one.
 -- Returns: an object with a list of rows for each table, and when it was made.
--- Raises: PC001 nobody is found.
+-- Raises: PC001 nobody is found; cardinality_violation: several people have the address, and none is named.
 -- Reads:  marketing.people_master, marketing.company_slots, marketing.contact_enrichment, marketing.email_verification,
 --         marketing.do_not_contact, marketing.pipeline_events, marketing.pipeline_errors
 -- Writes: nothing
 -- Locks:  none
 
-create or replace function marketing.export_person(person text)
+drop function if exists marketing.export_person(text);
+
+create or replace function marketing.export_person(person text, called text default null)
 returns jsonb
 language plpgsql
 stable
@@ -18,7 +21,7 @@ as $$
 declare
     v_known record;
 begin
-    select known.* into v_known from marketing.rows_of_person(person) as known;
+    select known.* into v_known from marketing.rows_of_person(person, called) as known;
 
     return jsonb_build_object(
         'exported_at', now(),
@@ -48,7 +51,7 @@ begin
 end
 $$;
 
-comment on function marketing.export_person(text) is
+comment on function marketing.export_person(text, text) is
     'Everything that outreach keeps about a person, as JSON: SELECT jsonb_pretty(marketing.export_person(''jane@example.com'')).';
 
-revoke execute on function marketing.export_person(text) from public;
+revoke execute on function marketing.export_person(text, text) from public;

@@ -1,5 +1,7 @@
 -- marketing.keep_erased(): an address of somebody who was erased is left out, with all that came with it, whoever brings it in again.
 --
+-- Of a mailbox that others have, too, only what stands beside the name of who was erased.
+--
 -- Arguments of the trigger: what the row gets instead, as JSON.
 -- Returns: the row.
 -- Reads:  marketing.suppressed_addresses, public.suppression_salt
@@ -12,11 +14,18 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_row constant jsonb := to_jsonb(new);
+    v_address constant text := lower(btrim(new.email));
+    -- full_name is not made yet where it is made of the other two.
+    v_name constant text := lower(regexp_replace(
+        btrim(coalesce(nullif(concat_ws(' ', v_row ->> 'first_name', v_row ->> 'last_name'), ''), v_row ->> 'full_name')), '\s+', ' ', 'g'
+    ));
 begin
     if exists (
         select
         from marketing.suppressed_addresses as suppressed
-        where suppressed.address_hash = public.number_hash(lower(btrim(new.email)))
+        where suppressed.address_hash in (public.number_hash(v_address), public.number_hash(concat_ws('|', v_address, v_name)))
     ) then
         return jsonb_populate_record(new, tg_argv[0]::jsonb);
     end if;

@@ -1,10 +1,15 @@
--- marketing.rows_of_person(person): the rows of outreach that are about one person, and what tells the person in any text.
+-- marketing.rows_of_person(person, called): the rows of outreach that are about one person, and what tells the person in any text.
 --
--- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case.
--- Returns: people: unique_ids; contacts: ids of contact_enrichment; verifications: ids of email_verification; addresses: in lower case;
---          pattern: regular expression, NULL: nobody is found; marks: what must stand in a row, as JSON, beside it, because somebody else
---          has the same name or one that holds it, NULL: nothing.
--- Raises: PC001 nobody is found.
+-- A mailbox that somebody else has, too (info@), tells nobody: of what stands beside it only the person's own rows count. Nor does the
+-- number of an office that several have.
+--
+-- Arguments: person: a unique_id of marketing.people_master, or an e-mail address in any case; called: the name of the one who is meant of
+--            several with that address, NULL: there is one.
+-- Returns: people: unique_ids; contacts: ids of contact_enrichment; verifications: ids of email_verification; addresses: the person's alone,
+--          in lower case; shared: addresses that others have, too; names: the person's; pattern: regular expression, NULL: nobody is found;
+--          marks: what must stand in a row, as JSON, beside it, because somebody else has the same name or one that holds it, NULL:
+--          nothing.
+-- Raises: PC001 nobody is found; cardinality_violation: several people have the address, and none is named.
 -- Reads:  marketing.people_master, marketing.contact_enrichment, marketing.email_verification
 -- Writes: nothing
 -- Locks:  none
@@ -12,38 +17,30 @@
 drop function if exists marketing.rows_of_person(text);
 
 create or replace function marketing.rows_of_person(
-    person text, out people text[], out contacts bigint[], out verifications bigint[], out addresses text[], out pattern text, out marks text
+    person text, called text default null, out people text[], out contacts bigint[], out verifications bigint[], out addresses text[],
+    out shared text[], out names text[], out pattern text, out marks text
 )
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_all text[];
     v_words text[];
     v_numbers text[];
     v_names text;
 begin
-    -- Whatever of the person is there may have several addresses: all of those rows that have one of them.
-    select array_agg(distinct lower(btrim(known.email))) into addresses
-    from (
-        select master.email
-        from marketing.people_master as master
-        where master.unique_id = rows_of_person.person
-        union all
-        select contact.email
-        from marketing.people_master as master
-        join marketing.contact_enrichment as contact using (company_slot_unique_id)
-        where master.unique_id = rows_of_person.person
-        and contact.full_name is not distinct from master.full_name
-        union all
-        select rows_of_person.person where rows_of_person.person like '%_@_%'
-    ) as known
-    where known.email is not null;
+    select told.addresses, told.shared, told.names into v_all, shared, names
+    from marketing.addresses_of_person(person, called) as told;
+    addresses := array(select own.address from unnest(v_all) as own (address) where own.address <> all (shared));
 
     select array_agg(contact.id), array_agg(contact.full_name) || array_agg(contact.linkedin_url), array_agg(contact.phone)
     into contacts, v_words, v_numbers
     from marketing.contact_enrichment as contact
-    where lower(btrim(contact.email)) = any (addresses);
+    where lower(btrim(contact.email)) = any (addresses)
+    or lower(btrim(contact.email)) = any (shared)
+    and exists (select from unnest(names) as own (name) where not marketing.is_another_person(own.name, contact.full_name, lower(btrim(contact.email))))
+    and contact.full_name is not null;
 
     select array_agg(verification.id) into verifications
     from marketing.email_verification as verification
@@ -57,7 +54,9 @@ begin
     into people, v_words, v_numbers
     from marketing.people_master as master
     where master.unique_id = rows_of_person.person
-    or lower(btrim(master.email)) = any (addresses);
+    or lower(btrim(master.email)) = any (addresses)
+    or lower(btrim(master.email)) = any (shared)
+    and exists (select from unnest(names) as own (name) where not marketing.is_another_person(own.name, master.full_name, lower(btrim(master.email))));
 
     if people is null and contacts is null and verifications is null then
         raise exception using
@@ -65,6 +64,28 @@ begin
             message = 'Nobody in outreach has that id or address.',
             hint = 'Look the person up: SELECT unique_id, full_name, email FROM marketing.people_master WHERE …';
     end if;
+
+    -- The number of an office is not the person's.
+    v_numbers := array(
+        select known.number
+        from unnest(v_numbers) as known (number)
+        cross join lateral (select right(regexp_replace(known.number, '\D', '', 'g'), 10) as digits) as own
+        where not exists (
+            select
+            from marketing.contact_enrichment as other
+            where other.id <> all (coalesce(contacts, '{}'))
+            and right(regexp_replace(other.phone, '\D', '', 'g'), 10) = own.digits
+        )
+        and not exists (
+            select
+            from marketing.people_master as other
+            where other.unique_id <> all (coalesce(people, '{}'))
+            and own.digits in (
+                right(regexp_replace(other.work_phone_e164, '\D', '', 'g'), 10),
+                right(regexp_replace(other.personal_phone_e164, '\D', '', 'g'), 10)
+            )
+        )
+    );
 
     pattern := public.literal_pattern(
         addresses || array(
@@ -96,6 +117,6 @@ begin
 end
 $$;
 
-comment on function marketing.rows_of_person(text) is 'The rows of outreach that are about one person, and what tells the person in any text.';
+comment on function marketing.rows_of_person(text, text) is 'The rows of outreach that are about one person, and what tells the person in any text.';
 
-revoke execute on function marketing.rows_of_person(text) from public;
+revoke execute on function marketing.rows_of_person(text, text) from public;

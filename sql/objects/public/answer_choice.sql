@@ -1,11 +1,11 @@
 -- public.answer_choice(event_ids): the stage answer_choice; numbers of what was offered.
 --
--- Of recommended sponsors the talking points are sent; of those that were visited a rating is asked for.
+-- Of recommended sponsors the talking points are sent; of those that were visited a rating is asked for; notes get the session that is named.
 --
 -- Arguments: event_ids of reply_choice events, already claimed.
 -- Returns: nothing for each event that went through.
 -- Reads:  public.event_sponsors; by public.answered_questions what it reads
--- Writes: public.event_messages; by public.reply_to_text and public.finish_routing what they write
+-- Writes: public.event_messages; by public.answer_session, public.reply_to_text and public.finish_routing what they write
 -- Locks:  none beyond the inserted rows and the questions
 
 create or replace function public.answer_choice(event_ids bigint[])
@@ -27,6 +27,13 @@ begin
 
         if v_decision.intent <> 'choices' then
             perform public.finish_routing(v_decision.id, 'none_chosen');
+            continue;
+        end if;
+
+        if v_question.message_type = 'session_question' then
+            perform public.finish_routing(
+                v_decision.id, public.answer_session(v_question, (v_decision.intents #>> '{0,numbers,0}')::integer)
+            );
             continue;
         end if;
 

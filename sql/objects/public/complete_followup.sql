@@ -1,10 +1,11 @@
 -- public.complete_followup(): a follow-up in order, with the number of the event that stands for it.
 --
--- A time in the past is now. What is moved, or scheduled again, gets an event of its own; the old one is cancelled when the statement ends.
--- Words that a model found for another template, tone or hints are gone with them.
+-- A time in the past is now. One that is not given is found: of an action item by check_in_days, of nothing in particular tomorrow. What is
+-- moved, or scheduled again, gets an event of its own; the old one is cancelled when the statement ends. Words that a model found for
+-- another template, tone or hints are gone with them.
 --
 -- Returns: the row, completed.
--- Reads:  nothing
+-- Reads:  by public.followup_time what it reads
 -- Writes: nothing
 -- Locks:  none beyond the row
 
@@ -15,6 +16,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if new.scheduled_time is null then
+        new.scheduled_time := public.followup_time(new);
+    end if;
+
     if tg_op = 'INSERT' then
         new.pipeline_event_id := null;
     else

@@ -4,7 +4,7 @@
 --
 -- Arguments: contractor_id.
 -- Returns: a regular expression for rows as JSON; NULL: nobody else has the name, so that the name alone tells the person.
--- Reads:  public.contractors, public.event_attendees; by public.is_number_of_others what it reads
+-- Reads:  public.contractors, public.event_attendees; by public.is_number_of_others and public.is_address_of_others what they read
 -- Writes: nothing
 -- Locks:  none
 
@@ -46,12 +46,7 @@ begin atomic
         public.literal_pattern(
             (
                 select array_agg(told.ghl_contact_id) || array_agg(told.email) filter (
-                    where not exists (
-                        select
-                        from public.contractors as other
-                        where lower(other.email) = lower(told.email)
-                        and other.id <> contractor_marks.contractor_id
-                    )
+                    where not public.is_address_of_others(told.email, contractor_marks.contractor_id)
                 )
                 from told
             ),

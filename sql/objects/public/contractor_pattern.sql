@@ -5,7 +5,7 @@
 --
 -- Arguments: contractor_id.
 -- Returns: a regular expression; NULL: there is nothing to find.
--- Reads:  public.contractors, public.event_attendees
+-- Reads:  public.contractors, public.event_attendees; by public.is_number_of_others and public.is_address_of_others what they read
 -- Writes: nothing
 -- Locks:  none
 
@@ -38,13 +38,8 @@ begin atomic
         (
             select array_agg(words.word)
             from words
-            where not exists (
-                select
-                from public.contractors as other
-                where words.word ~ '@'
-                and lower(other.email) = lower(words.word)
-                and other.id <> contractor_pattern.contractor_id
-            )
+            where words.word !~ '@'
+            or not public.is_address_of_others(words.word, contractor_pattern.contractor_id)
         ),
         (
             select array_agg(told.phone)

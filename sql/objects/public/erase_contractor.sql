@@ -22,7 +22,8 @@ as $$
 declare
     -- People and places that are public, or others' own rows; and the record of changes, which has a way of its own.
     c_untouched constant text[] := array[
-        'contractors', 'events', 'event_speakers', 'event_sponsors', 'event_agenda_items', 'action_item_updates', 'refinery_schema_history'
+        'contractors', 'events', 'event_speakers', 'event_sponsors', 'event_agenda_items', 'strategic_partners', 'action_item_updates',
+        'refinery_schema_history'
     ];
     v_pattern text;
     v_marks text;

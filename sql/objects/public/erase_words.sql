@@ -2,11 +2,11 @@
 --
 -- Arguments: contractor_id; numbers: those that are the person's alone, E.164.
 -- Returns: how many rows of each table were changed.
--- Reads:  nothing
+-- Reads:  by public.erase_summaries what it reads
 -- Writes: public.event_messages, public.message_attempts, public.inbound_messages, public.sms_routing_decisions, public.event_notes,
 --         public.contractor_action_items, public.contractor_followup_schedules, public.event_pcr_scores, public.sms_consents,
 --         public.sms_subscriptions, public.admin_users, public.event_peer_matches, public.event_peer_group_members,
---         public.ai_learning_events
+--         public.ai_learning_events, public.partner_recommendations
 -- Locks:  the person's rows, table by table
 
 create or replace function public.erase_words(contractor_id bigint, numbers text[])
@@ -20,6 +20,8 @@ declare
     v_done jsonb := '{}';
     v_rows bigint;
 begin
+    perform public.erase_summaries(contractor_id);
+
     -- Planned texts about the person, to others: they would be sent with holes.
     update public.event_messages as message
     set status = 'cancelled', skip_reason = 'The person it is about was erased.'
@@ -85,6 +87,13 @@ begin
     where followup.contractor_id = erase_words.contractor_id;
     get diagnostics v_rows = row_count;
     v_done := v_done || jsonb_build_object('contractor_followup_schedules', v_rows);
+
+    update public.partner_recommendations as recommendation
+    set status = 'cancelled'
+    where recommendation.contractor_id = erase_words.contractor_id
+    and recommendation.status <> 'cancelled';
+    get diagnostics v_rows = row_count;
+    v_done := v_done || jsonb_build_object('partner_recommendations', v_rows);
 
     update public.contractor_action_items as item
     set title = '[erased]', description = null, ai_reasoning = null, conversation_context = null, cancelled_reason = null

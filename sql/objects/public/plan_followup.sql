@@ -1,11 +1,11 @@
 -- public.plan_followup(item): when somebody is asked about an action item, made when the item is.
 --
 -- At the reminder that was asked for; else the day before it is due; else some days after the event (or after now, when that is over), as
--- followup_settings say. Never in the past.
+-- check_in_days says. Never in the past.
 --
 -- Arguments: item.
 -- Returns: the number of the follow-up; NULL: none is planned.
--- Reads:  public.followup_settings, public.events, public.event_notes
+-- Reads:  public.followup_settings, public.events, public.event_notes; by public.check_in_days what it reads
 -- Writes: public.contractor_followup_schedules; by its triggers marketing.pipeline_events
 -- Locks:  the new row
 
@@ -35,7 +35,7 @@ begin
     v_today := (clock_timestamp() at time zone public.zone_of(item.contractor_id, item.event_id))::date;
     v_day := case
         when item.due_date is not null then greatest(item.due_date - 1, v_today + 1)
-        else greatest(coalesce(v_event.end_date, v_today), v_today) + v_settings.check_in_after_days
+        else greatest(coalesce(v_event.end_date, v_today), v_today) + public.check_in_days(item.contractor_id, item.event_id, item.priority)
     end;
     v_at := coalesce(
         item.reminder_time,

@@ -1,13 +1,13 @@
 -- followup/notes_to_take: received texts that are notes, with what was going on when they were written.
 --
--- A session counts as going on from its start to its end. Of several at once nobody knows which was meant, so there is no context.
+-- Of several sessions at once nobody knows which was meant, so there is no context until their writer says it (ask_which_session).
 --
 -- $1 bigint[]: events, already claimed.
 -- Columns: event_id: the claimed event; decision_id; inbound_id; body; contractor_id; public_event_id; at; context, session_time,
 --          agenda_item_id, speaker_id, sponsor_id: NULL where nothing or several things were going on; sponsors: JSON array of id and name;
 --          conversation: JSON array of the texts before; found_names: names and companies that a chat model has found already, NULL: not yet.
--- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.inbound_messages, public.events, public.event_agenda_items,
---         public.event_sponsors, public.vw_conversation
+-- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.inbound_messages, public.event_sponsors,
+--         public.vw_conversation; by public.sessions_on what it reads
 -- Locks:  the received texts, in the order of their ids, so that names that are found meanwhile wait for their notes
 with
 notes as materialized (
@@ -45,19 +45,12 @@ select
 from notes
 left join lateral (
     select
-        min(item.title || ' - ' || to_char(item.start_time at time zone event.timezone, 'FMHH12:MI AM') || coalesce(' ' || item.location, ''))
-            as context,
-        min((item.start_time at time zone event.timezone)::time) as session_time,
-        min(item.id) as agenda_item_id,
-        min(item.speaker_id) as speaker_id,
-        min(item.sponsor_id) as sponsor_id
-    from public.event_agenda_items as item
-    join public.events as event on event.id = item.event_id
-    where item.event_id = notes.public_event_id
-    and item.status <> 'cancelled'
-    and item.item_type in ('session', 'keynote', 'panel', 'sponsor_session')
-    and notes.at >= item.start_time
-    and notes.at < coalesce(item.end_time, item.start_time + interval '1 hour')
+        min(session.context) as context,
+        min(session.session_time) as session_time,
+        min(session.agenda_item_id) as agenda_item_id,
+        min(session.speaker_id) as speaker_id,
+        min(session.sponsor_id) as sponsor_id
+    from public.sessions_on(notes.public_event_id, notes.at) as session
     having count(*) = 1
 ) as running on true
 order by notes.decision_id

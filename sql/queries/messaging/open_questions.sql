@@ -5,8 +5,8 @@
 --
 -- $1 text[]: numbers, E.164; $2 bigint[]: the people who have them.
 -- Columns: phone; message_id; message_type; route_to; contractor_id; event_id; sent_at; is_answered; offered: how many things to choose
---          from; label: what it is about, in a few words; asked: its words; about: of a clarification, the texts that it offers; original_id,
---          original_body: of a clarification, the text that was unclear.
+--          from; titles: of those things, where their words are an answer, too; label: what it is about, in a few words; asked: its words;
+--          about: of a clarification, the texts that it offers; original_id, original_body: of a clarification, the text that was unclear.
 -- Reads:  public.event_messages, public.message_attempts, public.reply_windows, public.inbound_messages, public.contractor_followup_schedules,
 --         public.contractor_action_items
 -- Locks:  none
@@ -31,6 +31,11 @@ select
         ),
         9
     ) as offered,
+    case
+        when message.message_type = 'session_question' and jsonb_typeof(message.personalization_data -> 'choices') = 'array'
+            then array(select jsonb_array_elements_text(message.personalization_data -> 'choices'))
+        else '{}'
+    end as titles,
     coalesce(
         message.personalization_data ->> 'peer_name', message.personalization_data ->> 'session_title',
         message.personalization_data ->> 'sponsor_name', item.title, ''

@@ -1,0 +1,109 @@
+//! Who asks for the summary of what he noted: SUMMARY, "send me my notes", "recap by email please".
+//!
+//! Pure. Every word of the text must belong to the request: "great summary by Pat" is a note.
+
+use crate::words::{self, Kind};
+
+/// How it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As the answer.
+    Text,
+    /// By e-mail.
+    Email,
+}
+
+impl Form {
+    /// The intent, in the words of the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "summary",
+            Self::Email => "summary_by_email",
+        }
+    }
+}
+
+/// A longer text says more than that.
+const WORDS_MAX: usize = 12;
+/// What alone is the request, as people write it.
+const SUMMARIES: &str = "summary sumary summery sumarry summry summarize summarise recap resumen \
+    resumo riassunto zusammenfassung";
+/// What is the request with a word of [`ASKING`] beside it.
+const NOTES: &str = "notes notas notizen";
+const ASKING: &str = "my send get give me want mis mi meine";
+const EMAIL: &str = "email emailed mail mailed correo courriel";
+const FILLERS: &str = "please pls plz can could may would you u i get have had want need like to a \
+    an the of from for by via per in as on it me my send give text sms e all event everything so \
+    far hi hey hello thanks thank also now today conference expo por favor mi mis el la de bitte \
+    meine die notes";
+
+/// Whether a text asks for the summary, and how.
+pub fn asked(text: &str) -> Option<Form> {
+    let words = words::read(text).words;
+    let is_said = |word: &&words::Word| word.kind != Kind::Emoji;
+    let plain: Vec<&str> = words
+        .iter()
+        .filter(is_said)
+        .map(|word| word.plain.as_str())
+        .collect();
+    let has = |list: &str| plain.iter().any(|word| listed(list, word));
+    let is_asked = has(SUMMARIES) || has(NOTES) && (has(ASKING) || has(EMAIL));
+    let known = [SUMMARIES, NOTES, EMAIL, FILLERS];
+    let says_no_more = plain
+        .iter()
+        .all(|word| known.iter().any(|list| listed(list, word)));
+    if !is_asked || !says_no_more || plain.len() > WORDS_MAX {
+        return None;
+    }
+    Some(if has(EMAIL) { Form::Email } else { Form::Text })
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|entry| entry == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_for_it_in_any_usual_words_is_heard() {
+        for text in [
+            "SUMMARY",
+            "summery pls",
+            "Recap!",
+            "Can you send me my notes please?",
+            "my notes",
+            "summary of the event 🙏",
+            "Resumen por favor",
+            "Can I get a summary of my notes?",
+        ] {
+            assert_eq!(asked(text), Some(Form::Text), "{text}");
+        }
+        for text in [
+            "SUMMARY BY EMAIL",
+            "email me my notes",
+            "Send the recap by e-mail",
+            "summary via mail",
+            "notes by email",
+        ] {
+            assert_eq!(asked(text), Some(Form::Email), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_says_more_is_a_note() {
+        for text in [
+            "",
+            "notes",
+            "Great summary by Pat",
+            "Summary: raise prices, answer leads",
+            "send John the notes",
+            "email me",
+            "my summary of the keynote is that margins are down",
+            "get the email",
+        ] {
+            assert_eq!(asked(text), None, "{text}");
+        }
+    }
+}
