@@ -90,11 +90,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         known.insert(who.profile.id, who);
     }
     let matchable = people.len();
-    people.extend(crowd.bystanders.iter().map(|who| Person {
-        profile: who.profile.clone(),
-        max_matches: Some(0),
-    }));
-    people.sort_by_key(|person| person.profile.id);
+    let people = with_bystanders(people, crowd);
     let told = Told {
         known,
         params: &order.params,
@@ -145,6 +141,16 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
     decision.alone = told.alone(order, crowd, &unplaced);
     give_slots(order, crowd, &mut decision.pairs);
     Ok(decision)
+}
+
+/// Those who take part, and who only tells what several people have in common, in order of id.
+fn with_bystanders(mut people: Vec<Person>, crowd: &Crowd) -> Vec<Person> {
+    people.extend(crowd.bystanders.iter().map(|who| Person {
+        profile: who.profile.clone(),
+        max_matches: Some(0),
+    }));
+    people.sort_by_key(|person| person.profile.id);
+    people
 }
 
 fn repaired(
