@@ -23,7 +23,7 @@ async fn shown(rig: &Rig, server: &FakeGhl, words: &str) {
     // The phone rings before the sender has written down that it does; nobody answers sooner.
     let written = words.replace('\'', "''");
     rig.until(&format!(
-        "exists (select from event_messages where contractor_id = 1 and status = 'sent' and message_content like '%{written}%')"
+        "exists (select from event_messages where phone = '+15125550101' and status = 'sent' and message_content like '%{written}%')"
     ))
     .await;
     rig.until_heard().await;
