@@ -129,7 +129,7 @@ impl Worker {
     }
 
     /// A heartbeat; with `look` it rings what has events to claim. Returns in how long the next one
-    /// is due, at the latest after [`HEARTBEAT`].
+    /// is due, at the latest after `HEARTBEAT`.
     ///
     /// # Errors
     /// Whatever the database says.
