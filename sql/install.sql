@@ -398,6 +398,7 @@
 -- Partners who were not there
 \i objects/public/partners_absent.sql
 \i objects/public/partners_to_recommend.sql
+\i objects/public/follow_partner.sql
 \i objects/public/follow_partner_recommendation.sql
 \i objects/public/recommend_partners.sql
 \i objects/public/follow_partner_settings.sql

@@ -168,3 +168,70 @@ async fn who_is_erased_or_says_stop_is_told_of_none() {
         "cancelled"
     );
 }
+
+/// Status and words of the text to each person, such as `1 scheduled Bolt Crews`.
+async fn planned(rig: &Rig) -> String {
+    rig.text(
+        "select string_agg(concat_ws(' ', contractor_id, status, personalization_data ->> 'partner_name'), ', ' order by contractor_id)
+        from event_messages where message_type = 'partner_recommendation'",
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_or_deleted_is_not_sent() {
+    let (rig, _server) = twelve_days_after().await;
+    rig.run(ON).await;
+    proposed(&rig).await;
+    rig.run(
+        "update partner_recommendations set status = 'approved';
+        update partner_recommendations set status = 'proposed' where contractor_id = 1;
+        delete from partner_recommendations where contractor_id = 2;
+        delete from strategic_partners where id = 3",
+    )
+    .await;
+    assert_eq!(
+        planned(&rig).await,
+        "1 cancelled Bolt Crews, 2 cancelled Margin Makers, 3 cancelled Margin Makers"
+    );
+    // Whoever comes instead is told of in words of his own.
+    rig.run("delete from strategic_partners where id = 2").await;
+    assert_eq!(proposed(&rig).await, "1 1 proposed");
+    rig.run("update partner_recommendations set status = 'approved'")
+        .await;
+    assert!(
+        planned(&rig).await.starts_with("1 scheduled Acme Leads"),
+        "{}",
+        planned(&rig).await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_who_is_none_any_more_is_not_told_of() {
+    let (rig, _server) = twelve_days_after().await;
+    rig.run(ON).await;
+    proposed(&rig).await;
+    rig.run(
+        "update partner_recommendations set status = 'approved' where contractor_id = 2;
+        update strategic_partners set is_active = false where id = 3",
+    )
+    .await;
+    assert_eq!(planned(&rig).await, "2 cancelled Margin Makers");
+    assert_eq!(
+        proposed(&rig).await,
+        "1 2 proposed, 2 3 cancelled, 3 3 cancelled"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_has_looked_at_in_time_is_in_nobodys_way() {
+    let (rig, _server) = twelve_days_after().await;
+    rig.run(ON).await;
+    proposed(&rig).await;
+    rig.run("update events set date = date - 10, end_date = end_date - 10 where id = 41")
+        .await;
+    assert_eq!(
+        proposed(&rig).await,
+        "1 2 cancelled, 2 3 cancelled, 3 3 cancelled"
+    );
+}

@@ -1,4 +1,4 @@
--- public.follow_partner_recommendation(): an approved recommendation is a text at its time; a cancelled one is none.
+-- public.follow_partner_recommendation(): an approved recommendation is a text at its time; any other, and one that is deleted, is none.
 --
 -- Approved late, it goes the next day at the same hour; after three weeks it is refused, since nobody knows any more what it is about.
 --
@@ -20,13 +20,11 @@ declare
     v_at timestamptz;
     v_text bigint;
 begin
-    if new.status = 'cancelled' then
+    if tg_op = 'DELETE' or new.status <> 'approved' then
         update public.event_messages as message
-        set status = 'cancelled', skip_reason = 'The recommendation was cancelled.'
-        where message.id = new.message_id
+        set status = 'cancelled', skip_reason = 'The recommendation is not approved any more.'
+        where message.id = case tg_op when 'DELETE' then old.message_id else new.message_id end
         and message.status in ('draft', 'scheduled');
-        return null;
-    elsif new.status <> 'approved' then
         return null;
     end if;
 
@@ -58,7 +56,9 @@ begin
         format('partner_recommendation-%s-%s', new.event_id, new.contractor_id), 'followup'
     )
     on conflict (dedupe_key) do update
-    set status = 'scheduled', scheduled_time = excluded.scheduled_time, expires_at = excluded.expires_at
+    -- It may have been another partner's, whose recommendation was deleted.
+    set status = 'scheduled', scheduled_time = excluded.scheduled_time, expires_at = excluded.expires_at,
+        personalization_data = excluded.personalization_data, skip_reason = null
     where event_messages.status = 'cancelled'
     returning event_messages.id into v_text;
 
@@ -71,7 +71,7 @@ end
 $$;
 
 comment on function public.follow_partner_recommendation() is
-    'Trigger function of partner_recommendations: an approved one is a text at its time, a cancelled one is none.';
+    'Trigger function of partner_recommendations: an approved one is a text at its time, any other is none.';
 
 create or replace trigger follow_partner_recommendation
     after insert on public.partner_recommendations
@@ -82,4 +82,10 @@ create or replace trigger follow_partner_decision
     after update of status on public.partner_recommendations
     for each row
     when (new.status is distinct from old.status)
+    execute function public.follow_partner_recommendation();
+
+create or replace trigger follow_partner_deletion
+    after delete on public.partner_recommendations
+    for each row
+    when (old.message_id is not null)
     execute function public.follow_partner_recommendation();
