@@ -11,6 +11,9 @@ const FILLERS: &str = "the a an im in at on it its is was i am me my this that s
     number no nr option choice room one please pls plz thanks thank you from about with by and of \
     for to ok yes yeah sitting attending currently now";
 
+/// What alone answers something else, whatever title holds it.
+const REPLIES: &str = "no nope nah later maybe done yes ok";
+
 /// What is taken for a mistyped word of a title is at least so long.
 const TYPO_CHARS_MIN: usize = 5;
 
@@ -61,7 +64,7 @@ fn by_title(words: &[&Word], titles: &[String]) -> Option<u8> {
         let mut told = false;
         let fits = words.all(|word| {
             let stands = title.iter().any(|known| is_same(known, word));
-            told |= stands && !is_filler(word);
+            told |= stands && !is_filler(word) && !is_reply(word);
             stands || is_filler(word)
         });
         fits && told
@@ -81,9 +84,15 @@ fn is_same(known: &str, word: &str) -> bool {
 }
 
 fn is_filler(word: &str) -> bool {
-    FILLERS
-        .split_ascii_whitespace()
-        .any(|filler| filler == word)
+    listed(FILLERS, word)
+}
+
+fn is_reply(word: &str) -> bool {
+    listed(REPLIES, word)
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|entry| entry == word)
 }
 
 #[cfg(test)]
@@ -119,6 +128,15 @@ mod tests {
         ] {
             assert_eq!(among(text), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_reply_to_another_question_names_no_session() {
+        let titles = ["The Power of No", "Now or Later", "Say Yes"].map(str::to_owned);
+        for text in ["no", "NO thanks", "later", "later please", "yes"] {
+            assert_eq!(named(text, &titles), None, "{text}");
+        }
+        assert_eq!(named("the power of no", &titles), Some(1));
     }
 
     #[test]

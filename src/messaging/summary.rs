@@ -31,8 +31,10 @@ const SUMMARIES: &str = "summary sumary summery sumarry summry summarize summari
 /// What is the request with a word of [`ASKING`] beside it.
 const NOTES: &str = "notes notas notizen";
 const ASKING: &str = "my send get give me want mis mi meine";
+/// Who would like or could have it asks for it; who has or likes it does not.
+const WISHES: &str = "would could can may want need id";
 const EMAIL: &str = "email emailed mail mailed correo courriel";
-const FILLERS: &str = "please pls plz can could may would you u i get have had want need like to a \
+const FILLERS: &str = "id please pls plz can could may would you u i get have had want need like to a \
     an the of from for by via per in as on it me my send give text sms e all event everything so \
     far hi hey hello thanks thank also now today conference expo por favor mi mis el la de bitte \
     meine die notes";
@@ -52,10 +54,28 @@ pub fn asked(text: &str) -> Option<Form> {
     let says_no_more = plain
         .iter()
         .all(|word| known.iter().any(|list| listed(list, word)));
-    if !is_asked || !says_no_more || plain.len() > WORDS_MAX {
+    if !is_asked || !says_no_more || plain.len() > WORDS_MAX || is_told(&plain) {
         return None;
     }
     Some(if has(EMAIL) { Form::Email } else { Form::Text })
+}
+
+/// Whether a text of such words only tells something: who has got it says thanks for it, who has or
+/// likes it says so, and who has to send notes himself notes that.
+fn is_told(plain: &[&str]) -> bool {
+    let place = |list: &str| plain.iter().position(|word| listed(list, word));
+    let thanks_for_it = place("thanks thank").is_some_and(|thanks| {
+        let before = plain.iter().take(thanks);
+        let after = plain.iter().skip(thanks);
+        !before.into_iter().any(|word| listed(SUMMARIES, word))
+            && after.into_iter().any(|word| *word == "for")
+    });
+    let is_wish = place(WISHES).is_some();
+    let has_it = place("have had like").is_some() && !is_wish;
+    let sends_it = plain
+        .windows(2)
+        .any(|pair| pair[0] == "to" && listed("email mail send", pair[1]));
+    thanks_for_it || has_it || sends_it && place("you").is_none()
 }
 
 fn listed(list: &str, word: &str) -> bool {
@@ -77,6 +97,9 @@ mod tests {
             "summary of the event 🙏",
             "Resumen por favor",
             "Can I get a summary of my notes?",
+            "I'd like my notes",
+            "I would like to have a summary",
+            "Could you send me the summary? Thanks for all",
         ] {
             assert_eq!(asked(text), Some(Form::Text), "{text}");
         }
@@ -102,6 +125,11 @@ mod tests {
             "email me",
             "my summary of the keynote is that margins are down",
             "get the email",
+            "Thanks for the summary!",
+            "Thank you for my notes",
+            "I have the summary",
+            "I like the recap",
+            "I need to email my notes",
         ] {
             assert_eq!(asked(text), None, "{text}");
         }
