@@ -1,7 +1,10 @@
 //! A note that is taken while several sessions are on: its writer is asked which, once, if an
 //! organiser wants that, and never is a session invented.
 
+use serde_json::json;
+
 use crate::support::daemon::Rig;
+use crate::support::fake_chat::FakeChat;
 use crate::support::fake_ghl::FakeGhl;
 
 /// Two sessions on at once, and whether it is asked which.
@@ -136,4 +139,144 @@ async fn who_has_not_agreed_to_texts_is_not_asked() {
     daemon.stop().await;
     assert!(server.texts().is_empty());
     assert_eq!(notes(&rig).await, "Raise prices");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_cancelled_meanwhile_is_nobodys() {
+    let (rig, server) = two_tracks(true).await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    rig.run("update event_agenda_items set status = 'cancelled' where id = 10")
+        .await;
+    takes(&rig, "2").await;
+    daemon.stop().await;
+    assert_eq!(notes(&rig).await, "Raise prices");
+    assert_eq!(
+        rig.text("select action_taken from event_messages where message_type = 'session_question'")
+            .await,
+        "session_gone"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agenda_that_is_late_is_not_asked_about_again() {
+    let (rig, server) = two_tracks(true).await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    takes(&rig, "2").await;
+    rig.run(
+        "update event_agenda_items set start_time = start_time + interval '5 minutes', end_time = end_time + interval '5 minutes'
+        where id in (9, 10)",
+    )
+    .await;
+    takes(&rig, "Answer leads").await;
+    daemon.stop().await;
+    assert_eq!(server.texts().len(), 1, "{:?}", server.texts());
+    assert_eq!(
+        notes(&rig).await,
+        "Raise prices|Hiring 201|8|5|10; Answer leads|Hiring 201|8|5|10"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_has_its_session_is_left_alone() {
+    let (rig, server) = two_tracks(true).await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    takes(&rig, "2").await;
+    let placed = "select updated_at::text from event_notes order by id limit 1";
+    let before = rig.text(placed).await;
+    takes(&rig, "Answer leads").await;
+    daemon.stop().await;
+    assert_eq!(rig.text(placed).await, before);
+}
+
+/// A model says this of the words after the question; what the session question did, and the notes.
+async fn read_by_model(said: &serde_json::Value) -> (String, String) {
+    let ((rig, server), chat) = (two_tracks(true).await, FakeChat::start().await);
+    let daemon = rig.texts_and_asks(&server, &chat).await;
+    let nothing = json!({
+        "wants": "neither", "question": 0, "intent": "unclear", "numbers": [], "certain": true,
+        "names": [], "companies": [],
+    });
+    chat.answer("reply", &nothing.to_string());
+    rig.receives(1, "Raise prices").await;
+    rig.until_heard().await;
+    rig.until_asked("reply", 1).await;
+    rig.until_texted().await;
+    chat.answer("reply", &said.to_string());
+    rig.receives(1, "The room where they speak about new people")
+        .await;
+    rig.until_heard().await;
+    rig.until_asked("reply", 2).await;
+    rig.until_heard().await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    let done = rig
+        .text("select coalesce(action_taken, '') from event_messages where message_type = 'session_question'")
+        .await;
+    (done, notes(&rig).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_may_tell_which_session_is_meant() {
+    let said = json!({
+        "wants": "neither", "question": 1, "intent": "choices", "numbers": [2], "certain": true,
+        "names": [], "companies": [],
+    });
+    let (done, notes) = read_by_model(&said).await;
+    assert_eq!(done, "session_named");
+    assert!(
+        notes.starts_with("Raise prices|Hiring 201|8|5|10"),
+        "{notes}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_means_several_sessions_names_none() {
+    let said = json!({
+        "wants": "neither", "question": 1, "intent": "choices", "numbers": [1, 2], "certain": true,
+        "names": [], "companies": [],
+    });
+    let (done, notes) = read_by_model(&said).await;
+    assert_eq!(done, "none_chosen");
+    assert_eq!(
+        notes,
+        "Raise prices; The room where they speak about new people"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_comes_while_the_answer_is_written_is_placed() {
+    let (rig, server) = two_tracks(true).await;
+    let daemon = rig.texts(&server);
+    takes(&rig, "Raise prices").await;
+    daemon.stop().await;
+    let inbound = rig.receives(1, "Answer leads").await;
+    let (answering, noting) = (rig.session().await, rig.session().await);
+    answering
+        .batch_execute(
+            "begin; select answer_session(asked, 2) from event_messages as asked where message_type = 'session_question'",
+        )
+        .await
+        .expect("an answer");
+    let note = async {
+        noting
+            .batch_execute(&format!(
+                "insert into event_notes (event_id, contractor_id, note_text, note_type, inbound_message_id)
+                values (41, 1, 'Answer leads', 'general', {inbound})"
+            ))
+            .await
+            .expect("a note");
+    };
+    let answer = async {
+        rig.until("exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")
+            .await;
+        answering.batch_execute("commit").await.expect("committed");
+    };
+    tokio::join!(note, answer);
+    assert_eq!(
+        notes(&rig).await,
+        "Raise prices|Hiring 201|8|5|10; Answer leads|Hiring 201|8|5|10"
+    );
 }

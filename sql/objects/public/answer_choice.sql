@@ -30,7 +30,11 @@ begin
             continue;
         end if;
 
-        if v_question.message_type = 'session_question' then
+        -- A model may mean several sessions; a note is from one.
+        if v_question.message_type = 'session_question' and jsonb_array_length(v_decision.intents #> '{0,numbers}') <> 1 then
+            perform public.finish_routing(v_decision.id, 'none_chosen');
+            continue;
+        elsif v_question.message_type = 'session_question' then
             perform public.finish_routing(
                 v_decision.id, public.answer_session(v_question, (v_decision.intents #>> '{0,numbers,0}')::integer)
             );

@@ -17,7 +17,8 @@ declare
 begin
     select item.id into v_item
     from public.event_agenda_items as item
-    where item.id = (question.personalization_data -> 'agenda_items' ->> (place - 1))::bigint;
+    where item.id = (question.personalization_data -> 'agenda_items' ->> (place - 1))::bigint
+    and item.status <> 'cancelled';
 
     if v_item is null then
         return 'session_gone';

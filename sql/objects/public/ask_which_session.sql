@@ -1,13 +1,14 @@
 -- public.ask_which_session(): who takes a note while several sessions are on is asked once which of them it is about.
 --
 -- Where event_followup_settings or followup_settings want it. A time slot begins when the last of those sessions begins and ends when the
--- first of them ends; a person is asked once in it, and what was answered counts for every note of the slot. Nothing is asked of a slot that
--- has been over for a quarter of an hour. Quiet hours, consent and caps are the text's.
+-- first of them ends; a person is asked once in it, and what was answered counts for every note of the slot. The sessions tell the slot, not
+-- its hours: an agenda that runs late is not asked about again. Nothing is asked of a slot that has been over for a quarter of an hour. Quiet
+-- hours, consent and caps are the text's.
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  new_notes (transition table), public.followup_settings, public.event_followup_settings; by public.sessions_on what it reads
 -- Writes: public.event_messages; by public.place_notes public.event_notes
--- Locks:  the new rows in the order of the people, then the notes
+-- Locks:  the questions in the order of the people, then the notes
 
 create or replace function public.ask_which_session()
 returns trigger
@@ -18,14 +19,13 @@ as $$
 declare
     c_most constant integer := 9;
     v_slot record;
+    v_question bigint;
+    v_is_chosen boolean;
 begin
     for v_slot in
         select
             note.event_id, note.contractor_id, slot.data,
-            format(
-                'session_question-%s-%s-%s-%s', note.event_id, note.contractor_id, extract(epoch from slot.begins_at)::bigint,
-                extract(epoch from slot.ends_at)::bigint
-            ) as key,
+            format('session_question-%s-%s-%s', note.event_id, note.contractor_id, slot.items) as key,
             bool_or(clock_timestamp() < slot.ends_at + interval '15 minutes') as is_fresh
         from new_notes as note
         cross join public.followup_settings as setting
@@ -33,6 +33,7 @@ begin
         cross join lateral (
             select
                 max(session.begins_at) as begins_at, min(session.ends_at) as ends_at, count(*) as sessions,
+                string_agg(session.agenda_item_id::text, '-' order by session.agenda_item_id) as items,
                 jsonb_build_object(
                     'choices', jsonb_agg(left(session.title, 60) order by session.begins_at, session.agenda_item_id),
                     'agenda_items', jsonb_agg(session.agenda_item_id order by session.begins_at, session.agenda_item_id),
@@ -45,13 +46,18 @@ begin
         and note.note_type <> 'peer_connection'
         and coalesce(own.ask_which_session, setting.ask_which_session)
         and slot.sessions between 2 and c_most
-        group by note.event_id, note.contractor_id, slot.data, slot.begins_at, slot.ends_at
+        group by note.event_id, note.contractor_id, slot.data, slot.items, slot.begins_at
         order by note.contractor_id, slot.begins_at
     loop
-        perform public.place_notes(question.id)
+        -- Its answer may be on its way: one of the two waits for the other, so that the note is placed by either.
+        select question.id, question.personalization_data ? 'chosen' into v_question, v_is_chosen
         from public.event_messages as question
         where question.dedupe_key = v_slot.key
-        and question.personalization_data ? 'chosen';
+        for share;
+
+        if v_is_chosen then
+            perform public.place_notes(v_question);
+        end if;
 
         insert into public.event_messages (event_id, contractor_id, message_type, personalization_data, dedupe_key, planned_by)
         select v_slot.event_id, v_slot.contractor_id, 'session_question', v_slot.data, v_slot.key, 'followup'
