@@ -178,3 +178,24 @@ async fn who_is_erased_is_gone_from_others_summaries() {
             .contains("Erased")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_is_gone_from_what_went_to_a_number_given_for_the_event_too() {
+    let (rig, server) = after_an_event().await;
+    rig.run("update event_attendees set real_phone = '+15125550171' where contractor_id = 1")
+        .await;
+    let daemon = rig.texts(&server);
+    rig.run("insert into inbound_messages (phone_number, body) values ('+15125550171', 'summary')")
+        .await;
+    rig.until_heard().await;
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert!(told(&server, "+15125550171")[0].contains("Company 2"));
+    rig.run("select erase_contractor(2)").await;
+    assert_eq!(
+        rig.number("select count(*) from event_messages as message left join message_attempts as attempt on attempt.message_id = message.id
+            where concat_ws(' ', message.personalization_data, message.message_content, attempt.body) ~ 'Sample 2|Company 2|p2@|0102'")
+            .await,
+        0
+    );
+}

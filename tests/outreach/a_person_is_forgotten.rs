@@ -274,3 +274,38 @@ async fn two_spellings_of_one_name_at_one_address_are_one_person() {
         .await;
     assert_eq!(rig.text(NAMED).await, "- -, - -, - -");
 }
+
+/// Jane Hale of the mailbox is erased, while another company has a Jane Hale; what the ledger says.
+async fn with_a_namesake(before: &str) -> String {
+    let rig = Rig::deployed().await;
+    rig.run(SHARED_MAILBOX).await;
+    rig.run(
+        "insert into marketing.company_master (company_unique_id, company_name, website_url, domain)
+        values ('04.04.01.84.00002.001', 'Else Ltd', 'https://else-sample.com', 'else-sample.com');
+        insert into marketing.company_slots (company_slot_unique_id, company_unique_id, slot_type, slot_label)
+        values ('04.04.05.84.00009.001', '04.04.01.84.00002.001', 'CEO', 'x');
+        insert into marketing.contact_enrichment (company_slot_unique_id, full_name, email, enrichment_status, enriched_at)
+        values ('04.04.05.84.00009.001', 'Jane Hale', 'jane@else-sample.com', 'completed', now());
+        select pipeline.emit('crm_push', '{\"to\": \"jane@else-sample.com\", \"name\": \"Jane Hale\"}')",
+    )
+    .await;
+    rig.run(before).await;
+    rig.run("select marketing.erase_person('info@hale-sample.com', 'Jane Hale')")
+        .await;
+    rig.text(
+        "select string_agg(concat_ws(' ', payload ->> 'to', payload ->> 'name'), ', ' order by id)
+        from marketing.pipeline_events where event_type = 'crm_push'",
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_shared_mailbox_a_name_is_erased_and_a_namesake_elsewhere_keeps_it() {
+    for before in ["select 1", "delete from marketing.people_master"] {
+        assert_eq!(
+            with_a_namesake(before).await,
+            "info@hale-sample.com Bob Hale, info@hale-sample.com [erased], jane@else-sample.com Jane Hale",
+            "{before}"
+        );
+    }
+}

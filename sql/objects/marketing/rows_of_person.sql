@@ -109,8 +109,9 @@ begin
         -- The name within a longer one is found there, too.
         where other.full_name ~* v_names
     ) then
+        -- Beside the person's name a shared address tells the person, too.
         marks := public.literal_pattern(
-            addresses || people || array(select regexp_replace(known.word, '^https?://(www\.)?', '') from unnest(v_words) as known (word) where known.word ~ '/'),
+            addresses || shared || people || array(select regexp_replace(known.word, '^https?://(www\.)?', '') from unnest(v_words) as known (word) where known.word ~ '/'),
             v_numbers
         );
     end if;

@@ -50,9 +50,12 @@ begin
             continue;
         end if;
 
-        select draft.send_to into v_address from public.draft_summary(v_asked.contractor_id, v_event) as draft;
+        v_address := null;
+        if v_asked.by_email then
+            select draft.send_to into v_address from public.draft_summary(v_asked.contractor_id, v_event) as draft;
+        end if;
 
-        if v_asked.by_email and v_address is not null then
+        if v_address is not null then
             insert into public.event_summary_requests (contractor_id, event_id, inbound_message_id)
             values (v_asked.contractor_id, v_event, v_asked.inbound_message_id)
             on conflict (inbound_message_id) do nothing;

@@ -1,6 +1,6 @@
 -- public.erase_summaries(contractor_id): whom somebody met is taken out of summaries that others were or are to be told, for erase_words.
 --
--- Only of people with whom the person's contact was exchanged. What has nothing else to say, and was not sent, is cancelled.
+-- Only of people with whom the person's contact was exchanged, and answers to numbers, which may be theirs. What has nothing else to say, and was not sent, is cancelled.
 --
 -- Arguments: contractor_id: who is erased, while the name is still there.
 -- Returns: how many texts named the person.
@@ -17,12 +17,13 @@ as $$
 declare
     v_texts bigint[];
 begin
-    select array_agg(message.id order by message.id) into v_texts
+    select array_agg(distinct message.id) into v_texts
     from public.contractors as person
     join public.event_peer_matches as match on person.id in (match.contractor1_id, match.contractor2_id) and match.connection_made
     join public.event_messages as message
-        on message.contractor_id in (match.contractor1_id, match.contractor2_id)
-        and message.contractor_id <> person.id
+        on message.contractor_id in (match.contractor1_id, match.contractor2_id) and message.contractor_id <> person.id
+        -- Who wrote from a number given for the event has the answer there.
+        or message.contractor_id is null and message.inbound_message_id is not null
     where person.id = erase_summaries.contractor_id
     and message.message_type in ('event_summary', 'event_recap')
     and position(lower(person.name) in lower(message.personalization_data ->> 'people')) > 0;

@@ -27,6 +27,8 @@ begin
     join public.contractors as person on person.id = attendee.contractor_id
     cross join lateral (
         select public.summary_words(public.event_summary(attendee.contractor_id, attendee.event_id)) as words
+        -- Made once, not once for each use of it.
+        offset 0
     ) as summary
     where due.id = any (event_ids)
     and event.status = 'scheduled'
