@@ -396,6 +396,7 @@
 \i objects/public/follow_followup_settings.sql
 
 -- Partners who were not there
+\i objects/public/plain_company.sql
 \i objects/public/partners_absent.sql
 \i objects/public/partners_to_recommend.sql
 \i objects/public/follow_partner.sql

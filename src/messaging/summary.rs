@@ -34,10 +34,10 @@ const ASKING: &str = "my send get give me want mis mi meine";
 /// Who would like or could have it asks for it; who has or likes it does not.
 const WISHES: &str = "would could can may want need id";
 const EMAIL: &str = "email emailed mail mailed correo courriel";
-const FILLERS: &str = "id please pls plz can could may would you u i get have had want need like to a \
+const FILLERS: &str = "please pls plz can could may would you u i get have had want need like to a \
     an the of from for by via per in as on it me my send give text sms e all event everything so \
     far hi hey hello thanks thank also now today conference expo por favor mi mis el la de bitte \
-    meine die notes";
+    meine die notes id";
 
 /// Whether a text asks for the summary, and how.
 pub fn asked(text: &str) -> Option<Form> {
@@ -65,10 +65,8 @@ pub fn asked(text: &str) -> Option<Form> {
 fn is_told(plain: &[&str]) -> bool {
     let place = |list: &str| plain.iter().position(|word| listed(list, word));
     let thanks_for_it = place("thanks thank").is_some_and(|thanks| {
-        let before = plain.iter().take(thanks);
-        let after = plain.iter().skip(thanks);
-        !before.into_iter().any(|word| listed(SUMMARIES, word))
-            && after.into_iter().any(|word| *word == "for")
+        let asked_before = place(SUMMARIES).is_some_and(|asked| asked < thanks);
+        !asked_before && plain.iter().skip(thanks).any(|word| *word == "for")
     });
     let is_wish = place(WISHES).is_some();
     let has_it = place("have had like").is_some() && !is_wish;

@@ -235,3 +235,21 @@ async fn what_nobody_has_looked_at_in_time_is_in_nobodys_way() {
         "1 2 cancelled, 2 3 cancelled, 3 3 cancelled"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_there_under_a_legal_form_was_there() {
+    let (rig, _server) = twelve_days_after().await;
+    rig.run(ON).await;
+    rig.run(
+        "insert into event_sponsors (event_id, sponsor_name) values (41, 'MARGIN MAKERS, Inc.');
+        insert into event_speakers (event_id, name, company) values (41, 'Pat Speaker', 'The Bolt-Crews L.L.C.');
+        update contractors set company_name = 'Acme  Leads & Co.' where id = 3",
+    )
+    .await;
+    assert_eq!(proposed(&rig).await, "");
+    assert_eq!(
+        rig.text("select string_agg(coalesce(plain_company(name), '-'), ', ') from unnest(array['Co.', '', 'Café Bleu GmbH', 'The Co']) as given (name)")
+            .await,
+        "co, -, café bleu, co"
+    );
+}
