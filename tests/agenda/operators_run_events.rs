@@ -77,6 +77,19 @@ const WORK: &[&str] = &[
     "insert into event_peer_matching (event_id, approval) values (41, true)",
     "select approve_peer_matches(41)",
     "select * from vw_peer_match_metrics",
+    "insert into strategic_partners (id, name, focus_areas_served) values (1, 'Acme', '[\"hiring\"]')",
+    "insert into event_followup_settings (event_id, recommend_partners, ask_which_session) values (41, true, true)",
+    "update followup_settings set recommend_partners = true, check_in_after_days = 3",
+    "select * from partners_to_recommend()",
+    "insert into partner_recommendations (event_id, contractor_id, partner_id, shared_areas, send_at) values (41, 1, 1, '{hiring}', now() + interval '1 day')",
+    "update partner_recommendations set status = 'approved'",
+    "update strategic_partners set is_active = false",
+    "delete from strategic_partners",
+    "delete from event_followup_settings",
+    "insert into event_summary_requests (contractor_id, event_id) values (1, 41)",
+    "select * from vw_summaries_to_email",
+    "select event_summary(1, 41)",
+    "update event_summary_requests set sent_at = now()",
     "update events set timezone = 'America/Chicago'",
     "update events set date = '2027-03-21'",
     "update events set status = 'cancelled'",
@@ -106,7 +119,8 @@ async fn a_reader_sees_everything_and_changes_nothing() {
         let reads = work.starts_with("select * from get_")
             || work.starts_with("select * from sending_forecast")
             || work.starts_with("select * from agenda_texts")
-            || work.starts_with("select * from vw_");
+            || work.starts_with("select * from vw_")
+            || work.starts_with("select event_summary(");
         let result = as_role(&rig, "pgcascade_reader", work).await;
         if reads {
             assert_eq!(result, Ok(()), "{work}");
