@@ -9,9 +9,9 @@ use super::profile::{Profile, Vocabulary};
 use super::roster::{Roster, Row};
 
 /// For each of the wanted the best `most` of a pool, in the order of an assignment: by score, then
-/// by id, and whoever ties with the last. `pool` is in order of id, the wanted may be in it. Rows
-/// of a database that keep two people apart are not known here. Also whether anybody is left out who
-/// would suit, only less.
+/// by id, and whoever ties with the last; also whether anybody is left out who would suit, only
+/// less. `pool` is in order of id, the wanted may be in it. Rows of a database that keep two people
+/// apart are not known here.
 pub(super) fn nearest<'a>(
     wanted: &[&'a Profile],
     pool: impl Iterator<Item = &'a Profile>,
