@@ -106,7 +106,7 @@ impl Worker {
             let pause = match done {
                 Ok(next) => {
                     missed = 0;
-                    next.saturating_sub(began.elapsed()).max(PAUSE_MIN)
+                    pause(next, began.elapsed())
                 }
                 Err(error) => {
                     pool.distrust(&error);
@@ -162,6 +162,12 @@ impl Worker {
     }
 }
 
+/// Until the next heartbeat, after one that `took` so long and was answered just now: another may
+/// count as dead in `others`, and not yet a moment earlier.
+fn pause(others: Duration, took: Duration) -> Duration {
+    others.min(HEARTBEAT.saturating_sub(took)).max(PAUSE_MIN)
+}
+
 /// Does what must be done now and then, without end.
 async fn maintain(pool: &Pool) {
     let mut problems = Vec::new();
@@ -199,4 +205,17 @@ async fn maintain_once(client: &PooledClient, problems: &mut Vec<String>) -> Res
     }
     *problems = found;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_heartbeat_does_not_make_the_next_look_too_early() {
+        let ms = Duration::from_millis;
+        assert_eq!(pause(ms(400), ms(50)), ms(400), "dead in 400 ms from now");
+        assert_eq!(pause(HEARTBEAT, ms(50)), ms(1250), "nobody else is there");
+        assert_eq!(pause(HEARTBEAT, ms(5000)), PAUSE_MIN);
+    }
 }

@@ -1,5 +1,8 @@
 //! A run for somebody who comes late reads little, and decides as if it had read everything.
 
+use pgcascade::db::{DbError, Pool, in_transaction};
+use pgcascade::matching::run::MatchPeers;
+
 use super::venue::RUNS_ARE_DONE;
 use crate::support::daemon::Rig;
 
@@ -86,4 +89,55 @@ async fn what_many_share_tells_nothing_even_if_most_of_them_have_no_place() {
     check_in(&rig, "9").await;
     daemon.stop().await;
     assert_eq!(matches(&rig).await, "1-8, 7-9", "Ann suits better than Dan");
+}
+
+/// Orders a run of event 41 for these people and has it done, by a program that lives on.
+async fn perform(rig: &Rig, peers: &MatchPeers, people: &str) {
+    let order = format!(
+        "insert into event_peer_matching_runs (event_id, contractor_ids) values (41, {people}) returning id"
+    );
+    let run_id = rig.number(&order).await;
+    let pool = Pool::open(rig.database.url(), 2, "another database").expect("a pool");
+    let done = in_transaction(&pool, "match", |tx| {
+        Box::pin(async move { peers.perform(&tx, run_id, None).await })
+    });
+    let performed: Result<_, DbError> = done.await;
+    performed.expect("a run").expect("the order is open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_of_one_database_tells_nothing_of_another() {
+    let (one, copy) = (Rig::venue(0).await, Rig::venue(0).await);
+    for rig in [&copy, &one] {
+        registers(rig, 9, "Late", "Boise, ID", FOCUS).await;
+        rig.run("update event_attendees set check_in_time = now()")
+            .await;
+    }
+    one.run("update contractors set service_area = 'Boise, ID' where id = 56")
+        .await;
+    let peers = MatchPeers::new(false);
+    perform(&one, &peers, "'{1}'").await;
+    perform(&copy, &peers, "'{9}'").await;
+    assert_eq!(matches(&copy).await, "1-9, 9-56");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_dozens_cannot_meet_meets_as_many_of_the_others() {
+    let rig = Rig::venue(130).await;
+    registers(&rig, 9, "Late", "Boise, ID", FOCUS).await;
+    // Of those who would suit best nobody but one has agreed to texts; three suit less.
+    rig.run(&format!(
+        "insert into event_peer_matching (event_id, min_score, max_matches) values (41, 0.3, 4);
+        update contractors
+        set service_area = 'Houston, TX', focus_areas = '{FOCUS}', revenue_tier = null, team_size = null, services_offered = null,
+            job_title = null, sms_opt_in = id < 1005
+        where id > 1000;
+        update contractors set focus_areas = 'controlling_lead_flow' where id between 1002 and 1004;
+        update event_attendees
+        set check_in_time = now(), sms_opt_in = contractor_id < 1005
+        where contractor_id = 9 or contractor_id > 1000"
+    ))
+    .await;
+    perform(&rig, &MatchPeers::new(false), "'{9}'").await;
+    assert_eq!(matches(&rig).await, "9-1001, 9-1002, 9-1003, 9-1004");
 }

@@ -149,7 +149,7 @@ comment on function pipeline.follow_status() is
 -- claimed_at or processed_at. The server reads these conditions anew for every statement, which costs a claim of one event more than the
 -- rest of its update; so they are few, and the function looks closer. Before 'pr' are cancelled, failed and pending.
 create or replace trigger follow_status
-    before update of status, run_at, priority, attempts on marketing.pipeline_events
+    before update of status, run_at, priority, attempts, retry_count on marketing.pipeline_events
     for each row
     when (
         (

@@ -55,7 +55,7 @@ begin
         min(event.priority),
         min(event.deadline),
         max(event.run_at) <= v_now,
-        coalesce(bool_or(event.attempts > 0), false),
+        coalesce(bool_or(event.attempts > 0 or event.retry_count > 0), false),
         (select quiet.until from pipeline.quiet)
     into v_events, v_new, v_announced, v_taken, v_id, v_type, v_priority, v_deadline, v_is_due, v_has_attempts, v_quiet_until
     from new_events as event;
@@ -96,7 +96,7 @@ begin
     if v_has_attempts then
         update marketing.pipeline_events as event
         set retry_count = greatest(event.attempts - case when event.status in ('processing', 'processed') then 1 else 0 end, 0)
-        where event.id in (select copied.id from new_events as copied where copied.attempts > 0);
+        where event.id in (select copied.id from new_events as copied where copied.attempts > 0 or copied.retry_count > 0);
     end if;
 
     -- Another program has them already.

@@ -1,7 +1,10 @@
 -- matching/people_of_run: the profiles of who is at the event of a run, as the rows say them.
 --
--- $1 bigint: run.
--- Columns: the cells of the profile, contacts being phone numbers and e-mail addresses. In order of id.
+-- A row has the number of the transaction that wrote it, and ages count back from one and the same number: what a snapshot had not seen is
+-- younger than the oldest transaction that it took for unfinished, or as old.
+--
+-- $1 bigint: run; $2 text: that transaction (seen of an earlier present_of_run), as rows have it: only what is new since, NULL: everybody.
+-- Columns: the cells of the profile, contacts being phone numbers and e-mail addresses. In no order.
 -- Reads:  public.event_peer_matching_runs, public.event_attendees, public.contractors
 -- Locks:  none
 select
@@ -30,4 +33,8 @@ where run.id = $1
 and attendee.check_in_time is not null
 and attendee.check_out_time is null
 and attendee.registration_status = 'registered'
-order by contractor.id
+and (
+    $2::text is null
+    or age(contractor.xmin) <= age($2::text::xid)
+    or age(attendee.xmin) <= age($2::text::xid)
+)

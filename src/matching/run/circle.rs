@@ -2,8 +2,8 @@
 //!
 //! Of thousands at an event nobody matters to a late guest but who would suit and has a place, and
 //! where nobody has, who would suit best and those to whom they are promised. The decision over
-//! these is the one over everybody, but where dozens of the best are kept from the guest by rows
-//! of the database; who is left alone among few is looked at among everybody.
+//! these is the one over everybody: where dozens of the best are kept from the guest by rows of the
+//! database, so that places stay empty, everybody is looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,29 +18,59 @@ const FEW: usize = 16;
 /// People of whom one is looked for, beyond three for every other who is wanted.
 const SUITING_MAX: usize = 48;
 
+/// Whom to look at.
+#[derive(Debug)]
+pub(super) struct Circle {
+    /// Sorted.
+    pub(super) ids: Vec<i64>,
+    /// Others would suit, too, only less.
+    pub(super) leaves_out: bool,
+}
+
 /// Those of the wanted who are there, who has a place for one of them, and who is pinned to them.
 pub(super) fn of_free(
     order: &Order,
     gathering: &Gathering,
     taken: &Taken,
     wanted: &[i64],
-) -> Vec<i64> {
-    let mut held: BTreeMap<i64, usize> = BTreeMap::new();
-    for id in taken.pairs.iter().flat_map(|(a, b)| [a, b]) {
-        *held.entry(*id).or_default() += 1;
-    }
+) -> Circle {
+    let held = held(&taken.pairs);
     let most = usize::from(order.params.max_matches);
     let is_free = |id: &i64| held.get(id).is_none_or(|held| *held < most);
-    let mut ids: BTreeSet<i64> = wanted.iter().chain(&taken.pinned).copied().collect();
     let profiles = gathering.people.iter().filter(|(id, _)| is_free(id));
-    match is_local(order, wanted) {
-        true => {
-            let free = profiles.map(|(_, who)| &who.profile);
-            ids.extend(suiting(order, gathering, wanted, free));
-        }
-        false => ids.extend(profiles.map(|(id, _)| *id)),
+    let free = profiles.map(|(_, who)| &who.profile);
+    let (mut ids, leaves_out) = match is_local(order, wanted) {
+        true => suiting(order, gathering, wanted, free),
+        false => (free.map(|profile| profile.id).collect(), false),
+    };
+    ids.extend(wanted.iter().chain(&taken.pinned));
+    Circle {
+        ids: there(gathering, &ids),
+        leaves_out,
     }
-    there(gathering, &ids)
+}
+
+/// Whether one of these, who are wanted and can be introduced, has a place left beside what is
+/// taken and what is new.
+pub(super) fn has_room(
+    order: &Order,
+    taken: &Taken,
+    new: impl Iterator<Item = (i64, i64)>,
+    mut wanted: impl Iterator<Item = i64>,
+) -> bool {
+    let pairs: Vec<(i64, i64)> = taken.pairs.iter().copied().chain(new).collect();
+    let held = held(&pairs);
+    let most = usize::from(order.params.max_matches);
+    wanted.any(|id| held.get(&id).is_none_or(|held| *held < most))
+}
+
+/// How many places of each are taken.
+fn held(pairs: &[(i64, i64)]) -> BTreeMap<i64, usize> {
+    let mut held: BTreeMap<i64, usize> = BTreeMap::new();
+    for id in pairs.iter().flat_map(|(a, b)| [a, b]) {
+        *held.entry(*id).or_default() += 1;
+    }
+    held
 }
 
 /// Those who would suit the wanted best, whoever has a place; None: nobody does, or a search among
@@ -50,7 +80,7 @@ pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> O
         return None;
     }
     let everybody = gathering.people.values().map(|who| &who.profile);
-    let best = suiting(order, gathering, wanted, everybody);
+    let (best, _) = suiting(order, gathering, wanted, everybody);
     (!best.is_empty()).then(|| best.into_iter().collect())
 }
 
@@ -80,7 +110,7 @@ fn suiting<'a>(
     gathering: &'a Gathering,
     wanted: &[i64],
     pool: impl Iterator<Item = &'a Profile>,
-) -> BTreeSet<i64> {
+) -> (BTreeSet<i64>, bool) {
     let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
     let wanted: Vec<&Profile> = wanted.iter().filter_map(profile).collect();
     let most = SUITING_MAX + 3 * wanted.len();

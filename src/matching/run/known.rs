@@ -2,8 +2,8 @@
 //!
 //! Most of a late check-in's time would be spent on reading thousands of profiles that nobody has
 //! changed. They are kept for a few events, and every run fetches what has changed since: rows tell
-//! it by the transaction that wrote them. What is kept can be lost at any time, and is all read
-//! again then.
+//! it by the transaction that wrote them, which says something within one database and while its
+//! server runs. What is kept can be lost at any time, and is all read again then.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,6 @@ use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
 const PRESENT: &str = include_str!("../../../sql/queries/matching/present_of_run.sql");
 const WORDS: &str = include_str!("../../../sql/queries/matching/vocabulary.sql");
 const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.sql");
-const CHANGED: &str = include_str!("../../../sql/queries/matching/changed_people_of_run.sql");
 
 /// Events whose people are kept at once; one more, and those of the oldest are read again.
 const EVENTS_MAX: usize = 4;
@@ -43,6 +42,8 @@ pub(super) struct Gathering {
     pub(super) vocabulary: Vocabulary,
     /// What transactions of older numbers did is in it.
     seen: i64,
+    /// The database, and the start of its server, whose numbers these are.
+    numbered_by: String,
 }
 
 /// The people of a few events, by event.
@@ -64,12 +65,9 @@ impl Known {
         let since = kept.as_ref().map(|kept| number(kept.seen));
         let present = tx.prepare_cached(PRESENT).await?;
         let words = tx.prepare_cached(WORDS).await?;
-        let people = tx
-            .prepare_cached(if since.is_some() { CHANGED } else { PEOPLE })
-            .await?;
+        let people = tx.prepare_cached(PEOPLE).await?;
         let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
-        let mut since_run: Vec<&(dyn ToSql + Sync)> = of_run.to_vec();
-        since_run.extend(since.iter().map(|since| since as &(dyn ToSql + Sync)));
+        let since_run: [&(dyn ToSql + Sync); 2] = [&run_id, &since];
         // In this order: what is new is asked for after it was noted what was seen.
         let (present, words, rows) = tokio::try_join!(
             biased;
@@ -77,19 +75,17 @@ impl Known {
             tx.query(&words, &[]),
             tx.query(&people, &since_run),
         )?;
+        let numbered_by: String = present.try_get("numbered_by")?;
         let (present, seen): (Vec<i64>, i64) = (present.try_get("ids")?, present.try_get("seen")?);
         let words = vocabulary(&words)?;
         let kept = kept.filter(|kept| {
-            // A database that was put back to an earlier time counts from there again.
+            // A server that crashed may count again from before what was never written.
             let is_later = (0..TRANSACTIONS_MAX).contains(&(seen - kept.seen));
-            is_later && kept.vocabulary == words
+            is_later && kept.numbered_by == numbered_by && kept.vocabulary == words
         });
         // Before the rows were fetched it was not known that all of them are needed.
         let rows = match (&kept, since) {
-            (None, Some(_)) => {
-                let people = tx.prepare_cached(PEOPLE).await?;
-                tx.query(&people, &[&run_id]).await?
-            }
+            (None, Some(_)) => tx.query(&people, &[&run_id, &None::<String>]).await?,
             _ => rows,
         };
         let mut people = match kept.map(Arc::try_unwrap) {
@@ -106,6 +102,7 @@ impl Known {
             people,
             vocabulary: words,
             seen,
+            numbered_by,
         });
         self.keep(order.event_id, &gathering);
         Ok(gathering)

@@ -32,7 +32,7 @@ use async_trait::async_trait;
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
 use known::{Gathering, Known};
-use load::{Crowd, Order, Taken};
+use load::{Attendee, Crowd, Order, Taken};
 use solve::Decision;
 
 /// Does the orders that `peer_matching_requested` speaks of.
@@ -144,8 +144,8 @@ impl Run<'_, '_> {
         self.gathering.people.keys().copied().collect()
     }
 
-    /// Places a few people: with whom there is a place; else unsent matches of those who suit best
-    /// are moved; else, rarely, of anybody.
+    /// Places a few people: with whom there is a place, at first among those who suit best; else
+    /// unsent matches of these are moved; else, rarely, of anybody.
     async fn place(
         &mut self,
         wanted: Vec<i64>,
@@ -159,7 +159,10 @@ impl Run<'_, '_> {
                 (wanted, circle)
             })
             .await?;
-        let made = self.decide(circle.clone(), Whose::Nobodys).await?;
+        let mut made = self.decide(circle.ids.clone(), Whose::Nobodys).await?;
+        if circle.leaves_out && self.has_room(&taken, &wanted, &made) {
+            made = self.decide(self.everybody(), Whose::Nobodys).await?;
+        }
         if !made.1.leaves_somebody_alone {
             return Ok(made);
         }
@@ -168,13 +171,25 @@ impl Run<'_, '_> {
             .compute(move || circle::of_best(&order, &gathering, &wanted))
             .await?;
         if let Some(best) = best {
-            let ids = circle::with_peers(&self.gathering, &taken, &circle, &best);
+            let ids = circle::with_peers(&self.gathering, &taken, &circle.ids, &best);
             let made = self.decide(ids, Whose::Of(best)).await?;
             if !made.1.leaves_somebody_alone {
                 return Ok(made);
             }
         }
         self.decide(self.everybody(), Whose::Everybodys).await
+    }
+
+    /// Whether one of the wanted could be introduced to more people.
+    fn has_room(&self, taken: &Taken, wanted: &[i64], made: &(Arc<Crowd>, Decision)) -> bool {
+        let (crowd, decision) = made;
+        let new = decision.pairs.iter();
+        let new = new.map(|pair| (pair.contractor1_id, pair.contractor2_id));
+        let people = crowd.people.iter();
+        let can_be_introduced = people.filter(|person| person.obstacle.is_none());
+        let ids = can_be_introduced.map(Attendee::id);
+        let wanted = ids.filter(|id| wanted.contains(id));
+        circle::has_room(&self.order, taken, new, wanted)
     }
 
     /// Reads what rows say about some people, and decides.
