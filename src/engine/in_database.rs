@@ -27,10 +27,12 @@ const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// A batch that was not full took all there was; the next one follows when the bell rings, or after
 /// this long for what rings none.
 const DWELL: Duration = Duration::from_millis(10);
-/// After a batch of so many the bell does not cut that short: where several came in at once more
-/// come, and are worked on together, so that claims leave the machine to writers. A lone event does
-/// not wait, and a larger batch is worth its claim.
+/// After a batch of so many the bell cuts that short a little later: where several came in at once
+/// more come, and are worked on together, so that claims leave the machine to writers. A lone event
+/// does not wait, and a larger batch is worth its claim.
 const GATHERS: RangeInclusive<usize> = 4..=100;
+/// How much later: what is due to the millisecond is not late for it.
+const GATHER: Duration = Duration::from_millis(2);
 /// Wait after the second batch in a row whose session was lost, doubled for each further one up to
 /// [`GIVE_UP_PAUSE`]: a single cut costs next to nothing, a server that is away is not hammered.
 const CUT_PAUSE: Duration = Duration::from_millis(25);
@@ -394,9 +396,15 @@ impl InDatabaseRunner {
 
     /// Lets the next batch gather after one of `claimed` events.
     async fn dwell(&self, claimed: usize) {
+        let rung = async {
+            if GATHERS.contains(&claimed) {
+                tokio::time::sleep(GATHER).await;
+            }
+            self.bell.notified().await;
+        };
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = self.bell.notified(), if !GATHERS.contains(&claimed) => {}
+            () = rung => {}
             () = tokio::time::sleep(DWELL) => {}
         }
     }

@@ -63,6 +63,24 @@ async fn who_texts_summary_gets_his_own_in_one_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_goes_on_asking_is_left_to_a_person() {
+    let (rig, server) = after_an_event().await;
+    let daemon = rig.texts(&server);
+    for words in ["SUMMARY", "summary please", "my notes", "Summary!", "recap"] {
+        rig.receives(1, words).await;
+        rig.until_heard().await;
+    }
+    rig.until_texted().await;
+    daemon.stop().await;
+    assert_eq!(told(&server, FIRST).len(), 3, "each costs segments");
+    assert_eq!(
+        rig.text("select string_agg(distinct handling_note, '; ') from inbound_messages where status = 'for_a_person'")
+            .await,
+        "Has had 3 summaries within an hour, and asks for one more."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_tells_no_contact_of_who_has_not_said_yes() {
     let (rig, _server) = after_an_event().await;
     let text = rig

@@ -1,12 +1,13 @@
 -- public.answer_summary(event_ids): the stage answer_summary; who asks for it gets the summary of an event, by text or by e-mail.
 --
 -- Of the event that is on or was on lately; else of the last one that the person came to. By e-mail only where followup_settings says that
--- somebody sends them and an address is known; as a text otherwise.
+-- somebody sends them and an address is known; as a text otherwise. Each text costs several segments, so that who goes on asking is left to
+-- a person.
 --
 -- Arguments: event_ids of reply_summary events, already claimed.
 -- Returns: nothing for each event that went through.
--- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.followup_settings, public.event_attendees, public.events; by
---         public.draft_summary what it reads
+-- Reads:  marketing.pipeline_events, public.sms_routing_decisions, public.followup_settings, public.event_attendees, public.events,
+--         public.event_messages, public.inbound_messages; by public.draft_summary what it reads
 -- Writes: public.event_summary_requests; by public.reply_to_text and public.finish_routing what they write
 -- Locks:  the decisions in the order of their ids, then the new rows
 
@@ -17,6 +18,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    c_texts_an_hour constant integer := 3;
     v_asked record;
     v_event bigint;
     v_address text;
@@ -61,6 +63,18 @@ begin
             on conflict (inbound_message_id) do nothing;
 
             perform public.reply_to_text(v_asked.inbound_message_id, 'reply', 'Your summary comes to your e-mail address.');
+        elsif (
+            select count(*) >= c_texts_an_hour
+            from public.event_messages as told
+            join public.inbound_messages as inbound on inbound.id = told.inbound_message_id
+            where told.message_type = 'event_summary'
+            and told.created_at > clock_timestamp() - interval '1 hour'
+            and inbound.contractor_id = v_asked.contractor_id
+        ) then
+            perform public.finish_routing(
+                v_asked.id, null, format('Has had %s summaries within an hour, and asks for one more.', c_texts_an_hour)
+            );
+            continue;
         else
             perform public.reply_to_text(
                 v_asked.inbound_message_id, 'event_summary', '',
