@@ -393,6 +393,7 @@
 -- Peers are asked whether they met
 \i objects/public/peers_to_ask.sql
 \i objects/public/ask_peers.sql
+\i objects/public/keep_schedule.sql
 \i objects/public/follow_followup_settings.sql
 
 -- Partners who were not there

@@ -1,6 +1,7 @@
 -- public.erase_summaries(contractor_id): whom somebody met is taken out of summaries that others were or are to be told, for erase_words.
 --
--- Only of people with whom the person's contact was exchanged, and answers to numbers, which may be theirs. What has nothing else to say, and was not sent, is cancelled.
+-- Only of people with whom the person's contact was exchanged, and answers to numbers, which may be theirs. What has nothing else to say, and
+-- was not sent, is cancelled.
 --
 -- Arguments: contractor_id: who is erased, while the name is still there.
 -- Returns: how many texts named the person.

@@ -3,7 +3,7 @@
 --
 -- Returns: nothing (row trigger after the change).
 -- Reads:  pipeline.scheduled, pipeline.stages; by public.foresee_followups what it reads
--- Writes: pipeline.schedules, public.event_messages, marketing.pipeline_events
+-- Writes: public.event_messages, marketing.pipeline_events; by public.keep_schedule pipeline.schedules
 -- Locks:  the schedule, then the texts that were planned, then the events
 
 create or replace function public.follow_followup_settings()
@@ -12,19 +12,11 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_are_asked constant boolean := new.ask_whether_they_met or new.monthly_peer_check_ins;
 begin
-    update pipeline.schedules as schedule
-    set enabled = v_are_asked
-    where schedule.name = 'ask_peers'
-    and schedule.enabled <> v_are_asked;
-
-    if not found and v_are_asked then
-        insert into pipeline.schedules (name, cron, event_type, missed, description)
-        values ('ask_peers', '0 * * * *', 'peers_to_ask', 'once', 'Asks peers after their event; edit followup_settings.')
-        on conflict (name) do nothing;
-    end if;
+    perform public.keep_schedule(
+        'ask_peers', new.ask_whether_they_met or new.monthly_peer_check_ins,
+        '0 * * * *', 'peers_to_ask', 'Asks peers after their event; edit followup_settings.'
+    );
 
     update public.event_messages as message
     set status = 'cancelled', skip_reason = 'Peers are not asked any more: see followup_settings.'

@@ -4,7 +4,7 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  public.followup_settings, public.event_followup_settings
--- Writes: pipeline.schedules
+-- Writes: by public.keep_schedule pipeline.schedules
 -- Locks:  the schedule
 
 create or replace function public.follow_partner_settings()
@@ -13,24 +13,14 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_wanted constant boolean :=
-        exists (select from public.followup_settings as setting where setting.recommend_partners)
-        or exists (select from public.event_followup_settings as own where own.recommend_partners);
 begin
-    update pipeline.schedules as schedule
-    set enabled = v_wanted
-    where schedule.name = 'recommend_partners'
-    and schedule.enabled <> v_wanted;
-
-    if v_wanted then
-        insert into pipeline.schedules (name, cron, event_type, missed, description)
-        values (
-            'recommend_partners', '30 * * * *', 'partners_to_recommend', 'once',
-            'Proposes partners after events; edit followup_settings or event_followup_settings.'
-        )
-        on conflict (name) do nothing;
-    end if;
+    perform public.keep_schedule(
+        'recommend_partners',
+        exists (select from public.followup_settings as setting where setting.recommend_partners)
+        or exists (select from public.event_followup_settings as own where own.recommend_partners),
+        '30 * * * *', 'partners_to_recommend',
+        'Proposes partners after events; edit followup_settings or event_followup_settings.'
+    );
 
     return null;
 end

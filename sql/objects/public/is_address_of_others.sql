@@ -1,5 +1,7 @@
 -- public.is_address_of_others(email, contractor_id): whether somebody else has this e-mail address, too, or gave it for an event.
 --
+-- A person's own has no spaces: contractor_email_must_be_an_address.
+--
 -- Arguments: email: in any case, NULL: none; contractor_id: who does not count.
 -- Returns: whether somebody has it.
 -- Reads:  public.contractors, public.event_attendees
@@ -15,7 +17,7 @@ begin atomic
     select exists (
         select
         from public.contractors as other
-        where lower(btrim(other.email)) = lower(btrim(is_address_of_others.email))
+        where lower(other.email) = lower(btrim(is_address_of_others.email))
         and other.id <> is_address_of_others.contractor_id
     )
     or exists (

@@ -19,7 +19,8 @@ const PRESENT: &str = include_str!("../../../sql/queries/matching/present_of_run
 const WORDS: &str = include_str!("../../../sql/queries/matching/vocabulary.sql");
 const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.sql");
 
-/// Events whose people are kept at once; one more, and those of the oldest are read again.
+/// Events whose people are kept at once; one more, and those of the one that was matched longest
+/// ago are read again.
 const EVENTS_MAX: usize = 4;
 /// An event of more people is not kept: about two kilobytes for each.
 const PEOPLE_MAX: usize = 20_000;
@@ -46,9 +47,9 @@ pub(super) struct Gathering {
     numbered_by: String,
 }
 
-/// The people of a few events, by event.
+/// The people of a few events, by event, the one that was matched last at the end.
 #[derive(Debug, Default)]
-pub(super) struct Known(Mutex<BTreeMap<i64, Arc<Gathering>>>);
+pub(super) struct Known(Mutex<Vec<(i64, Arc<Gathering>)>>);
 
 impl Known {
     /// Everybody who is at the event of a run now, as the rows are now.
@@ -61,7 +62,7 @@ impl Known {
         run_id: i64,
         order: &Order,
     ) -> Result<Arc<Gathering>, DbError> {
-        let kept = self.events().remove(&order.event_id);
+        let kept = self.take(order.event_id);
         let since = kept.as_ref().map(|kept| number(kept.seen));
         let present = tx.prepare_cached(PRESENT).await?;
         let words = tx.prepare_cached(WORDS).await?;
@@ -108,18 +109,25 @@ impl Known {
         Ok(gathering)
     }
 
+    fn take(&self, event_id: i64) -> Option<Arc<Gathering>> {
+        let mut events = self.events();
+        let place = events.iter().position(|(event, _)| *event == event_id)?;
+        Some(events.remove(place).1)
+    }
+
     fn keep(&self, event_id: i64, gathering: &Arc<Gathering>) {
         if gathering.people.len() > PEOPLE_MAX {
             return;
         }
         let mut events = self.events();
-        events.insert(event_id, Arc::clone(gathering));
-        while events.len() > EVENTS_MAX {
-            events.pop_first();
+        events.retain(|(event, _)| *event != event_id);
+        events.push((event_id, Arc::clone(gathering)));
+        if events.len() > EVENTS_MAX {
+            events.remove(0);
         }
     }
 
-    fn events(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<Gathering>>> {
+    fn events(&self) -> MutexGuard<'_, Vec<(i64, Arc<Gathering>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
