@@ -77,6 +77,7 @@
 \i objects/pipeline/reclaim_orphans.sql
 \i objects/pipeline/unpark_released.sql
 \i objects/pipeline/forget_full_buckets.sql
+\i objects/pipeline/forget_other_clock.sql
 \i objects/pipeline/forget_dedupe_keys.sql
 \i objects/pipeline/is_crowded.sql
 \i objects/pipeline/count_depths.sql
