@@ -29,6 +29,7 @@
 \i objects/pipeline/permits.sql
 \i objects/pipeline/take_alone.sql
 \i objects/pipeline/take_again.sql
+\i objects/pipeline/oldest_writer.sql
 \i objects/pipeline/take.sql
 \i objects/pipeline/take_pressing.sql
 \i objects/pipeline/spend.sql
