@@ -29,6 +29,7 @@
 \i objects/pipeline/permits.sql
 \i objects/pipeline/take_alone.sql
 \i objects/pipeline/take_again.sql
+\i objects/pipeline/oldest_writer.sql
 \i objects/pipeline/take.sql
 \i objects/pipeline/take_pressing.sql
 \i objects/pipeline/spend.sql
@@ -77,6 +78,7 @@
 \i objects/pipeline/reclaim_orphans.sql
 \i objects/pipeline/unpark_released.sql
 \i objects/pipeline/forget_full_buckets.sql
+\i objects/pipeline/forget_other_clock.sql
 \i objects/pipeline/forget_dedupe_keys.sql
 \i objects/pipeline/is_crowded.sql
 \i objects/pipeline/count_depths.sql

@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::{fs, io};
 
+#[path = "tidy/dates.rs"]
+mod dates;
 #[path = "tidy/rust.rs"]
 mod rust;
 #[path = "tidy/sql.rs"]

@@ -9,9 +9,10 @@ use super::counts::{self, Cause};
 use crate::db::{Class, DbError, Pool, PooledClient};
 
 /// Longest time from one heartbeat to the next. A daemon counts as dead 1.65 s after its last one
-/// and with its advisory lock gone. Others beat at the moment at which one may count as dead, so
-/// that what it held is taken back within two seconds, on a busy machine within three; and one that
-/// is alone and idle asks less than once a second.
+/// and with its advisory lock gone. Each beats at the moment at which the one before it may count
+/// as dead, so that they beat one shortly after the other; at each beat all are looked at. What one
+/// held is thus taken back within 2.3 seconds, on a busy machine within three, and one that is idle
+/// asks less than once a second, however many they are.
 const HEARTBEAT: Duration = Duration::from_millis(1300);
 /// Shortest time from the end of a heartbeat to the next one: others that are late, and alive, are
 /// not to be looked at without end.

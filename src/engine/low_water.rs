@@ -2,9 +2,9 @@
 //!
 //! A hint that is kept by each runner for itself. What it may miss (rows that another runner held
 //! and gave up, ids that somebody chose by hand) is found by looking at all now and then: soon when
-//! nothing else is found, and in any case every few seconds, but for at most a twentieth of the
-//! time, since that is what takes long while a long transaction keeps dead rows. Only the claim
-//! counts, not the work that follows it, and half a minute is the longest wait.
+//! nothing else is found, and in any case every few seconds, but for at most half a hundredth of
+//! the time, since that is what takes long while a long transaction keeps dead rows. Only the claim
+//! counts, not the work that follows it, and a minute is the longest wait.
 
 use std::time::{Duration, Instant};
 
@@ -19,10 +19,11 @@ const PRIORITIES: usize = 10;
 const WHILE_BUSY: Duration = Duration::from_secs(5);
 /// When none is found above the marks, all is looked at so soon after the last time.
 const WHEN_EMPTY: Duration = Duration::from_secs(1);
-/// Looking at all takes at most this part of the time ...
-const PART: u32 = 20;
+/// Looking at all takes at most this part of the time: of what comes meanwhile, less than one in a
+/// hundred waits for it ...
+const PART: u32 = 200;
 /// ... but happens at least so often.
-const AT_LEAST: Duration = Duration::from_secs(30);
+const AT_LEAST: Duration = Duration::from_secs(60);
 
 /// The marks of one runner.
 #[derive(Debug, Default)]
@@ -39,10 +40,13 @@ impl LowWater {
     /// at.
     pub fn after_ids(&mut self) -> Vec<i64> {
         if self.is_due(WHILE_BUSY) {
-            self.forget();
             self.looking = Some(Instant::now());
         }
-        self.marks.iter().map(Mark::settled).collect()
+        let after = |mark: &Mark| match self.looking {
+            Some(_) => 0,
+            None => mark.settled(),
+        };
+        self.marks.iter().map(after).collect()
     }
 
     /// Takes in what a claim that found events says with the first of them; `took`: the claim,
@@ -51,20 +55,29 @@ impl LowWater {
     /// # Errors
     /// A column is not what it should be.
     pub fn saw(&mut self, first: &Row, took: Option<Duration>) -> Result<(), DbError> {
-        self.end_look(took);
+        let looked_at_all = self.end_look(took);
         let reached_ids: Option<Vec<i64>> = first.try_get("reached_ids")?;
-        let Some(reached_ids) = reached_ids else {
-            return Ok(());
-        };
-        let (xmin, own_xid) = (first.try_get("oldest_xid")?, first.try_get("next_xid")?);
-        for (mark, last_id) in self.marks.iter_mut().zip(reached_ids) {
-            mark.saw_all(Look {
+        let mut looks = Vec::new();
+        for last_id in reached_ids.unwrap_or_default() {
+            looks.push(Look {
                 last_id,
-                xmin,
-                own_xid,
+                xmin: first.try_get("oldest_xid")?,
+                own_xid: first.try_get("next_xid")?,
             });
         }
+        self.take_in(&looks, looked_at_all);
         Ok(())
+    }
+
+    /// A full batch says nothing of the priorities behind it, and may have left events below the
+    /// marks; any other has found all that was there.
+    fn take_in(&mut self, looks: &[Look], looked_at_all: bool) {
+        if looked_at_all && looks.len() < PRIORITIES {
+            self.marks = Default::default();
+        }
+        for (mark, look) in self.marks.iter_mut().zip(looks) {
+            mark.saw_all(*look);
+        }
     }
 
     /// A claim found nothing: whether it is worth looking at all now.
@@ -75,7 +88,7 @@ impl LowWater {
         if !self.is_due(WHEN_EMPTY) {
             return false;
         }
-        self.forget();
+        self.looking = Some(Instant::now());
         true
     }
 
@@ -98,5 +111,47 @@ impl LowWater {
         };
         self.looked = Some((Instant::now(), took.unwrap_or_else(|| began.elapsed())));
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a claim says that saw everything up to an id, while nobody is under way for long.
+    fn looks(last_id: i64, priorities: usize) -> Vec<Look> {
+        let look = Look {
+            last_id,
+            xmin: last_id - 1,
+            own_xid: last_id,
+        };
+        vec![look; priorities]
+    }
+
+    #[test]
+    fn a_look_at_all_that_found_all_keeps_the_marks() {
+        let mut low_water = LowWater::default();
+        for (last_id, after) in [(10, 0), (20, 10), (30, 20)] {
+            low_water.take_in(&looks(last_id, PRIORITIES), true);
+            assert_eq!(low_water.marks.map(|mark| mark.settled()), [after; 10]);
+        }
+        assert_eq!(
+            low_water.after_ids(),
+            [0; 10],
+            "the first claim looks at all"
+        );
+        low_water.end_look(None);
+        assert_eq!(low_water.after_ids(), [20; 10]);
+    }
+
+    #[test]
+    fn a_full_batch_may_have_left_events_below_the_marks() {
+        let mut low_water = LowWater::default();
+        low_water.take_in(&looks(10, PRIORITIES), false);
+        low_water.take_in(&looks(20, PRIORITIES), false);
+        low_water.take_in(&looks(30, 5), false);
+        assert_eq!(low_water.marks[9].settled(), 10);
+        low_water.take_in(&looks(40, 5), true);
+        assert_eq!(low_water.marks.map(|mark| mark.settled()), [0; 10]);
     }
 }

@@ -10,8 +10,8 @@ async fn running() -> Rig {
     rig.run(
         "update public.events set timezone = 'UTC';
         update public.event_agenda_items set
-            start_time = date_trunc('minute', now()) + (start_time - '2027-03-14 09:00 UTC'),
-            end_time = date_trunc('minute', now()) + (end_time - '2027-03-14 09:00 UTC');
+            start_time = date_trunc('minute', now()) + (start_time - '2083-03-14 09:00 UTC'),
+            end_time = date_trunc('minute', now()) + (end_time - '2083-03-14 09:00 UTC');
         update public.events set name = 'Power Day'",
     )
     .await;

@@ -8,7 +8,7 @@ async fn speakers(days: i32, count: i32) -> Rig {
     let rig = Rig::deployed().await;
     rig.run(&format!(
         "insert into public.events (id, name, date, end_date, timezone)
-            values (41, 'Power Day', '2027-03-14', date '2027-03-13' + {days}, 'America/New_York');
+            values (41, 'Power Day', '2083-03-14', date '2083-03-13' + {days}, 'America/New_York');
         insert into public.event_speakers (id, event_id, name) select n, 41, 'Speaker ' || n from generate_series(1, {count}) as n"
     ))
     .await;
@@ -24,7 +24,7 @@ async fn generate(rig: &Rig) -> String {
 
 /// The agenda, `HH:MM-HH:MM type` by line; further days begin with their number.
 async fn agenda(rig: &Rig) -> String {
-    rig.text("select string_agg(case when start_time at time zone 'America/New_York' >= '2027-03-15'
+    rig.text("select string_agg(case when start_time at time zone 'America/New_York' >= '2083-03-15'
             then to_char(start_time at time zone 'America/New_York', 'DD ') else '' end
             || to_char(start_time at time zone 'America/New_York', 'HH24:MI-') || to_char(end_time at time zone 'America/New_York', 'HH24:MI ')
             || case when speaker_id is null then item_type else 'speaker ' || speaker_id end, E'\\n' order by start_time)
@@ -62,7 +62,7 @@ async fn speakers_are_spread_over_the_days() {
     let rig = speakers(2, 3).await;
     rig.run(
         "insert into public.event_days (event_id, day_date, start_time, end_time)
-        values (41, '2027-03-14', '08:00', '17:00'), (41, '2027-03-15', '09:00', '17:00')",
+        values (41, '2083-03-14', '08:00', '17:00'), (41, '2083-03-15', '09:00', '17:00')",
     )
     .await;
     generate(&rig).await;
@@ -78,8 +78,8 @@ async fn speakers_are_spread_over_the_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_time_that_was_given_is_kept() {
     let rig = speakers(1, 3).await;
-    rig.run("update public.event_speakers set session_time = '2027-03-14 11:45 America/New_York', session_duration_minutes = 90 where id = 1;
-        insert into public.event_sponsors (event_id, sponsor_name, presentation_time) values (41, 'Sponsor', '2027-03-14 15:00 America/New_York')")
+    rig.run("update public.event_speakers set session_time = '2083-03-14 11:45 America/New_York', session_duration_minutes = 90 where id = 1;
+        insert into public.event_sponsors (event_id, sponsor_name, presentation_time) values (41, 'Sponsor', '2083-03-14 15:00 America/New_York')")
         .await;
     generate(&rig).await;
     let told = agenda(&rig).await;
@@ -96,10 +96,10 @@ async fn a_session_time_that_was_given_is_kept() {
 async fn items_that_stay_keep_their_ids_and_changes_of_people_stay() {
     let rig = speakers(1, 4).await;
     generate(&rig).await;
-    rig.run("update public.event_agenda_items set start_time = '2027-03-14 12:15 America/New_York', end_time = '2027-03-14 13:00 America/New_York'
+    rig.run("update public.event_agenda_items set start_time = '2083-03-14 12:15 America/New_York', end_time = '2083-03-14 13:00 America/New_York'
             where item_type = 'lunch';
         insert into public.event_agenda_items (event_id, start_time, end_time, item_type, title)
-            values (41, '2027-03-14 18:00 America/New_York', '2027-03-14 19:00 America/New_York', 'networking', 'Drinks')")
+            values (41, '2083-03-14 18:00 America/New_York', '2083-03-14 19:00 America/New_York', 'networking', 'Drinks')")
         .await;
     let ids = "select string_agg(id || generation_key, ' ' order by id) from public.event_agenda_items where origin <> 'manual'";
     let before = rig.text(ids).await;

@@ -42,8 +42,8 @@ async fn a_session_that_moves_takes_its_texts_along() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_day_moves_agenda_days_and_texts_on_the_wall() {
     let rig = planned().await;
-    rig.run("insert into public.event_days (event_id, day_date, start_time) values (41, '2027-03-14', '08:00'), (41, '2027-03-15', '09:00');
-        update public.events set date = '2027-03-15'")
+    rig.run("insert into public.event_days (event_id, day_date, start_time) values (41, '2083-03-14', '08:00'), (41, '2083-03-15', '09:00');
+        update public.events set date = '2083-03-15'")
         .await;
     sync(&rig, 41).await;
     let days = "select string_agg(to_char(day_date, 'DD'), ' ' order by day_date) || to_char((select end_date from public.events), ' DD')
@@ -65,14 +65,14 @@ async fn another_day_moves_agenda_days_and_texts_on_the_wall() {
 async fn a_night_on_which_clocks_change_turns_nothing_round() {
     let rig = event().await;
     rig.run("insert into public.event_agenda_items (event_id, start_time, end_time, item_type, title) values
-            (41, '2027-03-15 02:10 America/New_York', '2027-03-15 03:05 America/New_York', 'break', 'Night watch'),
-            (41, '2027-03-15 00:00 America/New_York', '2027-03-16 00:00 America/New_York', 'networking', 'Hackathon')")
+            (41, '2083-03-15 02:10 America/New_York', '2083-03-15 03:05 America/New_York', 'break', 'Night watch'),
+            (41, '2083-03-15 00:00 America/New_York', '2083-03-16 00:00 America/New_York', 'networking', 'Hackathon')")
         .await;
     let lengths = "select string_agg((end_time - start_time)::text, ' ' order by title desc) from public.event_agenda_items where title in ('Night watch', 'Hackathon')";
     // The clocks of New York change on 14 March and on 7 November.
     for (day, expected) in [
-        ("2027-03-13", "00:55:00 23:00:00"),
-        ("2027-11-06", "00:55:00 23:00:00"),
+        ("2083-03-13", "00:55:00 23:00:00"),
+        ("2083-11-06", "00:55:00 23:00:00"),
     ] {
         rig.run(&format!("update public.events set date = '{day}'"))
             .await;

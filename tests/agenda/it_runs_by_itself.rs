@@ -28,7 +28,7 @@ async fn inserting_is_enough() {
         "update public.event_agenda_items set start_time = start_time + '10 minutes' where id = 5",
     )
     .await;
-    rig.until("(select min(scheduled_time) = '2027-03-15 09:55 America/New_York' from public.event_messages where agenda_item_id = 5)")
+    rig.until("(select min(scheduled_time) = '2083-03-15 09:55 America/New_York' from public.event_messages where agenda_item_id = 5)")
         .await;
     rig.run("update public.event_attendees set check_in_time = now() where contractor_id = 3")
         .await;
@@ -49,7 +49,7 @@ async fn inserting_is_enough() {
 async fn an_agenda_appears_when_an_event_gets_speakers() {
     let rig = rig().await;
     let daemon = daemon(&rig);
-    rig.run("insert into public.events (id, name, date, timezone) values (7, 'Small Day', '2027-05-04', 'America/Phoenix');
+    rig.run("insert into public.events (id, name, date, timezone) values (7, 'Small Day', '2083-05-04', 'America/Phoenix');
         insert into public.event_speakers (event_id, name) values (7, 'Ida Stone'), (7, 'Jon Field')")
         .await;
     rig.until("(select count(*) from public.event_agenda_items where event_id = 7) = 6")
@@ -81,7 +81,7 @@ async fn an_agenda_that_was_entered_by_hand_is_left_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_is_one_event_for_each_live_event() {
     let rig = event().await;
-    rig.run("insert into public.events (id, name, date, timezone) values (42, 'Other Day', '2027-04-01', 'UTC');
+    rig.run("insert into public.events (id, name, date, timezone) values (42, 'Other Day', '2083-04-01', 'UTC');
         insert into public.event_attendees (event_id, contractor_id) select 42, id from public.contractors;
         delete from marketing.pipeline_events;
         update public.event_attendees set check_in_time = now() where contractor_id < 4")

@@ -11,7 +11,7 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
     let rig = Rig::deployed().await;
     rig.run("insert into public.contractors (id, first_name, phone, focus_areas, revenue_tier, team_size)
             select n, 'Person ' || n, '+1512555' || lpad((100 + n % 100)::text, 4, '0'), 'hiring', '1m_2m', '5' from generate_series(1, 5000) as n;
-        insert into public.events (id, name, date, timezone) values (42, 'Big Day', '2027-03-14', 'America/New_York');
+        insert into public.events (id, name, date, timezone) values (42, 'Big Day', '2083-03-14', 'America/New_York');
         insert into public.event_speakers (event_id, name) select 42, 'Speaker ' || n from generate_series(1, 12) as n;
         select public.agenda_generate(42);
         insert into public.event_attendees (event_id, contractor_id, sms_opt_in) select 42, id, true from public.contractors")
@@ -22,7 +22,7 @@ async fn five_thousand_people_and_twelve_sessions_are_compared_at_once() {
         ("plan again", "select", "0 0 0"),
         (
             "everybody checks in",
-            "update public.event_attendees set check_in_time = '2027-03-14 08:30 America/New_York'",
+            "update public.event_attendees set check_in_time = '2083-03-14 08:30 America/New_York'",
             "65000 0 15000",
         ),
         (

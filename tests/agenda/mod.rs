@@ -18,9 +18,9 @@ mod wishes_reach_the_plan;
 
 use crate::support::daemon::Rig;
 
-/// Event 41: two days from 14 March 2027 on, the day on which the clocks of New York change; two
-/// sessions, a break, a lunch; five sponsors; 1 and 2 have complete profiles, 3 has none, 4 did not
-/// agree to texts, 5 has no phone.
+/// Event 41: two days from 14 March 2083 on, the day on which the clocks of New York change, and far
+/// ahead, so that nothing of it is over on the day of a test; two sessions, a break, a lunch; five
+/// sponsors; 1 and 2 have complete profiles, 3 has none, 4 did not agree to texts, 5 has no phone.
 const EVENT: &str = include_str!("event.sql");
 
 /// A deployed database with event 41, nothing planned yet.

@@ -29,9 +29,9 @@ async fn each_day_is_matched_once_fifteen_minutes_before_lunch() {
 async fn without_a_lunch_a_break_will_do_and_it_says_which() {
     let rig = event().await;
     rig.run("insert into public.event_agenda_items (id, event_id, start_time, end_time, item_type, title) values
-            (101, 41, '2027-03-15 09:00 America/New_York', '2027-03-15 10:00 America/New_York', 'networking', 'Coffee'),
-            (102, 41, '2027-03-15 11:30 America/New_York', '2027-03-15 11:40 America/New_York', 'break', 'Short'),
-            (103, 41, '2027-03-15 14:00 America/New_York', '2027-03-15 14:30 America/New_York', 'break', 'Long')")
+            (101, 41, '2083-03-15 09:00 America/New_York', '2083-03-15 10:00 America/New_York', 'networking', 'Coffee'),
+            (102, 41, '2083-03-15 11:30 America/New_York', '2083-03-15 11:40 America/New_York', 'break', 'Short'),
+            (103, 41, '2083-03-15 14:00 America/New_York', '2083-03-15 14:30 America/New_York', 'break', 'Long')")
         .await;
     sync(&rig, 41).await;
     assert!(
@@ -73,8 +73,8 @@ async fn it_moves_with_lunch_and_is_cancelled_with_the_event() {
 async fn one_that_was_begun_is_not_repeated_and_one_that_was_cancelled_by_hand_stays_so() {
     let rig = event().await;
     sync(&rig, 41).await;
-    rig.run("update marketing.pipeline_events set status = 'processed', processed_at = now() where event_type = 'peer_matching_due' and payload ->> 'day' = '2027-03-14';
-        update marketing.pipeline_events set status = 'cancelled' where event_type = 'peer_matching_due' and payload ->> 'day' = '2027-03-15';
+    rig.run("update marketing.pipeline_events set status = 'processed', processed_at = now() where event_type = 'peer_matching_due' and payload ->> 'day' = '2083-03-14';
+        update marketing.pipeline_events set status = 'cancelled' where event_type = 'peer_matching_due' and payload ->> 'day' = '2083-03-15';
         update public.event_agenda_items set start_time = start_time + '1 hour', end_time = end_time + '1 hour' where id in (4, 5)")
         .await;
     sync(&rig, 41).await;

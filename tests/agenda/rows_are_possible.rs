@@ -65,7 +65,7 @@ async fn an_unknown_time_zone_is_refused_and_the_one_meant_is_named() {
         ("null", "An event needs a time zone."),
     ] {
         let sql = format!(
-            "insert into public.events (name, date, timezone) values ('A', '2027-03-14', {zone})"
+            "insert into public.events (name, date, timezone) values ('A', '2083-03-14', {zone})"
         );
         let answer = refused(&rig, &sql).await;
         assert!(answer.contains(said), "{zone}: {answer}");
@@ -77,7 +77,7 @@ async fn an_unknown_time_zone_is_refused_and_the_one_meant_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_is_refused() {
     let rig = Rig::deployed().await;
-    rig.run("insert into public.events (id, name, date, timezone) values (1, 'A', '2027-03-14', 'UTC'), (2, 'B', '2027-03-14', 'UTC');
+    rig.run("insert into public.events (id, name, date, timezone) values (1, 'A', '2083-03-14', 'UTC'), (2, 'B', '2083-03-14', 'UTC');
         insert into public.contractors (id, name) values (1, 'Ada Sample');
         insert into public.event_speakers (id, event_id, name) values (1, 1, 'Ida Stone')")
         .await;
@@ -103,7 +103,7 @@ async fn what_cannot_be_is_refused() {
             "sms_event_code_must_be_three_letters_and_four_digits",
         ),
         (
-            "insert into event_days (event_id, day_date, start_time, end_time) values (1, '2027-03-14', '17:00', '08:00')",
+            "insert into event_days (event_id, day_date, start_time, end_time) values (1, '2083-03-14', '17:00', '08:00')",
             "a_day_must_not_end_before_it_starts",
         ),
         (
@@ -193,7 +193,7 @@ async fn names_are_made_of_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_becomes_complete_by_itself_and_stays_so() {
     let rig = Rig::deployed().await;
-    rig.run("insert into public.events (id, name, date, timezone) values (1, 'A', '2027-03-14', 'UTC');
+    rig.run("insert into public.events (id, name, date, timezone) values (1, 'A', '2083-03-14', 'UTC');
         insert into public.contractors (id, name) values (1, 'Ada Sample');
         insert into public.event_attendees (event_id, contractor_id, sms_opt_in) values (1, 1, true);
         update public.contractors set focus_areas = 'hiring', revenue_tier = '1m_2m'")
@@ -244,7 +244,7 @@ async fn an_operator_runs_an_event_and_a_reader_only_looks() {
     let rig = super::event().await;
     rig.run(
         "set role pgcascade_operator;
-        update public.events set date = '2027-03-21';
+        update public.events set date = '2083-03-21';
         select public.agenda_generate(41), public.agenda_sync(41);
         reset role; set role pgcascade_reader; select count(*) from public.agenda_texts(41)",
     )
@@ -258,6 +258,6 @@ async fn an_operator_runs_an_event_and_a_reader_only_looks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_that_rows_bring_along_are_not_given_again() {
     let rig = super::event().await;
-    let next = "insert into public.events (name, date, timezone) values ('Next', '2027-05-01', 'UTC') returning id";
+    let next = "insert into public.events (name, date, timezone) values ('Next', '2083-05-01', 'UTC') returning id";
     assert_eq!(rig.number(next).await, 42);
 }

@@ -6,7 +6,7 @@ use super::{event, sync, waiting};
 async fn thirty_minutes_before_the_gala_is_an_insert() {
     let rig = event().await;
     rig.run("insert into public.event_agenda_items (event_id, start_time, end_time, item_type, title)
-            values (41, '2027-03-14 19:00 America/New_York', '2027-03-14 23:00 America/New_York', 'networking', 'Gala dinner');
+            values (41, '2083-03-14 19:00 America/New_York', '2083-03-14 23:00 America/New_York', 'networking', 'Gala dinner');
         insert into public.agenda_rules (message_type, anchor, item_title, time_offset, template)
             values ('gala_reminder', 'item_start', 'gala%', '-30 minutes', 'gala')")
         .await;
@@ -40,7 +40,7 @@ async fn an_event_may_ask_for_the_rating_at_once() {
     rig.run("insert into public.agenda_rules (event_id, name, message_type, category, anchor, time_offset, item_types, who, requires, priority, expires_after, enabled)
             select 41, name, message_type, category, anchor, time_offset, item_types, who, requires, priority, expires_after, not enabled
             from public.agenda_rules where name in ('attendance_check', 'pcr_request');
-        update public.event_attendees set check_in_time = '2027-03-14 08:20 America/New_York'")
+        update public.event_attendees set check_in_time = '2083-03-14 08:20 America/New_York'")
         .await;
     sync(&rig, 41).await;
     let told = waiting(&rig, 1).await;

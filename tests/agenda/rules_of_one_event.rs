@@ -6,7 +6,7 @@ use super::{event, sync, waiting};
 async fn an_event_asks_for_the_rating_at_once() {
     let rig = event().await;
     rig.run("select public.set_agenda_rule(41, 'pcr_request', true); select public.set_agenda_rule(41, 'attendance_check', false);
-        update public.event_attendees set check_in_time = '2027-03-14 08:00 America/New_York' where contractor_id = 1")
+        update public.event_attendees set check_in_time = '2083-03-14 08:00 America/New_York' where contractor_id = 1")
         .await;
     sync(&rig, 41).await;
     let told = waiting(&rig, 1).await;
@@ -36,7 +36,7 @@ async fn an_event_asks_for_the_rating_at_once() {
 async fn what_comes_before_its_moment_is_pointless_after_it() {
     let rig = event().await;
     rig.run("insert into public.event_agenda_items (event_id, start_time, end_time, item_type, title)
-            values (41, '2027-03-14 19:00 America/New_York', '2027-03-14 22:00 America/New_York', 'networking', 'Gala dinner');
+            values (41, '2083-03-14 19:00 America/New_York', '2083-03-14 22:00 America/New_York', 'networking', 'Gala dinner');
         insert into public.agenda_rules (message_type, anchor, item_title, time_offset) values ('gala_reminder', 'item_start', 'Gala%', '-30 minutes');
         insert into public.agenda_rules (message_type, anchor, item_title, time_offset) values ('gala_photos', 'item_end', 'Gala%', '5 minutes');
         insert into public.agenda_rules (message_type, anchor, item_title, time_offset, expires_after) values ('gala_hint', 'item_start', 'Gala%', '-1 hour', '20 minutes')")

@@ -30,7 +30,7 @@ async fn priorities_and_deadlines_are_those_of_the_rule() {
     sync(&rig, 41).await;
     let told = "select string_agg(message_type || ' ' || priority || to_char(expires_at at time zone 'America/New_York', ' DD HH24:MI'),
             E'\\n' order by scheduled_time)
-        from public.event_messages where contractor_id = 1 and scheduled_time > '2027-01-01'";
+        from public.event_messages where contractor_id = 1 and scheduled_time > '2083-01-01'";
     assert_eq!(
         rig.text(told).await,
         "check_in_reminder_night_before 8 14 00:00\ncheck_in_reminder_1_hour 3 14 08:00\n\
@@ -62,9 +62,9 @@ async fn the_night_on_which_the_clocks_change_shifts_no_text() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hours_are_those_on_the_wall_of_the_event() {
     for (zone, eight_pm, seven_am) in [
-        ("America/Phoenix", "2027-03-14 03:00", "2027-03-14 14:00"),
-        ("Asia/Kolkata", "2027-03-13 14:30", "2027-03-14 01:30"),
-        ("America/New_York", "2027-03-14 01:00", "2027-03-14 11:00"),
+        ("America/Phoenix", "2083-03-14 03:00", "2083-03-14 14:00"),
+        ("Asia/Kolkata", "2083-03-13 14:30", "2083-03-14 01:30"),
+        ("America/New_York", "2083-03-14 01:00", "2083-03-14 11:00"),
     ] {
         let rig = event().await;
         rig.run(&format!("update public.events set timezone = '{zone}'"))
@@ -91,7 +91,7 @@ async fn days_before_are_counted_on_the_wall_and_hours_by_the_clock() {
         ("90 minutes", "14 10:30"),
     ] {
         let sql = format!(
-            "select to_char(public.shift_in_zone('2027-03-14 09:00 America/New_York', '{by}', 'America/New_York')
+            "select to_char(public.shift_in_zone('2083-03-14 09:00 America/New_York', '{by}', 'America/New_York')
                 at time zone 'America/New_York', 'DD HH24:MI')"
         );
         assert_eq!(rig.text(&sql).await, expected, "{by}");
@@ -133,7 +133,7 @@ async fn each_break_recommends_other_sponsors_those_in_common_first() {
 async fn who_has_checked_in_gets_no_reminder_but_is_asked_and_thanked() {
     let rig = event().await;
     sync(&rig, 41).await;
-    rig.run("update public.event_attendees set check_in_time = '2027-03-14 08:20 America/New_York' where contractor_id = 1")
+    rig.run("update public.event_attendees set check_in_time = '2083-03-14 08:20 America/New_York' where contractor_id = 1")
         .await;
     assert_eq!(sync(&rig, 41).await, "3 0 3");
     let told = waiting(&rig, 1).await;
@@ -147,7 +147,7 @@ async fn who_has_checked_in_gets_no_reminder_but_is_asked_and_thanked() {
     let why = "select string_agg(distinct skip_reason, ',') from public.event_messages where contractor_id = 1 and status = 'cancelled'";
     assert_eq!(rig.text(why).await, "The person has checked in.");
     // Gone before the second day: nobody asks how it was.
-    rig.run("update public.event_attendees set check_out_time = '2027-03-14 18:00 America/New_York' where contractor_id = 1")
+    rig.run("update public.event_attendees set check_out_time = '2083-03-14 18:00 America/New_York' where contractor_id = 1")
         .await;
     assert_eq!(sync(&rig, 41).await, "0 0 1");
     assert!(!waiting(&rig, 1).await.contains("attendance_check 15"));
@@ -159,7 +159,7 @@ async fn a_rehearsal_takes_a_minute_for_an_hour() {
     rig.run("update public.events set accelerated = true").await;
     sync(&rig, 41).await;
     let times = "select string_agg(message_type || to_char(scheduled_time at time zone 'America/New_York', ' HH24:MI:SS'), E'\\n' order by scheduled_time)
-        from public.event_messages where contractor_id = 1 and scheduled_time between '2027-03-14' and '2027-03-15'";
+        from public.event_messages where contractor_id = 1 and scheduled_time between '2083-03-14' and '2083-03-15'";
     assert_eq!(
         rig.text(times).await,
         "check_in_reminder_night_before 07:58:00\ncheck_in_reminder_1_hour 07:59:00\n\

@@ -61,7 +61,7 @@ async fn bad_lines_are_named_and_the_others_go_in() {
     assert!(missing.contains("holds no event.csv"), "{missing}");
     write(
         "event.csv",
-        "Name,Date,Timezone\nPower Day,2027-03-14,new york\n",
+        "Name,Date,Timezone\nPower Day,2083-03-14,new york\n",
     );
     let zone = program.run(&["import", "event", path]).await.failed(1);
     assert!(
@@ -70,7 +70,7 @@ async fn bad_lines_are_named_and_the_others_go_in() {
     );
     write(
         "event.csv",
-        "Name,Date,Timezone\nPower Day,2027-03-14,America/New_York\n",
+        "Name,Date,Timezone\nPower Day,2083-03-14,America/New_York\n",
     );
     write(
         "attendees.csv",
@@ -97,6 +97,10 @@ async fn bad_lines_are_named_and_the_others_go_in() {
 async fn an_agenda_is_tried_laid_out_and_shown() {
     let (database, program) = sample().await;
     program.run(&["import", "event", FOLDER]).await.ok();
+    // The sample has days in 2027: it is moved as samples/README.md says, to days still to come.
+    database
+        .psql("update public.events set date = '2083-09-14';\n")
+        .await;
     let tried = program
         .run(&["agenda", "generate", "1", "--dry-run"])
         .await
@@ -114,7 +118,7 @@ async fn an_agenda_is_tried_laid_out_and_shown() {
     database.psql("select public.agenda_sync(1);\n").await;
     let shown = program.run(&["agenda", "show", "1"]).await.ok();
     for words in [
-        "Contractors Growth Days, 14 September 2027 to 15 September 2027 (America/Chicago)",
+        "Contractors Growth Days, 14 September 2083 to 15 September 2083 (America/Chicago)",
         "300 people registered, 272 agreed to texts, 0 checked in",
         "11:30-12:30",
         "at 11:15, before lunch at 11:30",

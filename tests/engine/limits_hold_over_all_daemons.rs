@@ -228,6 +228,30 @@ async fn a_parked_event_can_be_cancelled_and_an_edited_limit_judges_anew() {
     assert_eq!(rig.number(claim).await, 2);
 }
 
+/// All times of limits lie an hour ahead, as they do once the clock is set back by an hour.
+const SET_BACK: &str = "
+    update pipeline.limit_usage set filled_at = filled_at + interval '1 hour';
+    update pipeline.limit_wakes set wake_at = wake_at + interval '1 hour';
+    update pipeline.parked set until = until + interval '1 hour'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_set_back_holds_nothing_up_and_lets_no_more_begin() {
+    for key in ["null", "'person'"] {
+        let rate = format!("10, '1 second', 2, {key}");
+        let rig = limited("rate, period, burst, key", &rate, "builtin", "calls").await;
+        let daemons = daemons(&rig, &Calls::default());
+        emit(&rig, 30, 1).await;
+        let some = "exists (select from marketing.pipeline_events where status = 'processed')";
+        rig.until(some).await;
+        rig.run(SET_BACK).await;
+        // The daemons' own maintenance does so every twenty seconds.
+        rig.run("select pipeline.maintain()").await;
+        finish(&rig, daemons, 30).await;
+        let excess: i64 = rig.rows(EXCESS, &[&2.0_f64, &10.0_f64]).await[0].get(0);
+        assert!(excess <= 0, "{key}: {excess}");
+    }
+}
+
 #[tokio::test]
 async fn a_limit_that_stages_use_cannot_be_dropped_and_nonsense_is_refused() {
     let rig = limited("rate", "1", "builtin", "calls").await;

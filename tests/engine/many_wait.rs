@@ -167,6 +167,43 @@ async fn a_look_knows_of_a_transaction_that_is_the_latest_of_all() {
     writer.batch_execute("rollback").await.expect("an end");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_stand_open_only_writers_of_events_hold_marks_back() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.run(
+        "create table public.other (n integer); create table public.source (n integer);
+        select pipeline.publish('public.source', 'a')",
+    )
+    .await;
+    let (other, writer) = (rig.session().await, rig.session().await);
+    let xid = "select pg_current_xact_id()::text::bigint";
+    let oldest = "select pipeline.oldest_writer()";
+    let wrote = "begin; insert into public.other values (1)";
+    other.batch_execute(wrote).await.expect("an insert");
+    let others: i64 = other.query_one(xid, &[]).await.expect("an id").get(0);
+    // One that came later is over, as the claim that is reckoned from is.
+    rig.run(xid).await;
+    assert!(rig.number(oldest).await > others, "it wrote no event");
+
+    let wrote = "begin; savepoint here; insert into public.source values (1); release here";
+    writer.batch_execute(wrote).await.expect("an insert");
+    let writers: i64 = writer.query_one(xid, &[]).await.expect("an id").get(0);
+    assert!(rig.number(oldest).await <= writers, "it may hold an event");
+    assert!(rig.number(oldest).await > others);
+    writer.batch_execute("commit").await.expect("an end");
+    assert!(rig.number(oldest).await > writers, "it is over");
+    // A claim asks where it would otherwise read much again.
+    rig.emit("a", 5_000).await;
+    for _ in 0..30 {
+        rig.run("select pg_current_xact_id()").await;
+    }
+    let look = "select take.oldest_xid from pipeline.stages
+        cross join pipeline.take(stages.id, 10, array_fill(1::bigint, array[10])) as take";
+    assert!(rig.number(look).await > others);
+    other.batch_execute("rollback").await.expect("an end");
+}
+
 /// The schedule is emptied, looked at and filled again all the time: a plan from its empty days must
 /// not read all of it for each event that is called off or moved.
 #[tokio::test(flavor = "multi_thread")]

@@ -177,6 +177,24 @@ async fn what_a_dead_daemon_left_wakes_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lease_from_before_the_clock_was_set_back_ends() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    let mut ear = Ear::on(&rig).await;
+    keep_quiet(&rig).await;
+    rig.run("update pipeline.quiet set until = clock_timestamp() + interval '5 minutes'")
+        .await;
+    rig.emit("a", 3).await;
+    assert_eq!(events(&ear.heard(&rig).await), 0);
+    let daemon = rig.daemon(Registry::default());
+    wait::until("the announcement", async || {
+        (events(&ear.heard(&rig).await) == 3).then_some(())
+    })
+    .await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_due_later_is_left_with_the_daemon_too() {
     let rig = Rig::bare().await;
     rig.sql_stage("a", NOTHING).await;

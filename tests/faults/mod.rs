@@ -16,6 +16,7 @@ mod database_clock;
 mod every_session_is_terminated;
 mod full_disk;
 mod half_open_listening;
+mod held_horizon;
 mod kill_the_daemon;
 mod kill_the_postmaster;
 mod kill_while_texting;

@@ -276,26 +276,26 @@ async fn an_introduction_by_mail_is_drafted_and_tells_no_address_that_was_not_gi
 #[tokio::test(flavor = "multi_thread")]
 async fn weekends_and_days_off_are_left_out_where_that_is_wanted() {
     let rig = Rig::texting(1).await;
-    // 2031-07-04 is a Friday.
+    // 2087-07-04 is a Friday.
     let on = |day: &str| {
         format!(
             "select to_char(local_hour_after(1, 41, '{day}', '10:00', true) at time zone zone_of(1, 41), 'YYYY-MM-DD HH24:MI')"
         )
     };
-    rig.run("insert into followup_days_off values ('2031-07-04', 'Independence Day')")
+    rig.run("insert into followup_days_off values ('2087-07-04', 'Independence Day')")
         .await;
-    assert_eq!(rig.text(&on("2031-07-03")).await, "2031-07-03 10:00");
-    assert_eq!(rig.text(&on("2031-07-04")).await, "2031-07-07 10:00");
+    assert_eq!(rig.text(&on("2087-07-03")).await, "2087-07-03 10:00");
+    assert_eq!(rig.text(&on("2087-07-04")).await, "2087-07-07 10:00");
     rig.run(
         "update followup_settings set skip_weekends = true;
         insert into contractor_followup_schedules (contractor_id, event_id, scheduled_time, message_template, is_recurring, recurrence_interval_days)
-        values (1, 41, '2031-07-03 15:00Z', 'How is it going?', true, 1);
+        values (1, 41, '2087-07-03 15:00Z', 'How is it going?', true, 1);
         select next_followup(followup) from contractor_followup_schedules as followup",
     )
     .await;
     assert_eq!(
         rig.text("select string_agg((scheduled_time at time zone 'UTC')::text, ', ' order by id) from contractor_followup_schedules")
             .await,
-        "2031-07-03 15:00:00, 2031-07-07 15:00:00"
+        "2087-07-03 15:00:00, 2087-07-07 15:00:00"
     );
 }

@@ -225,7 +225,7 @@ async fn times_far_away_do_no_harm() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_text_is_not_taken_twice() {
     let rig = Rig::texting(1).await;
-    let insert = "insert into event_messages (event_id, contractor_id, message_type, scheduled_time) values (41, 1, 'check_in_reminder_1_hour', '2030-01-01 10:00Z')";
+    let insert = "insert into event_messages (event_id, contractor_id, message_type, scheduled_time) values (41, 1, 'check_in_reminder_1_hour', '2083-01-01 10:00Z')";
     rig.run(insert).await;
     assert!(rig.client.batch_execute(insert).await.is_err());
     rig.run(&format!("{insert} on conflict do nothing")).await;

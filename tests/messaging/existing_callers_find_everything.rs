@@ -37,21 +37,21 @@ async fn types_have_their_priorities() {
 async fn a_call_of_theirs_schedules_by_the_events_clock() {
     let rig = Rig::texting(60).await;
     rig.run("select schedule_event_messages('[{\"id\": 123, \"event_id\": 41, \"contractor_id\": 56, \"message_type\": \"speaker_alert\",
-        \"message_category\": \"event_day\", \"scheduled_time\": \"2030-10-17T19:07:00\", \"message_content\": \"Your session starts in 15 minutes!\",
+        \"message_category\": \"event_day\", \"scheduled_time\": \"2083-10-17T19:07:00\", \"message_content\": \"Your session starts in 15 minutes!\",
         \"personalization_data\": {\"speaker_name\": \"Jo Doe\"}, \"phone\": \"+15125550175\", \"ghl_contact_id\": \"abc123\", \"ghl_location_id\": \"loc456\"}]')").await;
-    assert_eq!(rig.text("select (scheduled_time at time zone 'America/Chicago')::text from event_messages where id = 123").await, "2030-10-17 19:07:00");
+    assert_eq!(rig.text("select (scheduled_time at time zone 'America/Chicago')::text from event_messages where id = 123").await, "2083-10-17 19:07:00");
     assert_eq!(
         rig.text("select row(s.*)::text from get_queue_stats() as s")
             .await,
         "(0,0,0,0,1,1,0,0)"
     );
     assert_eq!(
-        rig.number("select count(*) from get_upcoming_messages('10 years')")
+        rig.number("select count(*) from get_upcoming_messages('90 years')")
             .await,
         1
     );
-    rig.run("select reschedule_event_message(123, '2030-10-17 20:00Z', '{\"message_content\": \"moved\"}')").await;
-    assert_eq!(rig.text("select e.run_at::text from marketing.pipeline_events as e join event_messages as m on m.pipeline_event_id = e.id").await, "2030-10-17 20:00:00+00");
+    rig.run("select reschedule_event_message(123, '2083-10-17 20:00Z', '{\"message_content\": \"moved\"}')").await;
+    assert_eq!(rig.text("select e.run_at::text from marketing.pipeline_events as e join event_messages as m on m.pipeline_event_id = e.id").await, "2083-10-17 20:00:00+00");
     assert_eq!(
         rig.text("select cancel_event_message(123)").await,
         "cancelled"

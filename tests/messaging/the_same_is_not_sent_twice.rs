@@ -11,7 +11,7 @@ async fn planned() -> Rig {
 }
 
 const BY_HAND: &str = "insert into public.event_messages (event_id, contractor_id, message_type, agenda_item_id, scheduled_time)
-    values (41, 1, 'speaker_alert', 2, '2027-03-14 09:30 America/New_York')";
+    values (41, 1, 'speaker_alert', 2, '2083-03-14 09:30 America/New_York')";
 const OPEN: &str = "select count(*) from public.event_messages
     where contractor_id = 1 and message_type = 'speaker_alert' and agenda_item_id = 2 and status = 'scheduled'";
 
@@ -45,8 +45,8 @@ async fn what_was_scheduled_by_hand_the_agenda_does_not_plan() {
 async fn a_list_that_is_scheduled_twice_is_there_once() {
     let rig = planned().await;
     let list = "select string_agg(coalesce(id::text, '-'), ' ') from public.schedule_event_messages('[
-        {\"event_id\": 41, \"contractor_id\": 1, \"message_type\": \"attendance_check\", \"agenda_item_id\": 2, \"scheduled_time\": \"2027-03-14T10:37:00\"},
-        {\"event_id\": 41, \"contractor_id\": 2, \"message_type\": \"attendance_check\", \"agenda_item_id\": 2, \"scheduled_time\": \"2027-03-14T10:37:00\"}]') as id";
+        {\"event_id\": 41, \"contractor_id\": 1, \"message_type\": \"attendance_check\", \"agenda_item_id\": 2, \"scheduled_time\": \"2083-03-14T10:37:00\"},
+        {\"event_id\": 41, \"contractor_id\": 2, \"message_type\": \"attendance_check\", \"agenda_item_id\": 2, \"scheduled_time\": \"2083-03-14T10:37:00\"}]') as id";
     let first = rig.text(list).await;
     assert!(!first.contains('-'), "{first}");
     assert_eq!(rig.text(list).await, "- -");
@@ -63,7 +63,7 @@ async fn texts_by_hand_about_a_session_are_cancelled_with_it() {
     ] {
         let rig = planned().await;
         rig.run("insert into public.event_messages (event_id, contractor_id, message_type, agenda_item_id, scheduled_time, message_content)
-            select 41, 1, type, 2, '2027-03-14 09:00 America/New_York', 'Bring your questions.'
+            select 41, 1, type, 2, '2083-03-14 09:00 America/New_York', 'Bring your questions.'
             from unnest(array['session_hint', 'admin_custom', 'peer_match_reminder']) as type")
             .await;
         rig.run(end).await;

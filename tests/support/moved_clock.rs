@@ -73,7 +73,8 @@ impl MovedClock {
             dir: temp_dir(),
             moves: Mutex::default(),
         };
-        clock.write(TimeDelta::zero());
+        // Its database is made at that time, too: nothing in it is of another one.
+        clock.write(parse(at) - super::fake_clock::now());
         let programs = clock.programs(&library);
         let settings = [
             ("fsync", "off"),
@@ -101,8 +102,9 @@ impl MovedClock {
     /// Moves the server's clock. Never do this while anything is under way: a time-out that is
     /// running on the server ends with the jump.
     pub async fn move_to(&self, rig: &Rig, at: DateTime<Utc>) {
-        // The file says how far ahead of the machine's clock the server's is.
-        self.write(at - super::fake_clock::now());
+        // By what the server says: this process may live under another clock itself.
+        let before = rig.rows("select clock_timestamp()", &[]).await[0].get::<_, DateTime<Utc>>(0);
+        self.jump(at - before);
         let (read, said) = wait::until("a quick answer of the clock", async || {
             let asked = Instant::now();
             let row = rig.rows("select clock_timestamp()", &[]).await;
@@ -167,7 +169,8 @@ impl MovedClock {
         self.dir.path().join("clock")
     }
 
-    /// Puts the file in place at once: nobody may read half of it.
+    /// The file says how far ahead of the machine's clock the server's is. It is put in place at
+    /// once: nobody may read half of it.
     fn write(&self, ahead: TimeDelta) {
         let new = self.dir.path().join("clock.new");
         let millis = ahead.num_milliseconds();

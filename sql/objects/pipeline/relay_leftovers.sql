@@ -1,6 +1,6 @@
 -- pipeline.relay_leftovers(): announces what a daemon left that died while writers relied on it.
 --
--- Called by the first writer, or the first heartbeat, after its lease has run out.
+-- Called by the first writer, or the first heartbeat, after its lease has run out; by a heartbeat also when the clock was set back.
 --
 -- Returns: nothing.
 -- Reads:  nothing
@@ -21,6 +21,8 @@ begin
         select lapsed.is_the_only_row
         from pipeline.quiet as lapsed
         where lapsed.until < clock_timestamp()
+        -- No daemon takes it for so long: it did so before the clock was set back.
+        or lapsed.until > clock_timestamp() + interval '2 seconds'
         for update skip locked
     );
 

@@ -7,7 +7,7 @@
 -- Arguments: stage_id; most: how many at once; after_ids: one id for each priority, NULL: look at all.
 -- Returns: event_ids and priorities of the taken rows, NULL: none; is_alone: the one that was taken must run alone; reached_ids: for each
 --          priority the id up to which this look saw everything, NULL: it cannot tell; oldest_xid: the oldest transaction that was not over before
---          it; next_xid: its own transaction id.
+--          it, or of those that may have written events; next_xid: its own transaction id.
 -- Reads:  marketing.pipeline_events_id_seq
 -- Writes: pipeline.ready
 -- Locks:  rows of pipeline.ready that nobody else holds
@@ -32,6 +32,10 @@ set enable_bitmapscan = off
 as $$
 #variable_conflict use_column
 declare
+    -- Reading so many dead rows takes as long as asking who has written events.
+    c_much constant bigint := 2000;
+    -- So many transactions are begun while an ordinary one is under way.
+    c_many constant bigint := 20;
     -- One that it had before tells nothing of ids that were given out since.
     v_has_no_xid constant boolean := pg_current_xact_id_if_assigned() is null;
     v_last_id bigint;
@@ -42,6 +46,11 @@ begin
     -- still hold one of those ids.
     v_last_id := coalesce(pg_sequence_last_value('marketing.pipeline_events_id_seq'), 0);
     oldest_xid := pg_snapshot_xmin(pg_current_snapshot())::text;
+
+    -- Somebody has stood open for long: if that is no writer of events, dead rows are not read again because of it.
+    if v_last_id - after_ids[1] > c_much and pg_snapshot_xmax(pg_current_snapshot())::text::bigint - oldest_xid > c_many then
+        oldest_xid := pipeline.oldest_writer();
+    end if;
 
     is_alone := false;
 
