@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::known::Gathering;
 use super::load::Order;
 use super::places::Places;
-use crate::matching::nearest::nearest;
+use crate::matching::nearest::Search;
 use crate::matching::params::FocusMeasure;
 use crate::matching::profile::Profile;
 
@@ -33,10 +33,11 @@ pub(super) fn of_free(order: &Order, gathering: &Gathering, wanted: &[i64]) -> C
     let most = usize::from(order.params.max_matches);
     let places = gathering.places.as_ref();
     let is_free = |id: &i64| places.is_none_or(|places| places.held(*id) < most);
-    let profiles = gathering.people.iter().filter(|(id, _)| is_free(id));
-    let free = profiles.map(|(_, who)| &who.profile);
+    let free = gathering.people.iter().filter(|(id, _)| is_free(id));
+    let free = free.map(|(_, who)| &who.profile);
+    let asking = profiles(gathering, wanted);
     let (mut ids, leaves_out) = match is_local(order, wanted) {
-        true => suiting(order, gathering, wanted, free),
+        true => search(order, gathering, &asking, &[]).nearest(free),
         false => (free.map(|profile| profile.id).collect(), false),
     };
     ids.extend(wanted.iter().chain(&order.pinned));
@@ -63,15 +64,18 @@ pub(super) fn has_room(
     wanted.any(|id| held(id) < most)
 }
 
-/// Those who would suit the wanted best, whoever has a place; None: nobody does, or a search among
-/// few would not do.
+/// Those who would suit the wanted best, whoever has a place; None: a search among few would not do.
 pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Option<Vec<i64>> {
     if !is_local(order, wanted) {
         return None;
     }
     let everybody = gathering.people.values().map(|who| &who.profile);
-    let (best, _) = suiting(order, gathering, wanted, everybody);
-    (!best.is_empty()).then(|| best.into_iter().collect())
+    let wanted = profiles(gathering, wanted);
+    let ids: BTreeSet<i64> = wanted.iter().map(|profile| profile.id).collect();
+    let others = gathering.who_has_something_in_common(ids);
+    let bystanders: Vec<&Profile> = others.iter().map(|who| &who.profile).collect();
+    let best = search(order, gathering, &wanted, &bystanders).best(everybody);
+    Some(best.into_iter().collect())
 }
 
 /// The circle with others, and with whoever is promised to one of these.
@@ -90,16 +94,24 @@ fn is_local(order: &Order, wanted: &[i64]) -> bool {
     wanted.len() <= FEW && order.params.focus_measure == FocusMeasure::Jaccard
 }
 
-fn suiting<'a>(
+fn search<'a>(
     order: &'a Order,
     gathering: &'a Gathering,
-    wanted: &[i64],
-    pool: impl Iterator<Item = &'a Profile>,
-) -> (BTreeSet<i64>, bool) {
+    wanted: &'a [&'a Profile],
+    bystanders: &'a [&'a Profile],
+) -> Search<'a> {
+    Search {
+        wanted,
+        bystanders,
+        params: &order.params,
+        vocabulary: &gathering.vocabulary,
+        most: SUITING_MAX + 3 * wanted.len(),
+    }
+}
+
+fn profiles<'a>(gathering: &'a Gathering, ids: &[i64]) -> Vec<&'a Profile> {
     let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
-    let wanted: Vec<&Profile> = wanted.iter().filter_map(profile).collect();
-    let most = SUITING_MAX + 3 * wanted.len();
-    nearest(&wanted, pool, &order.params, &gathering.vocabulary, most)
+    ids.iter().filter_map(profile).collect()
 }
 
 fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {

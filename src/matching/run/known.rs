@@ -5,7 +5,7 @@
 //! it by the transaction that wrote them, which says something within one database and while its
 //! server runs. What is kept can be lost at any time, and is all read again then.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::TryFutureExt;
@@ -41,6 +41,8 @@ pub(super) struct Understood {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gathering {
     pub(super) people: BTreeMap<i64, Arc<Understood>>,
+    /// Who has a key of a company or a person.
+    holders: HashMap<String, Vec<i64>>,
     pub(super) vocabulary: Vocabulary,
     /// Whose places are taken; None: everybody is placed, and nobody has asked.
     pub(super) places: Option<Places>,
@@ -139,12 +141,11 @@ impl Gathering {
             let Some(id) = row.try_get::<_, Option<i64>>("id")? else {
                 continue;
             };
-            if row.try_get("is_there")? {
-                let understood = Understood::read(&raw(row)?, &read.vocabulary);
-                self.people.insert(id, Arc::new(understood));
-            } else {
-                self.people.remove(&id);
-            }
+            let who = match row.try_get("is_there")? {
+                true => Some(Understood::read(&raw(row)?, &read.vocabulary)),
+                false => None,
+            };
+            self.put(id, who);
         }
         let places = read.places.as_ref();
         let places = places.map(|changed| self.places.unwrap_or_default().with(changed));
@@ -154,6 +155,7 @@ impl Gathering {
         }
         Ok(Some(Self {
             people: self.people,
+            holders: self.holders,
             vocabulary: read.vocabulary,
             places: places.flatten(),
             seen: read.seen,
@@ -162,27 +164,40 @@ impl Gathering {
     }
 
     /// Who shares a company or a contact with one of these people, directly or through others, and
-    /// is none of them; `ids` are sorted.
-    pub(super) fn who_has_something_in_common(&self, ids: &[i64]) -> Vec<Arc<Understood>> {
-        let mut others: Vec<&Arc<Understood>> = Vec::with_capacity(self.people.len());
-        let mut keys: HashSet<&str> = HashSet::new();
-        for (id, who) in &self.people {
-            match ids.binary_search(id) {
-                Ok(_) => keys.extend(who.profile.keys()),
-                Err(_) => others.push(who),
-            }
-        }
+    /// is none of them.
+    pub(super) fn who_has_something_in_common(
+        &self,
+        mut ids: BTreeSet<i64>,
+    ) -> Vec<Arc<Understood>> {
+        let mut open: Vec<i64> = ids.iter().copied().collect();
         let mut found = Vec::new();
-        loop {
-            let shares = |who: &&Arc<Understood>| who.profile.keys().any(|key| keys.contains(key));
-            let (more, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(shares);
-            if more.is_empty() {
-                return found;
+        while let Some(who) = open.pop().and_then(|id| self.people.get(&id)) {
+            let holders = who.profile.keys().filter_map(|key| self.holders.get(key));
+            for other in holders.flatten().filter(|other| ids.insert(**other)) {
+                open.push(*other);
+                found.extend(self.people.get(other).map(Arc::clone));
             }
-            keys.extend(more.iter().flat_map(|who| who.profile.keys()));
-            found.extend(more.into_iter().map(Arc::clone));
-            others = rest;
         }
+        found
+    }
+
+    /// Takes somebody in, or out.
+    fn put(&mut self, id: i64, who: Option<Understood>) {
+        if let Some(former) = self.people.remove(&id) {
+            for key in former.profile.keys() {
+                if let Some(holders) = self.holders.get_mut(key) {
+                    holders.retain(|holder| *holder != id);
+                }
+            }
+        }
+        let Some(who) = who else { return };
+        for key in who.profile.keys() {
+            match self.holders.get_mut(key) {
+                Some(holders) => holders.push(id),
+                None => drop(self.holders.insert(key.to_owned(), vec![id])),
+            }
+        }
+        self.people.insert(id, Arc::new(who));
     }
 }
 

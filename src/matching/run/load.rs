@@ -147,7 +147,7 @@ pub(super) async fn crowd(
         crowd.relations.push((one, other, relation));
     }
     if !is_everybody {
-        crowd.bystanders = gathering.who_has_something_in_common(ids);
+        crowd.bystanders = gathering.who_has_something_in_common(ids.iter().copied().collect());
     }
     Ok(crowd)
 }

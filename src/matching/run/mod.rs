@@ -33,6 +33,7 @@ use async_trait::async_trait;
 
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
+use crate::matching::nearest::takes_part;
 use known::{Gathering, Known};
 use load::{Attendee, Crowd, Order};
 use solve::Decision;
@@ -164,6 +165,10 @@ impl Run<'_, '_> {
         let best = self
             .compute(move || circle::of_best(&order, &gathering, &wanted))
             .await?;
+        // Nobody suits, whatever is moved: it is only to be told what keeps everybody away.
+        if best.as_ref().is_some_and(Vec::is_empty) {
+            return self.decide(self.everybody(), Whose::Nobodys).await;
+        }
         if let Some(best) = best {
             let ids = circle::with_peers(&self.gathering, &circle.ids, &best);
             let made = self.decide(ids, Whose::Of(best)).await?;
@@ -181,7 +186,8 @@ impl Run<'_, '_> {
         let new = new.map(|pair| (pair.contractor1_id, pair.contractor2_id));
         let new: Vec<(i64, i64)> = new.collect();
         let people = crowd.people.iter();
-        let can_be_introduced = people.filter(|person| person.obstacle.is_none());
+        let can_be_introduced =
+            people.filter(|person| person.obstacle.is_none() && takes_part(&person.who.profile));
         let ids = can_be_introduced.map(Attendee::id);
         let wanted = ids.filter(|id| wanted.contains(id));
         circle::has_room(&self.order, &self.gathering, &new, wanted)
