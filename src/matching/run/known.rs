@@ -109,9 +109,14 @@ impl Known {
 impl Gathering {
     /// All that the rows say.
     async fn anew(tx: &Transaction<'_>, order: &Order) -> Result<Self, DbError> {
-        let nothing = Self::default();
         let read = Read::of(tx, order, None, None).await?;
-        Ok(nothing.with(read)?.unwrap_or_default())
+        let all = Self::default().with(read)?;
+        all.ok_or_else(|| {
+            DbError::plain(
+                Class::Bug,
+                "the rows of an event are not as many as counted",
+            )
+        })
     }
 
     /// What was kept, with what is new; None: it tells nothing of these rows, or some were deleted.
@@ -171,8 +176,10 @@ impl Gathering {
     ) -> Vec<Arc<Understood>> {
         let mut open: Vec<i64> = ids.iter().copied().collect();
         let mut found = Vec::new();
-        while let Some(who) = open.pop().and_then(|id| self.people.get(&id)) {
-            let holders = who.profile.keys().filter_map(|key| self.holders.get(key));
+        while let Some(id) = open.pop() {
+            let who = self.people.get(&id);
+            let keys = who.into_iter().flat_map(|who| who.profile.keys());
+            let holders = keys.filter_map(|key| self.holders.get(key));
             for other in holders.flatten().filter(|other| ids.insert(**other)) {
                 open.push(*other);
                 found.extend(self.people.get(other).map(Arc::clone));
