@@ -64,7 +64,8 @@ pub(super) fn has_room(
     wanted.any(|id| held(id) < most)
 }
 
-/// Those who would suit the wanted best, whoever has a place; None: a search among few would not do.
+/// Those who would suit the wanted best, whoever has a place; None: a search among few would not
+/// do.
 pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Option<Vec<i64>> {
     if !is_local(order, wanted) {
         return None;
