@@ -23,7 +23,7 @@ const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.s
 /// Events whose people are kept at once; one more, and those of the one that was matched longest
 /// ago are read again.
 const EVENTS_MAX: usize = 4;
-/// An event of more people is not kept: about two kilobytes for each.
+/// An event of more people is not kept: a few kilobytes for each.
 const PEOPLE_MAX: usize = 20_000;
 /// Transactions after which ages can no longer be compared, by far.
 const TRANSACTIONS_MAX: i64 = 1 << 30;
