@@ -223,12 +223,17 @@ impl<'a> Present<'a> {
                 why: self.why_alone(person, &crowds, roster, row),
             })
             .collect();
-        unplaced.extend(self.left_out.iter().map(|(contractor_id, why)| Unplaced {
-            contractor_id: *contractor_id,
-            why: Why::Ineligible(*why),
-        }));
+        unplaced.extend(self.left_out());
         unplaced.sort_by_key(|unplaced| unplaced.contractor_id);
         unplaced
+    }
+
+    /// Those who take part in no pair, and have none.
+    pub(super) fn left_out(&self) -> impl Iterator<Item = Unplaced> + '_ {
+        self.left_out.iter().map(|(contractor_id, why)| Unplaced {
+            contractor_id: *contractor_id,
+            why: Why::Ineligible(*why),
+        })
     }
 
     /// Why somebody meets nobody: too many compete, or gates are shut.

@@ -22,7 +22,7 @@ pub struct Repair {
     pub added: Vec<Introduction>,
     /// Pairs of `movable` that are given up, by their ids, the smaller first.
     pub dropped: Vec<(i64, i64)>,
-    /// Those of the wanted who meet nobody, with the reason.
+    /// Those of the wanted who meet nobody, with the reason, by id.
     pub unplaced: Vec<Unplaced>,
 }
 
@@ -49,6 +49,9 @@ pub fn repair(
     let roster = present.roster(params, vocabulary, constraints);
     let standing = Standing::new(&present, &roster, movable);
     let place = |id: &i64| present.place(*id);
+    let left_out = present.left_out();
+    let left_out = left_out.filter(|person| wanted.contains(&person.contractor_id));
+    let mut unplaced: Vec<Unplaced> = left_out.collect();
     let wanted: Vec<u32> = wanted
         .iter()
         .filter_map(place)
@@ -89,14 +92,15 @@ pub fn repair(
         .iter()
         .map(|pair| present.introduction(&roster, params, pair.a as usize, pair.b as usize));
     let (crowds, mut row) = (CrowdOf::new(&mended.crowds), Row::default());
-    let unplaced = alone.into_iter().map(|person| Unplaced {
+    unplaced.extend(alone.into_iter().map(|person| Unplaced {
         contractor_id: id(person),
         why: present.why_alone(person as usize, &crowds, &roster, &mut row),
-    });
+    }));
+    unplaced.sort_by_key(|unplaced| unplaced.contractor_id);
     Ok(Repair {
         added: added.collect(),
         dropped,
-        unplaced: unplaced.collect(),
+        unplaced,
     })
 }
 

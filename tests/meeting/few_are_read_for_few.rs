@@ -3,7 +3,7 @@
 use pgcascade::db::{DbError, Pool, in_transaction};
 use pgcascade::matching::run::MatchPeers;
 
-use super::venue::RUNS_ARE_DONE;
+use super::venue::{CHECK_IN, RUNS_ARE_DONE};
 use crate::support::daemon::Rig;
 
 const FOCUS: &str = "operational_efficiency, hiring_sales_leadership, controlling_lead_flow";
@@ -140,4 +140,89 @@ async fn whom_dozens_cannot_meet_meets_as_many_of_the_others() {
     .await;
     perform(&rig, &MatchPeers::new(false), "'{9}'").await;
     assert_eq!(matches(&rig).await, "9-1001, 9-1002, 9-1003, 9-1004");
+}
+
+/// Late people 9 and 10, and places that are taken: 56 has none left.
+async fn one_place_each(rig: &Rig) {
+    registers(rig, 9, "Late", "Boise, ID", FOCUS).await;
+    registers(rig, 10, "Later", "Seattle, WA", FOCUS).await;
+    rig.run(
+        "insert into event_peer_matching (event_id, max_matches, on_check_in) values (41, 1, 'never');
+        update event_attendees set check_in_time = now() where contractor_id in (1, 9, 56);
+        insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 1, 9, 41), ('forbid', 1, 10, 41)",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_that_were_taken_or_given_back_since_the_last_run_count_as_they_are() {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run("insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now())")
+        .await;
+    let peers = MatchPeers::new(false);
+    perform(&rig, &peers, "'{9}'").await;
+    assert_eq!(matches(&rig).await, "1-56", "56 has no place");
+    rig.run("update event_peer_matches set status = 'declined'")
+        .await;
+    perform(&rig, &peers, "'{9}'").await;
+    assert_eq!(matches(&rig).await, "9-56", "56 has a place again");
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 10")
+        .await;
+    rig.run(
+        "update event_peer_matches set introduction_sent_time = now() where status = 'proposed'",
+    )
+    .await;
+    perform(&rig, &peers, "'{10}'").await;
+    assert_eq!(matches(&rig).await, "9-56", "they have no place");
+    // A row that is gone says nothing of itself.
+    rig.run("delete from event_peer_matches where contractor1_id = 9")
+        .await;
+    rig.run("update event_attendees set check_out_time = now() where contractor_id = 9")
+        .await;
+    perform(&rig, &peers, "'{10}'").await;
+    assert_eq!(matches(&rig).await, "10-56");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_transaction_took_back_is_not_remembered() {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run(
+        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now())",
+    )
+    .await;
+    let orders = "insert into event_peer_matching_runs (event_id, contractor_ids) values (41, '{9}'), (41, '{1}') returning id";
+    let orders = rig.rows(orders, &[]).await;
+    let peers = MatchPeers::new(false);
+    let pool = Pool::open(rig.database.url(), 1, "taken back").expect("a pool");
+    let mut session = pool.get().await.expect("a session");
+    let tx = session.transaction().await.expect("a transaction");
+    for order in &orders {
+        let done = peers.perform(&tx, order.get(0), None).await;
+        done.expect("a run").expect("the order is open");
+        let over = tx.batch_execute("update event_peer_matches set status = 'declined'");
+        over.await.expect("a match that is over");
+    }
+    tx.rollback().await.expect("a rollback");
+    rig.run("update event_attendees set check_in_time = now() where contractor_id = 10")
+        .await;
+    perform(&rig, &peers, "'{10}'").await;
+    assert_eq!(matches(&rig).await, "1-56", "56 has no place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_person_whose_place_cannot_be_read_is_told_of() {
+    let rig = Rig::venue(12).await;
+    registers(&rig, 9, "Late", "somewhere nice", FOCUS).await;
+    rig.run(CHECK_IN).await;
+    perform(&rig, &MatchPeers::new(false), "'{9}'").await;
+    let told = rig
+        .text("select unplaced ->> 0 from event_peer_matching_runs")
+        .await;
+    assert!(
+        told.contains("\"contractor_id\": 9") && told.contains("a place that is not known"),
+        "{told}"
+    );
 }

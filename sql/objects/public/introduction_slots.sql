@@ -1,6 +1,7 @@
 -- public.introduction_slots(event_id, first_at, first_expires_at): the times at which one person can be introduced to several others.
 --
--- The first is given; then the further breaks of that day as they begin; then one after the other at slot_spacing.
+-- The first is given; then the further breaks of that day as they begin; then one after the other at slot_spacing. Every run asks twice,
+-- so that its plan is kept.
 --
 -- Arguments: event_id; first_at: of slot 1; first_expires_at: NULL: as the message type says.
 -- Returns: slot, from 1 to 20; scheduled_time; expires_at, NULL: as the message type says.
@@ -10,11 +11,14 @@
 
 create or replace function public.introduction_slots(event_id bigint, first_at timestamptz, first_expires_at timestamptz default null)
 returns table (slot integer, scheduled_time timestamptz, expires_at timestamptz)
-language sql
+language plpgsql
 stable
 rows 20
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+#variable_conflict use_column
+begin
+    return query
     with
     event as (
         select
@@ -58,7 +62,8 @@ begin atomic
         where breaks.slot <= 20
     ) as last
     order by number.slot;
-end;
+end
+$$;
 
 comment on function public.introduction_slots(bigint, timestamptz, timestamptz) is
     'The times at which one person can be introduced to several others: further breaks, then at slot_spacing.';

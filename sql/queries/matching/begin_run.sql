@@ -2,9 +2,10 @@
 --
 -- $1 bigint: run; $2 bigint: the event of the ledger that has it done, NULL: none.
 -- Columns: event_id; contractor_ids bigint[], NULL: everybody; dry_run; approval; min_matches, NULL: none; salt; introduction_time;
---          spread: several introductions of a person at different times; by_model: a chat model may word them; params: the parameters as
---          JSON.
--- Reads:  public.event_peer_matching
+--          spread: several introductions of a person at different times; by_model: a chat model may word them; pinned bigint[]: whom the
+--          organiser wants the run's few people to meet; is_settled: this transaction has done no other run of the event, so that all that
+--          it reads is committed; params: the parameters as JSON.
+-- Reads:  public.event_peer_matching, public.event_peer_rules
 -- Writes: public.event_peer_matching_runs
 -- Locks:  the run
 update public.event_peer_matching_runs as run
@@ -28,6 +29,20 @@ returning
         (select own.wording from public.event_peer_matching as own where own.event_id = run.event_id),
         (select general.wording from public.event_peer_matching as general where general.event_id is null)
     ) is not distinct from 'model' as by_model,
+    array(
+        select case when rule.contractor1_id = any (run.contractor_ids) then rule.contractor2_id else rule.contractor1_id end
+        from public.event_peer_rules as rule
+        where rule.rule = 'pin'
+        and (rule.event_id is null or rule.event_id = run.event_id)
+        and (rule.contractor1_id = any (run.contractor_ids) or rule.contractor2_id = any (run.contractor_ids))
+    ) as pinned,
+    -- One that somebody else did since this transaction has its number is taken for its own, which does no harm.
+    not exists (
+        select from public.event_peer_matching_runs as other
+        where other.event_id = run.event_id
+        and other.status = 'done'
+        and age(other.xmin) <= age(pg_current_xact_id()::xid)
+    ) as is_settled,
     jsonb_strip_nulls(jsonb_build_object(
         'max_matches', run.max_matches,
         'min_score', run.min_score,

@@ -1,24 +1,33 @@
--- matching/places_of_run: whose places are taken at the event of a run, and whom the organiser wants its few people to meet.
+-- matching/places_of_run: how many matches an event has, and those that have changed: whose places are taken.
 --
--- $1 bigint: run.
--- Columns: ones bigint[], others bigint[]: the two of each match that is not over; pinned bigint[]: who is pinned to one of the run's people.
--- Reads:  public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules
+-- What is new is told as in people_of_run. One scan tells numbers; what few of them are is read by these.
+--
+-- $1 bigint: the event; $2 text: the transaction since which it is asked what is new, NULL: all.
+-- Columns: there: how many matches there are, those that are over included; ids bigint[], ones bigint[], others bigint[], are_live boolean[]:
+--          the new ones, the two of each, and whether it is not over.
+-- Reads:  public.event_peer_matches
 -- Locks:  none
-select
-    coalesce(live.ones, '{}') as ones,
-    coalesce(live.others, '{}') as others,
-    array(
-        select case when rule.contractor1_id = any (run.contractor_ids) then rule.contractor2_id else rule.contractor1_id end
-        from public.event_peer_rules as rule
-        where rule.rule = 'pin'
-        and (rule.event_id is null or rule.event_id = run.event_id)
-        and (rule.contractor1_id = any (run.contractor_ids) or rule.contractor2_id = any (run.contractor_ids))
-    ) as pinned
-from public.event_peer_matching_runs as run
-cross join lateral (
-    select array_agg(match.contractor1_id) as ones, array_agg(match.contractor2_id) as others
+with
+said as materialized (
+    select
+        count(*) as there,
+        array_agg(match.id) filter (where $2::text is null or age(match.xmin) <= (select age($2::text::xid))) as ids
     from public.event_peer_matches as match
-    where match.event_id = run.event_id
-    and match.status not in ('declined', 'released', 'expired')
-) as live
-where run.id = $1
+    where match.event_id = $1
+)
+select
+    said.there,
+    coalesce(changed.ids, '{}') as ids,
+    coalesce(changed.ones, '{}') as ones,
+    coalesce(changed.others, '{}') as others,
+    coalesce(changed.are_live, '{}') as are_live
+from said
+cross join lateral (
+    select
+        array_agg(match.id) as ids,
+        array_agg(match.contractor1_id) as ones,
+        array_agg(match.contractor2_id) as others,
+        array_agg(match.status not in ('declined', 'released', 'expired')) as are_live
+    from public.event_peer_matches as match
+    where match.id = any (said.ids)
+) as changed

@@ -5,11 +5,12 @@
 //! these is the one over everybody: where dozens of the best are kept from the guest by rows of the
 //! database, so that places stay empty, everybody is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::known::Gathering;
-use super::load::{Order, Taken};
-use crate::matching::nearest::nearest;
+use super::load::Order;
+use super::places::Places;
+use crate::matching::nearest::Search;
 use crate::matching::params::FocusMeasure;
 use crate::matching::profile::Profile;
 
@@ -28,22 +29,18 @@ pub(super) struct Circle {
 }
 
 /// Those of the wanted who are there, who has a place for one of them, and who is pinned to them.
-pub(super) fn of_free(
-    order: &Order,
-    gathering: &Gathering,
-    taken: &Taken,
-    wanted: &[i64],
-) -> Circle {
-    let held = held(&taken.pairs);
+pub(super) fn of_free(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Circle {
     let most = usize::from(order.params.max_matches);
-    let is_free = |id: &i64| held.get(id).is_none_or(|held| *held < most);
-    let profiles = gathering.people.iter().filter(|(id, _)| is_free(id));
-    let free = profiles.map(|(_, who)| &who.profile);
+    let places = gathering.places.as_ref();
+    let is_free = |id: &i64| places.is_none_or(|places| places.held(*id) < most);
+    let free = gathering.people.iter().filter(|(id, _)| is_free(id));
+    let free = free.map(|(_, who)| &who.profile);
+    let asking = profiles(gathering, wanted);
     let (mut ids, leaves_out) = match is_local(order, wanted) {
-        true => suiting(order, gathering, wanted, free),
+        true => search(order, gathering, &asking, &[]).nearest(free),
         false => (free.map(|profile| profile.id).collect(), false),
     };
-    ids.extend(wanted.iter().chain(&taken.pinned));
+    ids.extend(wanted.iter().chain(&order.pinned));
     Circle {
         ids: there(gathering, &ids),
         leaves_out,
@@ -54,46 +51,39 @@ pub(super) fn of_free(
 /// taken and what is new.
 pub(super) fn has_room(
     order: &Order,
-    taken: &Taken,
-    new: impl Iterator<Item = (i64, i64)>,
+    gathering: &Gathering,
+    new: &[(i64, i64)],
     mut wanted: impl Iterator<Item = i64>,
 ) -> bool {
-    let pairs: Vec<(i64, i64)> = taken.pairs.iter().copied().chain(new).collect();
-    let held = held(&pairs);
     let most = usize::from(order.params.max_matches);
-    wanted.any(|id| held.get(&id).is_none_or(|held| *held < most))
+    let places = gathering.places.as_ref();
+    let held = |id: i64| {
+        let with_new = new.iter().filter(|(a, b)| *a == id || *b == id).count();
+        places.map_or(0, |places| places.held(id)) + with_new
+    };
+    wanted.any(|id| held(id) < most)
 }
 
-/// How many places of each are taken.
-fn held(pairs: &[(i64, i64)]) -> BTreeMap<i64, usize> {
-    let mut held: BTreeMap<i64, usize> = BTreeMap::new();
-    for id in pairs.iter().flat_map(|(a, b)| [a, b]) {
-        *held.entry(*id).or_default() += 1;
-    }
-    held
-}
-
-/// Those who would suit the wanted best, whoever has a place; None: nobody does, or a search among
-/// few would not do.
+/// Those who would suit the wanted best, whoever has a place; None: a search among few would not
+/// do.
 pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Option<Vec<i64>> {
     if !is_local(order, wanted) {
         return None;
     }
     let everybody = gathering.people.values().map(|who| &who.profile);
-    let (best, _) = suiting(order, gathering, wanted, everybody);
-    (!best.is_empty()).then(|| best.into_iter().collect())
+    let wanted = profiles(gathering, wanted);
+    let ids: BTreeSet<i64> = wanted.iter().map(|profile| profile.id).collect();
+    let others = gathering.who_has_something_in_common(ids);
+    let bystanders: Vec<&Profile> = others.iter().map(|who| &who.profile).collect();
+    let best = search(order, gathering, &wanted, &bystanders).best(everybody);
+    Some(best.into_iter().collect())
 }
 
 /// The circle with others, and with whoever is promised to one of these.
-pub(super) fn with_peers(
-    gathering: &Gathering,
-    taken: &Taken,
-    circle: &[i64],
-    others: &[i64],
-) -> Vec<i64> {
+pub(super) fn with_peers(gathering: &Gathering, circle: &[i64], others: &[i64]) -> Vec<i64> {
     let mut ids: BTreeSet<i64> = circle.iter().chain(others).copied().collect();
-    for (a, b) in &taken.pairs {
-        if others.binary_search(a).is_ok() || others.binary_search(b).is_ok() {
+    for (a, b) in gathering.places.iter().flat_map(Places::pairs) {
+        if others.binary_search(&a).is_ok() || others.binary_search(&b).is_ok() {
             ids.extend([a, b]);
         }
     }
@@ -105,16 +95,24 @@ fn is_local(order: &Order, wanted: &[i64]) -> bool {
     wanted.len() <= FEW && order.params.focus_measure == FocusMeasure::Jaccard
 }
 
-fn suiting<'a>(
+fn search<'a>(
     order: &'a Order,
     gathering: &'a Gathering,
-    wanted: &[i64],
-    pool: impl Iterator<Item = &'a Profile>,
-) -> (BTreeSet<i64>, bool) {
+    wanted: &'a [&'a Profile],
+    bystanders: &'a [&'a Profile],
+) -> Search<'a> {
+    Search {
+        wanted,
+        bystanders,
+        params: &order.params,
+        vocabulary: &gathering.vocabulary,
+        most: SUITING_MAX + 3 * wanted.len(),
+    }
+}
+
+fn profiles<'a>(gathering: &'a Gathering, ids: &[i64]) -> Vec<&'a Profile> {
     let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
-    let wanted: Vec<&Profile> = wanted.iter().filter_map(profile).collect();
-    let most = SUITING_MAX + 3 * wanted.len();
-    nearest(&wanted, pool, &order.params, &gathering.vocabulary, most)
+    ids.iter().filter_map(profile).collect()
 }
 
 fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {

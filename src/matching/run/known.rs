@@ -5,24 +5,25 @@
 //! it by the transaction that wrote them, which says something within one database and while its
 //! server runs. What is kept can be lost at any time, and is all read again then.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::load::Order;
-use crate::db::{DbError, Transaction};
+use super::places::{self, Places};
+use crate::db::{Class, DbError, Transaction};
 use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
 
-const PRESENT: &str = include_str!("../../../sql/queries/matching/present_of_run.sql");
 const WORDS: &str = include_str!("../../../sql/queries/matching/vocabulary.sql");
 const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.sql");
 
 /// Events whose people are kept at once; one more, and those of the one that was matched longest
 /// ago are read again.
 const EVENTS_MAX: usize = 4;
-/// An event of more people is not kept: about two kilobytes for each.
+/// An event of more people is not kept: a few kilobytes for each.
 const PEOPLE_MAX: usize = 20_000;
 /// Transactions after which ages can no longer be compared, by far.
 const TRANSACTIONS_MAX: i64 = 1 << 30;
@@ -37,10 +38,14 @@ pub(super) struct Understood {
 }
 
 /// Everybody who is at an event.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Gathering {
     pub(super) people: BTreeMap<i64, Arc<Understood>>,
+    /// Who has a key of a company or a person.
+    holders: HashMap<String, Vec<i64>>,
     pub(super) vocabulary: Vocabulary,
+    /// Whose places are taken; None: everybody is placed, and nobody has asked.
+    pub(super) places: Option<Places>,
     /// What transactions of older numbers did is in it.
     seen: i64,
     /// The database, and the start of its server, whose numbers these are.
@@ -59,53 +64,22 @@ impl Known {
     pub(super) async fn gather(
         &self,
         tx: &Transaction<'_>,
-        run_id: i64,
         order: &Order,
     ) -> Result<Arc<Gathering>, DbError> {
         let kept = self.take(order.event_id);
-        let since = kept.as_ref().map(|kept| number(kept.seen));
-        let present = tx.prepare_cached(PRESENT).await?;
-        let words = tx.prepare_cached(WORDS).await?;
-        let people = tx.prepare_cached(PEOPLE).await?;
-        let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
-        let since_run: [&(dyn ToSql + Sync); 2] = [&run_id, &since];
-        // In this order: what is new is asked for after it was noted what was seen.
-        let (present, words, rows) = tokio::try_join!(
-            biased;
-            tx.query_one(&present, &of_run),
-            tx.query(&words, &[]),
-            tx.query(&people, &since_run),
-        )?;
-        let numbered_by: String = present.try_get("numbered_by")?;
-        let (present, seen): (Vec<i64>, i64) = (present.try_get("ids")?, present.try_get("seen")?);
-        let words = vocabulary(&words)?;
-        let kept = kept.filter(|kept| {
-            // A server that crashed may count again from before what was never written.
-            let is_later = (0..TRANSACTIONS_MAX).contains(&(seen - kept.seen));
-            is_later && kept.numbered_by == numbered_by && kept.vocabulary == words
-        });
-        // Before the rows were fetched it was not known that all of them are needed.
-        let rows = match (&kept, since) {
-            (None, Some(_)) => tx.query(&people, &[&run_id, &None::<String>]).await?,
-            _ => rows,
+        // What this transaction itself has written it may take back yet.
+        let settled = kept.clone().filter(|_| !order.is_settled);
+        let gathering = match Gathering::since(tx, order, kept).await? {
+            Some(gathering) => Arc::new(gathering),
+            // Nothing is taken for known now.
+            None => Arc::new(Gathering::anew(tx, order).await?),
         };
-        let mut people = match kept.map(Arc::try_unwrap) {
-            Some(Ok(kept)) => kept.people,
-            Some(Err(shared)) => shared.people.clone(),
-            None => BTreeMap::new(),
-        };
-        for row in &rows {
-            let understood = Understood::read(&raw(row)?, &words);
-            people.insert(understood.profile.id, Arc::new(understood));
+        match order.is_settled {
+            true => self.keep(order.event_id, &gathering),
+            false => settled
+                .iter()
+                .for_each(|kept| self.keep(order.event_id, kept)),
         }
-        people.retain(|id, _| present.binary_search(id).is_ok());
-        let gathering = Arc::new(Gathering {
-            people,
-            vocabulary: words,
-            seen,
-            numbered_by,
-        });
-        self.keep(order.event_id, &gathering);
         Ok(gathering)
     }
 
@@ -133,28 +107,147 @@ impl Known {
 }
 
 impl Gathering {
+    /// All that the rows say.
+    async fn anew(tx: &Transaction<'_>, order: &Order) -> Result<Self, DbError> {
+        let read = Read::of(tx, order, None, None).await?;
+        let all = Self::default().with(read)?;
+        all.ok_or_else(|| {
+            DbError::plain(
+                Class::Bug,
+                "the rows of an event are not as many as counted",
+            )
+        })
+    }
+
+    /// What was kept, with what is new; None: it tells nothing of these rows, or some were deleted.
+    async fn since(
+        tx: &Transaction<'_>,
+        order: &Order,
+        kept: Option<Arc<Self>>,
+    ) -> Result<Option<Self>, DbError> {
+        let Some(kept) = kept else {
+            return Ok(None);
+        };
+        let since = number(kept.seen);
+        let since_places = kept.places.as_ref().map(|_| since.as_str());
+        let read = Read::of(tx, order, Some(&since), since_places).await?;
+        // A server that crashed may count again from before what was never written.
+        let is_later = (0..TRANSACTIONS_MAX).contains(&(read.seen - kept.seen));
+        let is_same = kept.numbered_by == read.numbered_by && kept.vocabulary == read.vocabulary;
+        match is_later && is_same {
+            true => Arc::unwrap_or_clone(kept).with(read),
+            false => Ok(None),
+        }
+    }
+
+    /// This with what was read; None: rows were deleted meanwhile.
+    fn with(mut self, read: Read) -> Result<Option<Self>, DbError> {
+        for row in &read.people {
+            let Some(id) = row.try_get::<_, Option<i64>>("id")? else {
+                continue;
+            };
+            let who = match row.try_get("is_there")? {
+                true => Some(Understood::read(&raw(row)?, &read.vocabulary)),
+                false => None,
+            };
+            self.put(id, who);
+        }
+        let places = read.places.as_ref();
+        let places = places.map(|changed| self.places.unwrap_or_default().with(changed));
+        let is_all = i64::try_from(self.people.len()) == Ok(read.there);
+        if !is_all || places == Some(None) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            people: self.people,
+            holders: self.holders,
+            vocabulary: read.vocabulary,
+            places: places.flatten(),
+            seen: read.seen,
+            numbered_by: read.numbered_by,
+        }))
+    }
+
     /// Who shares a company or a contact with one of these people, directly or through others, and
-    /// is none of them; `ids` are sorted.
-    pub(super) fn who_has_something_in_common(&self, ids: &[i64]) -> Vec<Arc<Understood>> {
-        let mut others: Vec<&Arc<Understood>> = Vec::with_capacity(self.people.len());
-        let mut keys: HashSet<&str> = HashSet::new();
-        for (id, who) in &self.people {
-            match ids.binary_search(id) {
-                Ok(_) => keys.extend(who.profile.keys()),
-                Err(_) => others.push(who),
-            }
-        }
+    /// is none of them.
+    pub(super) fn who_has_something_in_common(
+        &self,
+        mut ids: BTreeSet<i64>,
+    ) -> Vec<Arc<Understood>> {
+        let mut open: Vec<i64> = ids.iter().copied().collect();
         let mut found = Vec::new();
-        loop {
-            let shares = |who: &&Arc<Understood>| who.profile.keys().any(|key| keys.contains(key));
-            let (more, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(shares);
-            if more.is_empty() {
-                return found;
+        while let Some(id) = open.pop() {
+            let who = self.people.get(&id);
+            let keys = who.into_iter().flat_map(|who| who.profile.keys());
+            let holders = keys.filter_map(|key| self.holders.get(key));
+            for other in holders.flatten().filter(|other| ids.insert(**other)) {
+                open.push(*other);
+                found.extend(self.people.get(other).map(Arc::clone));
             }
-            keys.extend(more.iter().flat_map(|who| who.profile.keys()));
-            found.extend(more.into_iter().map(Arc::clone));
-            others = rest;
         }
+        found
+    }
+
+    /// Takes somebody in, or out.
+    fn put(&mut self, id: i64, who: Option<Understood>) {
+        if let Some(former) = self.people.remove(&id) {
+            for key in former.profile.keys() {
+                if let Some(holders) = self.holders.get_mut(key) {
+                    holders.retain(|holder| *holder != id);
+                }
+            }
+        }
+        let Some(who) = who else { return };
+        for key in who.profile.keys() {
+            match self.holders.get_mut(key) {
+                Some(holders) => holders.push(id),
+                None => drop(self.holders.insert(key.to_owned(), vec![id])),
+            }
+        }
+        self.people.insert(id, Arc::new(who));
+    }
+}
+
+/// What rows say of an event.
+struct Read {
+    there: i64,
+    seen: i64,
+    numbered_by: String,
+    people: Vec<Row>,
+    vocabulary: Vocabulary,
+    places: Option<places::Changed>,
+}
+
+impl Read {
+    /// Of people and places what is new since a transaction each, None: all. The places of others
+    /// matter where only a few people are placed.
+    async fn of(
+        tx: &Transaction<'_>,
+        order: &Order,
+        since: Option<&str>,
+        since_places: Option<&str>,
+    ) -> Result<Self, DbError> {
+        let people = tx.prepare_cached(PEOPLE).await?;
+        let words = tx.prepare_cached(WORDS).await?;
+        let of_event: [&(dyn ToSql + Sync); 2] = [&order.event_id, &since];
+        // In this order: what is new next time is so since the first of them.
+        let (people, words, places) = tokio::try_join!(
+            biased;
+            tx.query(&people, &of_event).map_err(DbError::from),
+            tx.query(&words, &[]).map_err(DbError::from),
+            places::changed(tx, order, since_places),
+        )?;
+        let first = people.first();
+        let first =
+            first.ok_or_else(|| DbError::plain(Class::Bug, "people_of_run said nothing"))?;
+        Ok(Self {
+            there: first.try_get("there")?,
+            seen: first.try_get("seen")?,
+            numbered_by: first.try_get("numbered_by")?,
+            vocabulary: vocabulary(&words)?,
+            people,
+            places,
+        })
     }
 }
 

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::known::{Gathering, Understood};
 use crate::db::{Class, DbError, Transaction};
 use crate::matching::gate::Gate;
 use crate::matching::params::Params;
 use crate::matching::profile::Vocabulary;
+
+/// Of more people whole tables may be worth reading.
+const BY_KEYS_MAX: usize = 500;
 
 /// An order to match.
 #[derive(Debug)]
@@ -27,6 +31,10 @@ pub(super) struct Order {
     pub(super) by_model: bool,
     /// Fewer new pairs are worth a warning.
     pub(super) min_matches: Option<i32>,
+    /// Whom the organiser wants these few people to meet.
+    pub(super) pinned: Vec<i64>,
+    /// All that is read is committed: the transaction has done no other run of the event.
+    pub(super) is_settled: bool,
 }
 
 /// The people whom a run looks at, and what rows say about pairs of them.
@@ -59,15 +67,6 @@ impl Attendee {
     }
 }
 
-/// Whose places are taken.
-#[derive(Debug, Default)]
-pub(super) struct Taken {
-    /// The two of each match of the event that is not over.
-    pub(super) pairs: Vec<(i64, i64)>,
-    /// Whom the organiser wants the run's people to meet.
-    pub(super) pinned: Vec<i64>,
-}
-
 /// What a row says about two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
@@ -90,11 +89,17 @@ pub(super) async fn begin(
     caused_by: Option<i64>,
 ) -> Result<Option<Order>, DbError> {
     let lock = include_str!("../../../sql/queries/matching/lock_run.sql");
-    tx.query(&tx.prepare_cached(lock).await?, &[&run_id])
-        .await?;
+    let lock = tx.prepare_cached(lock).await?;
     let begin = include_str!("../../../sql/queries/matching/begin_run.sql");
     let begin = tx.prepare_cached(begin).await?;
-    let Some(row) = tx.query_opt(&begin, &[&run_id, &caused_by]).await? else {
+    let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
+    let of_cause: [&(dyn ToSql + Sync); 2] = [&run_id, &caused_by];
+    let (_, row) = tokio::try_join!(
+        biased;
+        tx.query(&lock, &of_run),
+        tx.query_opt(&begin, &of_cause),
+    )?;
+    let Some(row) = row else {
         return Ok(None);
     };
     let params: Params = serde_json::from_value(row.try_get("params")?)
@@ -108,26 +113,9 @@ pub(super) async fn begin(
         spread: row.try_get("spread")?,
         by_model: row.try_get("by_model")?,
         min_matches: row.try_get("min_matches")?,
-    }))
-}
-
-/// Whose places are taken at the event of a run; nobody asks where everybody is placed.
-pub(super) async fn taken(
-    tx: &Transaction<'_>,
-    run_id: i64,
-    is_for_few: bool,
-) -> Result<Taken, DbError> {
-    if !is_for_few {
-        return Ok(Taken::default());
-    }
-    let statement = include_str!("../../../sql/queries/matching/places_of_run.sql");
-    let statement = tx.prepare_cached(statement).await?;
-    let row = tx.query_one(&statement, &[&run_id]).await?;
-    let (ones, others): (Vec<i64>, Vec<i64>) = (row.try_get("ones")?, row.try_get("others")?);
-    Ok(Taken {
-        pairs: ones.into_iter().zip(others).collect(),
         pinned: row.try_get("pinned")?,
-    })
+        is_settled: row.try_get("is_settled")?,
+    }))
 }
 
 /// What rows say about some of the people who are there, `ids` being sorted. Unsent matches of
@@ -140,7 +128,9 @@ pub(super) async fn crowd(
     movable: Option<&[i64]>,
 ) -> Result<Crowd, DbError> {
     let is_everybody = ids.len() == gathering.people.len();
-    let (people, pairs) = tokio::try_join!(
+    let ((), people, pairs) = tokio::try_join!(
+        biased;
+        plan(tx, ids.len()),
         attendees(tx, run_id, gathering, ids),
         pairs(tx, run_id, ids, movable, is_everybody)
     )?;
@@ -157,9 +147,18 @@ pub(super) async fn crowd(
         crowd.relations.push((one, other, relation));
     }
     if !is_everybody {
-        crowd.bystanders = gathering.who_has_something_in_common(ids);
+        crowd.bystanders = gathering.who_has_something_in_common(ids.iter().copied().collect());
     }
     Ok(crowd)
+}
+
+/// How the statements that follow are planned: for a few people by keys.
+async fn plan(tx: &Transaction<'_>, people: usize) -> Result<(), DbError> {
+    let settings = match people {
+        ..=BY_KEYS_MAX => include_str!("../../../sql/queries/matching/plan_by_keys.sql"),
+        _ => include_str!("../../../sql/queries/matching/plan_by_sets.sql"),
+    };
+    Ok(tx.batch_execute(settings).await?)
 }
 
 async fn attendees(

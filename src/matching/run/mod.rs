@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `load` | the rows that decide, set by set |
 //! | `known` | profiles, which stay read from run to run |
+//! | `places` | matches that take places, which do, too |
 //! | `circle` | whom a run for a few people has to look at (pure) |
 //! | `solve` | who is placed with whom, and what texts may say (pure; calls plan and repair) |
 //! | `doubles` | accounts of one person (pure) |
@@ -19,6 +20,7 @@ mod circle;
 mod doubles;
 mod known;
 mod load;
+mod places;
 mod roundtables;
 mod slots;
 mod solve;
@@ -31,8 +33,9 @@ use async_trait::async_trait;
 
 use crate::db::{Class, DbError, Transaction};
 use crate::engine::{Event, InDatabaseStage, Outcome, Verdict};
+use crate::matching::nearest::takes_part;
 use known::{Gathering, Known};
-use load::{Attendee, Crowd, Order, Taken};
+use load::{Attendee, Crowd, Order};
 use solve::Decision;
 
 /// Does the orders that `peer_matching_requested` speaks of.
@@ -102,10 +105,7 @@ impl MatchPeers {
         let Some(order) = load::begin(tx, run_id, caused_by).await? else {
             return Ok(None);
         };
-        let (gathering, taken) = tokio::try_join!(
-            self.known.gather(tx, run_id, &order),
-            load::taken(tx, run_id, order.wanted.is_some())
-        )?;
+        let gathering = self.known.gather(tx, &order).await?;
         let mut run = Run {
             tx,
             run_id,
@@ -115,7 +115,7 @@ impl MatchPeers {
         };
         let (crowd, decision) = match run.order.wanted.clone() {
             None => run.decide(run.everybody(), Whose::Nobodys).await?,
-            Some(wanted) => run.place(wanted, Arc::new(taken)).await?,
+            Some(wanted) => run.place(wanted).await?,
         };
         let written = run.write(&decision, self.has_model).await?;
         run.finish(crowd, &decision, written).await.map(Some)
@@ -146,21 +146,16 @@ impl Run<'_, '_> {
 
     /// Places a few people: with whom there is a place, at first among those who suit best; else
     /// unsent matches of these are moved; else, rarely, of anybody.
-    async fn place(
-        &mut self,
-        wanted: Vec<i64>,
-        taken: Arc<Taken>,
-    ) -> Result<(Arc<Crowd>, Decision), DbError> {
+    async fn place(&mut self, wanted: Vec<i64>) -> Result<(Arc<Crowd>, Decision), DbError> {
         let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
-        let places = Arc::clone(&taken);
         let (wanted, circle) = self
             .compute(move || {
-                let circle = circle::of_free(&order, &gathering, &places, &wanted);
+                let circle = circle::of_free(&order, &gathering, &wanted);
                 (wanted, circle)
             })
             .await?;
         let mut made = self.decide(circle.ids.clone(), Whose::Nobodys).await?;
-        if circle.leaves_out && self.has_room(&taken, &wanted, &made) {
+        if circle.leaves_out && self.has_room(&wanted, &made) {
             made = self.decide(self.everybody(), Whose::Nobodys).await?;
         }
         if !made.1.leaves_somebody_alone {
@@ -170,8 +165,12 @@ impl Run<'_, '_> {
         let best = self
             .compute(move || circle::of_best(&order, &gathering, &wanted))
             .await?;
+        // Nobody suits, whatever is moved: it is only to be told what keeps everybody away.
+        if best.as_ref().is_some_and(Vec::is_empty) {
+            return self.decide(self.everybody(), Whose::Nobodys).await;
+        }
         if let Some(best) = best {
-            let ids = circle::with_peers(&self.gathering, &taken, &circle.ids, &best);
+            let ids = circle::with_peers(&self.gathering, &circle.ids, &best);
             let made = self.decide(ids, Whose::Of(best)).await?;
             if !made.1.leaves_somebody_alone {
                 return Ok(made);
@@ -181,15 +180,17 @@ impl Run<'_, '_> {
     }
 
     /// Whether one of the wanted could be introduced to more people.
-    fn has_room(&self, taken: &Taken, wanted: &[i64], made: &(Arc<Crowd>, Decision)) -> bool {
+    fn has_room(&self, wanted: &[i64], made: &(Arc<Crowd>, Decision)) -> bool {
         let (crowd, decision) = made;
         let new = decision.pairs.iter();
         let new = new.map(|pair| (pair.contractor1_id, pair.contractor2_id));
+        let new: Vec<(i64, i64)> = new.collect();
         let people = crowd.people.iter();
-        let can_be_introduced = people.filter(|person| person.obstacle.is_none());
+        let can_be_introduced =
+            people.filter(|person| person.obstacle.is_none() && takes_part(&person.who.profile));
         let ids = can_be_introduced.map(Attendee::id);
         let wanted = ids.filter(|id| wanted.contains(id));
-        circle::has_room(&self.order, taken, new, wanted)
+        circle::has_room(&self.order, &self.gathering, &new, wanted)
     }
 
     /// Reads what rows say about some people, and decides.

@@ -18,7 +18,7 @@ use crate::matching::repair::repair;
 use crate::matching::roster::Roster;
 use crate::matching::same_person;
 use crate::matching::score::Score;
-use crate::matching::unplaced::Unplaced;
+use crate::matching::unplaced::{Unplaced, Why};
 
 /// What a run is going to write.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Decision {
     /// Unsent pairs that are given up for somebody who would meet nobody.
     pub(super) dropped: Vec<(i64, i64)>,
     pub(super) alone: Vec<Alone>,
-    /// Somebody who can be introduced has nobody.
+    /// Somebody of whom enough is known has nobody.
     pub(super) leaves_somebody_alone: bool,
     pub(super) unread: Vec<Unread>,
     /// None: only some people were placed.
@@ -137,7 +137,8 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
             made.unplaced
         }
     };
-    decision.leaves_somebody_alone = !unplaced.is_empty();
+    let is_helpless = |person: &Unplaced| matches!(person.why, Why::Ineligible(_));
+    decision.leaves_somebody_alone = !unplaced.iter().all(is_helpless);
     decision.alone = told.alone(order, crowd, &unplaced);
     give_slots(order, crowd, &mut decision.pairs);
     Ok(decision)

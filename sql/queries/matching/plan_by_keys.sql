@@ -1,0 +1,9 @@
+-- matching/plan_by_keys: has the statements that follow in this transaction read what they need by its keys, and planned once.
+--
+-- For a few people no table is read as a whole, whatever its statistics say, and to plan the same anew for each of the statements that
+-- write a match takes longer than to run them.
+--
+-- Returns: nothing.
+-- Locks:  none
+set local plan_cache_mode = force_generic_plan;
+set local enable_seqscan = off
