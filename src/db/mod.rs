@@ -30,7 +30,7 @@ pub use begun::Begun;
 pub use deadpool_postgres::GenericClient as Statements;
 pub use error::{Class, DbError};
 pub use listen::{
-    Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,
+    Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream,
 };
 pub use migrate::{MigrateError, MigrationReport, migrate, pending_migrations};
 pub use objects::{ObjectsError, install_objects};
