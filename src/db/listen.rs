@@ -190,9 +190,7 @@ impl Keeper {
 
     /// From connecting to the end of one session.
     async fn session(&self) -> Ended {
-        let greeting = Session::open(&self.options, &self.ear, |reason| {
-            self.disconnected(reason)
-        });
+        let greeting = Session::open(&self.options, &self.ear, |reason| self.disconnected(reason));
         let session = tokio::select! {
             () = self.stop.cancelled() => return Ended::Stopped,
             opened = greeting => match opened {

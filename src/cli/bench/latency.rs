@@ -59,7 +59,10 @@ impl Handler {
                 "idle, commit to handler, p50",
                 "idle, commit to handler, p99",
             ],
-            Self::Builtin => ["idle, commit to builtin, p50", "idle, commit to builtin, p99"],
+            Self::Builtin => [
+                "idle, commit to builtin, p50",
+                "idle, commit to builtin, p99",
+            ],
             Self::Outside => [
                 "idle, commit to outside call, p50",
                 "idle, commit to outside call, p99",
@@ -150,7 +153,9 @@ async fn of_handler(world: &World, handler: Handler) -> Result<Vec<f64>, Failure
             }
             Handler::Builtin | Handler::Outside => {
                 let began = tokio::time::timeout(PATIENCE, starts.changed()).await;
-                began.context("a handler did not begin")?.context("no daemon")?;
+                began
+                    .context("a handler did not begin")?
+                    .context("no daemon")?;
                 let began = starts.borrow_and_update().unwrap_or(committed_at);
                 tokio::time::sleep(BETWEEN).await;
                 began.saturating_duration_since(committed_at).as_secs_f64() * 1000.0
