@@ -15,7 +15,9 @@ use super::stages::SqlFunction;
 use super::verdict::try_again;
 use crate::db::{DbError, Transaction};
 
-/// Claims a batch and calls the function; its name takes the place of `stage_function`.
+/// What the name of the function takes the place of in its statements.
+const PLACE: &str = "stage_function";
+const CALL_FUNCTION: &str = include_str!("../../sql/queries/engine/call_function.sql");
 const RUN_SQL_BATCH: &str = include_str!("../../sql/queries/engine/run_sql_batch.sql");
 
 /// A stage whose code is a function in the database.
@@ -33,12 +35,12 @@ impl SqlStage {
     pub fn new(function: &SqlFunction, bounds: Bounds) -> Self {
         let name = &function.name;
         Self {
-            call: format!("select event_id, error from {name}($1)"),
+            call: CALL_FUNCTION.replace(PLACE, name),
             // Any other reads by the snapshot of the statement that calls it: none from before the
             // claim will do.
             at_one_go: function
                 .is_volatile
-                .then(|| RUN_SQL_BATCH.replace("stage_function", name)),
+                .then(|| RUN_SQL_BATCH.replace(PLACE, name)),
             bounds,
         }
     }
