@@ -65,17 +65,16 @@ impl Traffic {
 
     fn one(&self) {
         let mut heard = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let count = match *heard {
-            Some(heard) if now - heard.since <= SPAN => heard.count + 1,
-            _ => 1,
-        };
-        let since = match *heard {
-            Some(heard) if count > 1 => heard.since,
-            _ => now,
-        };
-        *heard = Some(Heard { since, count });
-        if count == MUCH {
+        match &mut *heard {
+            Some(heard) if heard.since.elapsed() <= SPAN => heard.count += 1,
+            before => {
+                *before = Some(Heard {
+                    since: Instant::now(),
+                    count: 1,
+                });
+            }
+        }
+        if heard.is_some_and(|heard| heard.count == MUCH) {
             self.0.1.notify_one();
         }
     }
