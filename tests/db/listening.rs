@@ -1,7 +1,5 @@
 //! The LISTEN session: heard, cut, found again.
 
-use std::time::Duration;
-
 use pgcascade::db::{
     DatabaseUrl, Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream,
     connect,
