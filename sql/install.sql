@@ -47,9 +47,9 @@
 \i objects/pipeline/hold_alone.sql
 \i objects/pipeline/begin_alone.sql
 \i objects/pipeline/set_aside_locked.sql
+\i objects/pipeline/plan_afresh.sql
 \i objects/pipeline/begin_batch.sql
 \i objects/pipeline/claim_in_database.sql
-\i objects/pipeline/run_sql_batch.sql
 \i objects/pipeline/claim_outside.sql
 \i objects/pipeline/give_back.sql
 \i objects/pipeline/release_claims.sql

@@ -1,5 +1,6 @@
 //! `bench`: how fast this program is on this server, measured in a database made for it.
 
+mod latency;
 mod noop;
 mod scenarios;
 mod world;
@@ -26,7 +27,7 @@ use world::World;
 
 Numbers are medians over the rounds. BY HAND is the same SQL looped inside the server without any
 daemon: what no program can beat. LATENCY is from the moment an insert's commit has returned to the
-start of the handler; LATENESS from run_at to the claim.")]
+start of the handler, after 20 that do not count; LATENESS from run_at to the claim.")]
 pub struct BenchArgs {
     /// Events of each round
     #[arg(long, value_name = "N", default_value_t = 50_000,

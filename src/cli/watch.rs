@@ -49,6 +49,7 @@ pub async fn run(args: WatchArgs, shutdown: &Shutdown) -> Done {
     drop(session);
 
     let clock = Clock::new(Pool::open(&urls.work, 1, "pgcascade watch")?);
+    let (ear, mut stream) = NotificationStream::channel();
     let listener = Listener::spawn(
         ListenOptions {
             url: urls.direct.clone(),
@@ -56,6 +57,7 @@ pub async fn run(args: WatchArgs, shutdown: &Shutdown) -> Done {
             channels: vec![EVENT_CHANNEL],
             lock_key: None,
         },
+        ear,
         CancellationToken::new(),
     );
     let mut screen = Screen {
@@ -65,7 +67,6 @@ pub async fn run(args: WatchArgs, shutdown: &Shutdown) -> Done {
         was_lost: false,
     };
     let mut state = listener.state();
-    let mut stream = listener.stream();
     complain(&format!("Watching {}; Ctrl-C ends it", urls.direct));
     loop {
         tokio::select! {

@@ -1,14 +1,14 @@
 //! The LISTEN session: its own task, never pooled, probed, and made again whenever it is lost.
 //!
 //! A session listens only from the moment it says so, so what was notified while none stood is
-//! unheard. That is why every new session ends its greeting by waking everybody: whoever wakes
-//! looks at the tables, and the tables miss nothing. Notifications themselves are only doorbells;
-//! any number of them becomes one wake-up.
+//! unheard. That is why every new session is told of in [`Listener::state`]: whoever hears of it
+//! looks at the tables, and the tables miss nothing. Notifications themselves are only doorbells.
 //!
 //! The session may also hold an advisory lock for as long as it lives, which is how others see that
 //! this process does. Behind a transaction pooler neither LISTEN nor the lock works; the address is
 //! therefore made direct where that is known how, and the probe finds out where it is not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{broadcast, watch};
@@ -75,51 +75,16 @@ pub struct ListenOptions {
     pub lock_key: Option<(i32, i32)>,
 }
 
+/// Hears each notification where the socket is read, so that nobody else has to be woken first. It
+/// must not wait.
+pub(super) type Ear = Arc<dyn Fn(Notification) + Send + Sync>;
+
 /// A running LISTEN session. Dropping it stops it without waiting.
 #[derive(Debug)]
 pub struct Listener {
-    bell: Bell,
     state: watch::Receiver<ListenState>,
     stop: CancellationToken,
     task: JoinHandle<()>,
-}
-
-/// The sending ends that the session rings.
-#[derive(Debug, Clone)]
-pub(super) struct Bell {
-    /// Counts wake-ups; any number of notifications between two looks is one change.
-    wake: watch::Sender<u64>,
-    stream: broadcast::Sender<Notification>,
-}
-
-impl Bell {
-    /// Wakes everybody.
-    pub(super) fn ring(&self) {
-        self.wake
-            .send_modify(|count| *count = count.wrapping_add(1));
-    }
-
-    /// Passes a notification on and wakes everybody.
-    pub(super) fn heard(&self, notification: Notification) {
-        // Nobody reading the stream is the normal case.
-        let _ = self.stream.send(notification);
-        self.ring();
-    }
-}
-
-/// One consumer's view of the wake-ups.
-#[derive(Debug, Clone)]
-pub struct Wakeup(watch::Receiver<u64>);
-
-impl Wakeup {
-    /// Waits for a wake-up that this consumer has not seen. Those that came while it was busy are
-    /// one. The first call returns at once, because there may be work from before. After the
-    /// listener has ended it waits for ever.
-    pub async fn next(&mut self) {
-        if self.0.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }
 
 /// One reader's view of the notifications themselves.
@@ -127,6 +92,16 @@ impl Wakeup {
 pub struct NotificationStream(broadcast::Receiver<Notification>);
 
 impl NotificationStream {
+    /// The ear of a listener, and what it hears.
+    pub fn channel() -> (impl Fn(Notification) + Send + Sync, Self) {
+        let (sender, receiver) = broadcast::channel(STREAM_MAX);
+        let ear = move |notification| {
+            // The reader may be gone.
+            let _ = sender.send(notification);
+        };
+        (ear, Self(receiver))
+    }
+
     /// The next notification, or how many were missed; None after the listener has ended.
     pub async fn next(&mut self) -> Option<Heard> {
         match self.0.recv().await {
@@ -138,17 +113,18 @@ impl NotificationStream {
 }
 
 impl Listener {
-    /// Starts the task. It never fails: what is wrong shows in [`Listener::state`] and once in the
-    /// log, and it is tried again until `stop` is cancelled.
-    pub fn spawn(options: ListenOptions, stop: CancellationToken) -> Self {
+    /// Starts the task, which tells `ear` of each notification while it reads: `ear` must not wait.
+    /// It never fails: what is wrong shows in [`Listener::state`] and once in the log, and it is
+    /// tried again until `stop` is cancelled.
+    pub fn spawn(
+        options: ListenOptions,
+        ear: impl Fn(Notification) + Send + Sync + 'static,
+        stop: CancellationToken,
+    ) -> Self {
         let url = options.url.direct();
         if url.to_string() != options.url.to_string() {
             tracing::info!(%url, "LISTEN goes around the pooler to the direct address");
         }
-        let bell = Bell {
-            wake: watch::Sender::new(0),
-            stream: broadcast::Sender::new(STREAM_MAX),
-        };
         let (state_sender, state) = watch::channel(ListenState::Disconnected {
             since: Instant::now(),
             reason: "not connected yet".to_owned(),
@@ -156,29 +132,12 @@ impl Listener {
         let stop = stop.child_token();
         let keeper = Keeper {
             options: ListenOptions { url, ..options },
-            bell: bell.clone(),
+            ear: Arc::new(ear),
             state: state_sender,
             stop: stop.clone(),
         };
         let task = tokio::spawn(keeper.run());
-        Self {
-            bell,
-            state,
-            stop,
-            task,
-        }
-    }
-
-    /// A consumer of wake-ups; take as many as there are consumers.
-    pub fn wakeup(&self) -> Wakeup {
-        let mut receiver = self.bell.wake.subscribe();
-        receiver.mark_changed();
-        Wakeup(receiver)
-    }
-
-    /// A reader of the notifications from now on.
-    pub fn stream(&self) -> NotificationStream {
-        NotificationStream(self.bell.stream.subscribe())
+        Self { state, stop, task }
     }
 
     /// Whether notifications are heard, and every change of that.
@@ -203,7 +162,7 @@ impl Drop for Listener {
 /// Keeps one session standing.
 struct Keeper {
     options: ListenOptions,
-    bell: Bell,
+    ear: Ear,
     state: watch::Sender<ListenState>,
     stop: CancellationToken,
 }
@@ -231,9 +190,7 @@ impl Keeper {
 
     /// From connecting to the end of one session.
     async fn session(&self) -> Ended {
-        let greeting = Session::open(&self.options, &self.bell, |reason| {
-            self.disconnected(reason)
-        });
+        let greeting = Session::open(&self.options, &self.ear, |reason| self.disconnected(reason));
         let session = tokio::select! {
             () = self.stop.cancelled() => return Ended::Stopped,
             opened = greeting => match opened {
@@ -249,11 +206,10 @@ impl Keeper {
         *self.state.borrow() == ListenState::Connected
     }
 
-    /// Listening began: say so once, and let everybody look at what was missed.
+    /// Listening began: say so once; whoever follows the state looks at what was missed.
     fn connected(&self) {
         self.state.send_replace(ListenState::Connected);
         tracing::info!(url = %self.options.url, "listening for events");
-        self.bell.ring();
     }
 
     /// Listening ended or could not begin. A reason that has been given already is not repeated.

@@ -3,6 +3,7 @@
 //! Takes one session advisory lock, writes nothing, and reads `pg_locks` when the lock is taken.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -12,7 +13,7 @@ use tokio_postgres::{AsyncMessage, Client, Connection};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Class, DbError};
-use super::listen::{Bell, ListenOptions, Notification};
+use super::listen::{Ear, ListenOptions, Notification};
 use super::{pool, tls};
 
 /// Between two probes. The kernel's keepalives find a dead line too, but not a pooler that has
@@ -61,7 +62,7 @@ impl<'o> Session<'o> {
     /// must be seen to live. `waiting` is told why it takes long.
     pub(super) async fn open(
         options: &'o ListenOptions,
-        bell: &Bell,
+        ear: &Ear,
         waiting: impl Fn(String),
     ) -> Result<Self, DbError> {
         let url = &options.url;
@@ -71,7 +72,7 @@ impl<'o> Session<'o> {
             .await
             .map_err(|_| pool::unanswered(url))?
             .map_err(|error| DbError::connecting(&error, url))?;
-        let pump = tokio::spawn(pump(connection, bell.clone()));
+        let pump = tokio::spawn(pump(connection, Arc::clone(ear)));
         let session = Self {
             options,
             client,
@@ -210,14 +211,14 @@ impl<'o> Session<'o> {
 }
 
 /// Reads the socket to its end, so that the server is never kept waiting by a busy consumer.
-async fn pump<S, T>(mut connection: Connection<S, T>, bell: Bell) -> Option<tokio_postgres::Error>
+async fn pump<S, T>(mut connection: Connection<S, T>, ear: Ear) -> Option<tokio_postgres::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
     loop {
         match poll_fn(|context| connection.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notification(notification))) => bell.heard(Notification {
+            Some(Ok(AsyncMessage::Notification(notification))) => ear(Notification {
                 channel: notification.channel().to_owned(),
                 payload: notification.payload().to_owned(),
             }),

@@ -29,9 +29,7 @@ mod words;
 pub use begun::Begun;
 pub use deadpool_postgres::GenericClient as Statements;
 pub use error::{Class, DbError};
-pub use listen::{
-    Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream, Wakeup,
-};
+pub use listen::{Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream};
 pub use migrate::{MigrateError, MigrationReport, migrate, pending_migrations};
 pub use objects::{ObjectsError, install_objects};
 pub use pool::{Pool, PoolUsage, PooledClient, cleanse, connect};

@@ -4,14 +4,14 @@
 //! heartbeat, which rings every stage that has something to claim.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tokio::sync::Notify;
 
 use super::counts::{self, Cause};
-use crate::db::{Heard, Notification, NotificationStream};
+use crate::db::Notification;
 
 /// Channel on which users and the engine hear of events.
 pub const EVENT_CHANNEL: &str = "pipeline_event";
@@ -29,28 +29,54 @@ pub struct Bells {
     pub schedules: Arc<Notify>,
     /// Rings when a row of `pipeline.stages` was changed.
     pub stages_changed: Arc<Notify>,
-    /// Counts what is heard.
+    /// How much is heard.
     pub traffic: Traffic,
 }
 
-/// How much is heard.
+/// Notifications are counted over this long.
+const SPAN: Duration = Duration::from_millis(50);
+/// So many in it are much: 200 a second, a tenth of what the lock of NOTIFY lets through.
+const MUCH: u32 = 10;
+
+/// Whether much is heard. A lone notification wakes nobody here, who would be in the way of the
+/// stage that it rings for.
 #[derive(Clone, Default)]
-pub struct Traffic(Arc<(AtomicU64, Notify)>);
+pub struct Traffic(Arc<(Mutex<Option<Heard>>, Notify)>);
+
+/// What was heard since a moment.
+#[derive(Clone, Copy)]
+struct Heard {
+    since: Instant,
+    count: u32,
+}
 
 impl Traffic {
-    /// Notifications so far.
-    pub fn count(&self) -> u64 {
-        self.0.0.load(Ordering::Relaxed)
-    }
-
-    /// Waits for one that came after the last call returned.
-    pub async fn next(&self) {
-        self.0.1.notified().await;
+    /// Waits until much is heard.
+    pub async fn is_much(&self) {
+        loop {
+            self.0.1.notified().await;
+            let heard = *self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // It may have been told long ago, when nobody waited.
+            if heard.is_some_and(|heard| heard.since.elapsed() < 2 * SPAN) {
+                return;
+            }
+        }
     }
 
     fn one(&self) {
-        self.0.0.fetch_add(1, Ordering::Relaxed);
-        self.0.1.notify_one();
+        let mut heard = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *heard {
+            Some(heard) if heard.since.elapsed() <= SPAN => heard.count += 1,
+            before => {
+                *before = Some(Heard {
+                    since: Instant::now(),
+                    count: 1,
+                });
+            }
+        }
+        if heard.is_some_and(|heard| heard.count == MUCH) {
+            self.0.1.notify_one();
+        }
     }
 }
 
@@ -77,7 +103,7 @@ impl Bells {
         self.ring(|id, _| id == stage_id);
     }
 
-    /// Rings everybody: after a reconnect, or when notifications were missed.
+    /// Rings everybody: after a reconnect, say.
     pub fn ring_all(&self) {
         self.ring(|_, _| true);
         self.ring_others();
@@ -90,17 +116,8 @@ impl Bells {
         self.stages_changed.notify_one();
     }
 
-    /// Reads notifications and rings whom they concern, until the listener ends.
-    pub async fn follow(&self, mut stream: NotificationStream) {
-        while let Some(heard) = stream.next().await {
-            match heard {
-                Heard::Notification(notification) => self.heard(&notification),
-                Heard::Missed(_) => self.ring_all(),
-            }
-        }
-    }
-
-    fn heard(&self, notification: &Notification) {
+    /// Rings whom a notification concerns.
+    pub fn hear(&self, notification: &Notification) {
         counts::woken(Cause::Notification);
         self.traffic.one();
         match (notification.channel.as_str(), notification.payload.as_str()) {

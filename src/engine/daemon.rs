@@ -143,12 +143,13 @@ impl Daemon {
             "daemon started"
         );
 
-        let listener = self.listen(&worker);
+        let bells = Bells::default();
+        let listener = self.listen(&worker, bells.clone());
         let running = Running {
             pool: self.pool.clone(),
             registry: self.registry.clone(),
             worker: worker.clone(),
-            bells: Bells::default(),
+            bells,
             runs: watch::Sender::new(None),
             stop: shift.clone(),
             abandon: CancellationToken::new(),
@@ -256,7 +257,7 @@ impl Daemon {
     }
 
     /// The listener lives until it is stopped by name: it holds the lock that says we are alive.
-    fn listen(&self, worker: &Worker) -> Listener {
+    fn listen(&self, worker: &Worker, bells: Bells) -> Listener {
         Listener::spawn(
             ListenOptions {
                 url: self.options.listen_url.clone(),
@@ -264,18 +265,16 @@ impl Daemon {
                 channels: vec![EVENT_CHANNEL, WAKE_CHANNEL],
                 lock_key: Some((worker.lock_class, worker.id)),
             },
+            move |notification| bells.hear(&notification),
             CancellationToken::new(),
         )
     }
 }
 
 impl Running {
-    /// Starts what runs beside the stages: bells, schedule, heartbeat.
+    /// Starts what runs beside the stages: schedule, heartbeat.
     fn spawn_helpers(&self, listener: &Listener) -> JoinSet<()> {
         let mut helpers = JoinSet::new();
-        let bells = self.bells.clone();
-        let stream = listener.stream();
-        helpers.spawn(async move { bells.follow(stream).await });
         helpers.spawn(ring_after_connect(
             listener.state(),
             (self.worker.clone(), self.pool.clone(), self.bells.clone()),
@@ -449,13 +448,9 @@ impl Running {
     /// The code of a stage; None when there is none.
     fn code_of(&self, row: &StageRow) -> Option<Code> {
         match &row.kind {
-            Kind::Sql {
-                call: Some(call), ..
-            } => Some(Code::InDatabase(Arc::new(SqlStage {
-                call: call.clone(),
-                bounds: row.bounds.clone(),
-            }))),
-            Kind::Sql { call: None, .. } => None,
+            Kind::Sql { function, .. } => function.as_ref().map(|function| {
+                Code::InDatabase(Arc::new(SqlStage::new(function, row.bounds.clone())))
+            }),
             Kind::Builtin { target } => self.registry.get(target),
             Kind::Made { kind, target, .. } => self.registry.make(kind, &row.name, target),
         }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
-use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::alone::{self, Held, Losses};
@@ -17,8 +16,9 @@ use super::event::Event;
 use super::isolate::{SliceWork, Terms, blames_an_item, blames_whatever_can_be_an_item, isolate};
 use super::low_water::LowWater;
 use super::outside_batch::give_back;
+use super::sql_stage::failures_of;
 use super::stage::{Bounds, InDatabaseStage, Outcome};
-use super::verdict::{Verdict, of_error, try_again};
+use super::verdict::{Verdict, of_error};
 use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
 
 /// Wait after a batch that had to be given up as a whole. The events are untouched, so nothing is
@@ -184,8 +184,10 @@ impl InDatabaseRunner {
             return self.batch_of_one(temper, held).await;
         }
         let is_careful = temper.careful || temper.blames_all() || temper.skips_held();
-        if self.stage.is_sql_function() && !is_careful {
-            match self.batch_on_the_server(temper).await {
+        if let Some(statement) = self.stage.at_one_go()
+            && !is_careful
+        {
+            match self.batch_at_one_go(statement, temper).await {
                 Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
                     temper.low_water.forget();
@@ -198,7 +200,11 @@ impl InDatabaseRunner {
     }
 
     /// One batch of a function in the database: two messages of the daemon's, whatever its size.
-    async fn batch_on_the_server(&self, temper: &mut Temper) -> Result<usize, DbError> {
+    async fn batch_at_one_go(
+        &self,
+        statement: &str,
+        temper: &mut Temper,
+    ) -> Result<usize, DbError> {
         let began = Instant::now();
         let timeout = self.bounds.timeout.as_millis();
         // A time-out counts from the beginning of a statement; all else the function sets.
@@ -208,7 +214,7 @@ impl InDatabaseRunner {
         let (tx, row) = Begun::with_first(
             session,
             &settings,
-            include_str!("../../sql/queries/engine/run_sql_batch.sql"),
+            statement,
             &[&self.stage_id, &after_ids, &self.worker_id],
         )
         .await?;
@@ -229,27 +235,12 @@ impl InDatabaseRunner {
         temper
             .low_water
             .saw(&row, Some(seconds(row.try_get("claim_seconds")?)))?;
-        let failed = self.failed(&row)?.unwrap_or_default();
+        let failed = failures_of(&row, &self.bounds)?;
         finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit_and_cleanse().await?;
         counts::waited(&self.stage_name, seconds(row.try_get("waited_seconds")?));
         self.count(claimed, &failed, began);
         Ok(claimed)
-    }
-
-    /// What becomes of the events that the function returned; None when it returned none.
-    fn failed(&self, row: &Row) -> Result<Option<Vec<Outcome>>, DbError> {
-        let Some(ids) = row.try_get::<_, Option<Vec<i64>>>("failed_ids")? else {
-            return Ok(None);
-        };
-        let attempts: Vec<i16> = row.try_get("attempts")?;
-        let errors: Vec<&str> = row.try_get("errors")?;
-        let failed = ids.iter().zip(attempts).zip(errors);
-        let outcomes = failed.map(|((&event_id, attempt), reason)| Outcome {
-            event_id,
-            verdict: try_again(reason, attempt, &self.bounds),
-        });
-        Ok(Some(outcomes.collect()))
     }
 
     /// One batch in one transaction; returns how many events were claimed.
@@ -271,7 +262,6 @@ impl InDatabaseRunner {
             _ => {}
         }
         self.pass_on(events.len());
-        plan_afresh(&tx).await?;
         let outcomes = self.work(&mut tx, &events, terms).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;

@@ -52,10 +52,15 @@ pub trait InDatabaseStage: Send + Sync {
     /// Whatever the database says.
     async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError>;
 
-    /// Whether the work is a function in the database, which the engine may have called where the
-    /// events are, without fetching them.
+    /// Whether the work is a function in the database.
     fn is_sql_function(&self) -> bool {
         false
+    }
+
+    /// The statement that claims a batch and does its work where the events are, without fetching
+    /// them, as `sql/queries/engine/run_sql_batch.sql` does; None where there is none.
+    fn at_one_go(&self) -> Option<&str> {
+        None
     }
 }
 

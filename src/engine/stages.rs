@@ -34,12 +34,12 @@ pub enum Kind {
         /// The registered name.
         target: String,
     },
-    /// A function in the database; `call` is None when it does not exist.
+    /// A function in the database.
     Sql {
         /// Its name as the operator wrote it.
         target: String,
-        /// The statement that calls it; None when there is no such function.
-        call: Option<String>,
+        /// None when there is no such function.
+        function: Option<SqlFunction>,
     },
     /// What the factory registered for a further kind makes of the row.
     Made {
@@ -50,6 +50,15 @@ pub enum Kind {
         /// Raised when what the target names was edited.
         revision: i32,
     },
+}
+
+/// A function that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlFunction {
+    /// Its name, resolved and quoted by the database.
+    pub name: String,
+    /// Whether each of its statements sees what was written before it.
+    pub is_volatile: bool,
 }
 
 /// Reads every stage.
@@ -79,7 +88,7 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
         kind: match kind {
             "sql" => Kind::Sql {
                 target,
-                call: row.try_get("call")?,
+                function: sql_function(row)?,
             },
             "builtin" => Kind::Builtin { target },
             _ => Kind::Made {
@@ -98,6 +107,14 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
         batch_size: usize::try_from(row.try_get::<_, i32>("batch_size")?).unwrap_or(1),
         paused: row.try_get("paused")?,
     })
+}
+
+fn sql_function(row: &Row) -> Result<Option<SqlFunction>, DbError> {
+    let Some(name) = row.try_get("function")? else {
+        return Ok(None);
+    };
+    let is_volatile = row.try_get("is_volatile")?;
+    Ok(Some(SqlFunction { name, is_volatile }))
 }
 
 fn milliseconds(row: &Row, column: &str) -> Result<Duration, DbError> {

@@ -21,10 +21,6 @@ use super::counts::{self, Cause};
 use super::mark::{Look, Mark};
 use crate::db::{DbError, Pool};
 
-/// Notifications are counted over this long.
-const SAMPLE: Duration = Duration::from_millis(50);
-/// So many in a sample are a load: 200 a second, a tenth of what the lock lets through.
-const BUSY: u64 = 10;
 /// Between two relays: what an event may wait more than if its writer had notified.
 const RELAY_EVERY: Duration = Duration::from_millis(10);
 /// The lease lasts a second; it is renewed well before.
@@ -44,7 +40,7 @@ pub struct Relay {
     pub pool: Pool,
     /// This daemon in `pipeline.workers`.
     pub worker_id: i32,
-    /// Counts what the listener hears.
+    /// What the listener hears.
     pub traffic: Traffic,
     /// Ends the relay.
     pub stop: CancellationToken,
@@ -63,17 +59,10 @@ impl Relay {
 
     /// Waits for a load; false when it is time to stop.
     async fn loaded(&self) -> bool {
-        loop {
-            tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return false,
-                () = self.traffic.next() => {}
-            }
-            let before = self.traffic.count();
-            self.sleep(SAMPLE).await;
-            if self.traffic.count().wrapping_sub(before) >= BUSY {
-                return !self.stop.is_cancelled();
-            }
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = self.traffic.is_much() => true,
         }
     }
 

@@ -1,9 +1,8 @@
 //! The LISTEN session: heard, cut, found again.
 
-use std::time::Duration;
-
 use pgcascade::db::{
-    DatabaseUrl, Heard, ListenOptions, ListenState, Listener, Notification, Wakeup, connect,
+    DatabaseUrl, Heard, ListenOptions, ListenState, Listener, Notification, NotificationStream,
+    connect,
 };
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
@@ -14,13 +13,21 @@ use crate::support::wait;
 const LOCK: (i32, i32) = (7001, -5);
 
 fn listener(url: &DatabaseUrl) -> Listener {
+    hearing(url).0
+}
+
+fn hearing(url: &DatabaseUrl) -> (Listener, NotificationStream) {
+    let (ear, stream) = NotificationStream::channel();
     let options = ListenOptions {
         url: url.clone(),
         application_name: "tests listening".to_owned(),
         channels: vec!["bell", "Other Bell"],
         lock_key: Some(LOCK),
     };
-    Listener::spawn(options, CancellationToken::new())
+    (
+        Listener::spawn(options, ear, CancellationToken::new()),
+        stream,
+    )
 }
 
 async fn connected(listener: &Listener) {
@@ -41,15 +48,12 @@ async fn disconnected(listener: &Listener) -> String {
     }
 }
 
-async fn woken(wakeup: &mut Wakeup) {
-    wait::within("a wake-up", wakeup.next()).await;
-}
-
-/// Whether nobody wakes this consumer although a later notification has been seen to arrive.
-async fn is_quiet(wakeup: &mut Wakeup) -> bool {
-    tokio::time::timeout(Duration::ZERO, wakeup.next())
-        .await
-        .is_err()
+async fn heard(stream: &mut NotificationStream) -> String {
+    let heard = wait::within("a notification", stream.next()).await;
+    let Some(Heard::Notification(Notification { payload, .. })) = heard else {
+        panic!("heard {heard:?}")
+    };
+    payload
 }
 
 async fn session(url: &DatabaseUrl) -> Client {
@@ -67,40 +71,25 @@ async fn cut(client: &Client) {
 }
 
 #[tokio::test]
-async fn a_notification_wakes_every_consumer_and_many_are_one() {
+async fn notifications_of_every_channel_are_heard_in_their_order() {
     let database = TestCluster::shared_database().await;
-    let listener = listener(database.url());
-    let (mut one, mut two) = (listener.wakeup(), listener.wakeup());
+    let (listener, mut stream) = hearing(database.url());
     connected(&listener).await;
-    woken(&mut one).await;
-    woken(&mut two).await;
-    let mut stream = listener.stream();
     let client = session(database.url()).await;
     let many = "begin; notify bell, 'a'; notify bell, 'b'; notify \"Other Bell\", 'c'; commit";
     client.batch_execute(many).await.expect("notified");
     for expected in ["a", "b", "c"] {
-        let heard = wait::within("a notification", stream.next()).await;
-        let Some(Heard::Notification(Notification { payload, .. })) = heard else {
-            panic!("heard {heard:?}")
-        };
-        assert_eq!(payload, expected);
+        assert_eq!(heard(&mut stream).await, expected);
     }
-    woken(&mut one).await;
-    woken(&mut two).await;
-    assert!(
-        is_quiet(&mut one).await,
-        "three notifications are one wake-up"
-    );
     listener.stop().await;
+    assert!(stream.next().await.is_none(), "it ends with the listener");
 }
 
 #[tokio::test]
-async fn a_cut_session_comes_back_and_wakes() {
+async fn a_cut_session_comes_back_and_hears() {
     let database = TestCluster::shared_database().await;
-    let listener = listener(database.url());
-    let mut wakeup = listener.wakeup();
+    let (listener, mut stream) = hearing(database.url());
     connected(&listener).await;
-    woken(&mut wakeup).await;
     let mut state = listener.state();
     state.mark_unchanged();
     let client = session(database.url()).await;
@@ -109,28 +98,26 @@ async fn a_cut_session_comes_back_and_wakes() {
         .await
         .expect("the listener lives");
     connected(&listener).await;
-    woken(&mut wakeup).await;
-    client.batch_execute("notify bell").await.expect("notified");
-    woken(&mut wakeup).await;
+    let notify = "notify bell, 'again'";
+    client.batch_execute(notify).await.expect("notified");
+    assert_eq!(heard(&mut stream).await, "again");
     listener.stop().await;
 }
 
 #[tokio::test]
 async fn a_restarted_server_is_found_again() {
     let cluster = TestCluster::start().await;
-    let listener = listener(cluster.url());
-    let mut wakeup = listener.wakeup();
+    let (listener, mut stream) = hearing(cluster.url());
     connected(&listener).await;
-    woken(&mut wakeup).await;
     cluster.stop_immediately().await;
     let reason = disconnected(&listener).await;
     assert!(!reason.is_empty());
     cluster.start_again().await;
     connected(&listener).await;
-    woken(&mut wakeup).await;
     let client = session(cluster.url()).await;
-    client.batch_execute("notify bell").await.expect("notified");
-    woken(&mut wakeup).await;
+    let notify = "notify bell, 'again'";
+    client.batch_execute(notify).await.expect("notified");
+    assert_eq!(heard(&mut stream).await, "again");
     listener.stop().await;
 }
 

@@ -86,7 +86,7 @@ async fn hot_statements_find_their_rows_by_an_index_whatever_the_statistics_say(
 
 /// What daemons call all the time.
 const HOT: &str = "
-    select pipeline.run_sql_batch(id) from pipeline.stages;
+    select pipeline.begin_batch(id, null, null, false) from pipeline.stages;
     create temp table if not exists claim as select * from pipeline.claim_outside(1::smallint, 1, 0, false) with no data;
     insert into claim select claimed.* from pipeline.stages cross join pipeline.claim_outside(id, 1, 10, false) as claimed;
     select pipeline.release_claims(array_agg(event_id), array_agg(epoch)) from claim;

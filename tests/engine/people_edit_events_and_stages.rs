@@ -256,6 +256,64 @@ async fn a_stage_whose_code_is_missing_keeps_its_events() {
     daemon.stop().await;
 }
 
+/// Sessions keep the call of a stage's function.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_is_replaced_or_made_anew_is_the_one_that_runs() {
+    let rig = Rig::bare().await;
+    let told =
+        |word| format!("return query select id, '{word}'::text from unnest(event_ids) as id;");
+    rig.sql_stage("a", &told("first")).await;
+    rig.run("update pipeline.stages set max_attempts = 1").await;
+    let daemon = rig.daemon(Registry::default());
+    let reasons = "select string_agg(split_part(error_message, ' (', 1), ', ' order by id) from marketing.pipeline_events";
+    // More than a session needs to keep a plan.
+    for _ in 0..8 {
+        rig.emit("a", 1).await;
+        rig.until_idle().await;
+    }
+    for (change, word) in [
+        ("create or replace function", "replaced"),
+        (
+            "drop function public.a_stage(bigint[]); create function",
+            "made anew",
+        ),
+    ] {
+        rig.run(&format!(
+            "begin; {change} public.a_stage(event_ids bigint[]) returns table (event_id bigint, error text)
+            language plpgsql as $$ begin {} end $$; commit",
+            told(word)
+        ))
+        .await;
+        rig.emit("a", 1).await;
+        rig.until_idle().await;
+    }
+    daemon.stop().await;
+    let said = rig.text(reasons).await;
+    assert!(said.ends_with("first, replaced, made anew"), "{said}");
+}
+
+/// What is declared stable reads as the statement that calls it does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_sees_its_events_begun_whatever_it_is_declared() {
+    let rig = Rig::bare().await;
+    let look = "return query select id, status || ' ' || attempts from marketing.pipeline_events where id = any (event_ids)";
+    for (stage, declared) in [("a", "volatile"), ("b", "stable")] {
+        rig.sql_stage(stage, &format!("{look};")).await;
+        rig.run(&format!(
+            "alter function public.{stage}_stage(bigint[]) {declared}"
+        ))
+        .await;
+    }
+    rig.run("update pipeline.stages set max_attempts = 1").await;
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("a", 1).await;
+    rig.emit("b", 1).await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    let reasons = "select string_agg(split_part(error_message, ' (', 1), ', ') from marketing.pipeline_events";
+    assert_eq!(rig.text(reasons).await, "processed 1, processed 1");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_refused_by_a_constraint_that_says_so() {
     let rig = Rig::bare().await;

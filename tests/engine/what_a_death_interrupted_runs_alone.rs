@@ -11,7 +11,7 @@ async fn claiming(rig: &Rig) -> Client {
     let client = rig.session().await;
     client
         .batch_execute(&format!(
-            "begin; select claimed from pipeline.run_sql_batch(({STAGE}))"
+            "begin; select pipeline.begin_batch(({STAGE}), null, null, false)"
         ))
         .await
         .expect("a claim");

@@ -18,7 +18,8 @@ async fn a_row_linked_while_the_last_other_one_is_deleted_keeps_its_company() {
     rig.company("Acme again", "https://www.acme.com").await;
     rig.run("update intake.company_raw_intake set validated = true, domain = 'acme.com' where validated is null")
         .await;
-    let link = "begin; select pipeline.run_sql_batch(id) from pipeline.stages where name = 'promote_company'";
+    let link = "begin; select marketing.promote_companies((pipeline.begin_batch(id, null, null, false)).event_ids)
+        from pipeline.stages where name = 'promote_company'";
     let linking = rig.session().await;
     linking.batch_execute(link).await.expect("a batch");
     let deleting = rig.session().await;

@@ -16,6 +16,7 @@ pub struct Ear {
 impl Ear {
     /// Listens from now on.
     pub async fn on(rig: &Rig) -> Self {
+        let (ear, stream) = NotificationStream::channel();
         let listener = Listener::spawn(
             ListenOptions {
                 url: rig.database.url().clone(),
@@ -23,9 +24,9 @@ impl Ear {
                 channels: vec!["pipeline_event"],
                 lock_key: None,
             },
+            ear,
             CancellationToken::new(),
         );
-        let stream = listener.stream();
         let state = listener.state();
         wait::until("the listener", async || {
             (*state.borrow() == ListenState::Connected).then_some(())

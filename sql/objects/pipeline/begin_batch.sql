@@ -16,14 +16,16 @@
 -- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
 --            worker_id of the daemon, NULL: suspects are begun like others; skips_held: whether to set aside events that somebody else
 --            holds in the ledger, which costs a look at each.
--- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. target
---          and timeout: the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event
---          that waited longest since it was written, or due. epoch: of the note, for an event that must run alone; else NULL.
+-- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. timeout:
+--          the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event that
+--          waited longest since it was written, or due. claim_seconds: since the caller's statement began. epoch: of the note, for an event
+--          that must run alone; else NULL.
 -- Reads:  pipeline.stages
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
-drop function if exists pipeline.begin_batch(smallint, bigint[], integer);
+drop function if exists pipeline.run_sql_batch(smallint, bigint[], integer);
+drop function if exists pipeline.begin_batch(smallint, bigint[], integer, boolean);
 
 create or replace function pipeline.begin_batch(
     stage_id smallint,
@@ -32,12 +34,12 @@ create or replace function pipeline.begin_batch(
     skips_held boolean,
     out event_ids bigint[],
     out attempts smallint[],
-    out target text,
     out timeout interval,
     out reached_ids bigint[],
     out oldest_xid bigint,
     out next_xid bigint,
     out waited_seconds double precision,
+    out claim_seconds double precision,
     out epoch bigint
 )
 language plpgsql
@@ -61,7 +63,7 @@ declare
     v_last bigint;
     v_suspects bigint[];
 begin
-    select stage.batch_size, stage.limiter, stage.target, stage.timeout into v_batch_size, v_limiter, target, timeout
+    select stage.batch_size, stage.limiter, stage.timeout into v_batch_size, v_limiter, timeout
     from pipeline.stages as stage
     where stage.id = begin_batch.stage_id
     and not stage.paused;
@@ -121,8 +123,11 @@ begin
             and event.status = 'pending'
             returning event.id, event.attempts, clock_timestamp() - greatest(event.created_at, event.run_at) as waited
         )
-        select array_agg(begun.id), array_agg(begun.attempts), extract(epoch from max(begun.waited))
-        into event_ids, attempts, waited_seconds
+        select
+            array_agg(begun.id), array_agg(begun.attempts),
+            -- Not extract(), which takes a detour through numeric.
+            date_part('epoch', max(begun.waited)), date_part('epoch', clock_timestamp() - statement_timestamp())
+        into event_ids, attempts, waited_seconds, claim_seconds
         from begun;
 
         exit when event_ids is not null;

@@ -69,6 +69,8 @@ values
     ('bench_sql', 'bench_sql', 'sql', 'bench.nothing'),
     ('bench_outside', 'bench_outside', 'builtin', 'bench.noop'),
     ('bench_latency', 'bench_latency', 'sql', 'bench.note_time'),
+    ('bench_latency_builtin', 'bench_latency_builtin', 'builtin', 'bench.starts'),
+    ('bench_latency_outside', 'bench_latency_outside', 'builtin', 'bench.starts_outside'),
     ('bench_first', 'bench_first', 'sql', 'bench.first_to_second'),
     ('bench_second', 'bench_second', 'sql', 'bench.second_to_third'),
     ('bench_third', 'bench_third', 'sql', 'bench.nothing');
@@ -82,9 +84,13 @@ create procedure bench.by_hand(stage_name text)
 language plpgsql
 as $$
 declare
-    v_stage_id smallint := (select stage.id from pipeline.stages as stage where stage.name = stage_name);
+    v_stage_id constant smallint := (select stage.id from pipeline.stages as stage where stage.name = stage_name);
+    v_event_ids bigint[];
 begin
-    while (select batch.claimed from pipeline.run_sql_batch(v_stage_id) as batch) > 0 loop
+    loop
+        select batch.event_ids into v_event_ids from pipeline.begin_batch(v_stage_id, null, null, false) as batch;
+        exit when v_event_ids is null;
+        perform from bench.nothing(pipeline.plan_afresh(v_event_ids));
         commit;
     end loop;
 end

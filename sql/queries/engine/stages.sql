@@ -1,8 +1,8 @@
 -- engine/stages: every stage with its bounds.
 --
 -- Returns: id, name, event_type, kind, target, revision, concurrency, batch_size, max_attempts, backoff_ms, backoff_max_ms, timeout_ms (all in
---          milliseconds), paused; call: for kind sql the statement that runs the function, NULL when there is no such function.
--- Reads:  pipeline.stages
+--          milliseconds), paused; function: for kind sql, as a statement calls it, NULL when there is no such function; is_volatile: whether that is.
+-- Reads:  pipeline.stages, pg_catalog.pg_proc
 -- Locks:  none
 select
     stage.id,
@@ -18,9 +18,8 @@ select
     (extract(epoch from stage.backoff_max) * 1000)::bigint as backoff_max_ms,
     (extract(epoch from stage.timeout) * 1000)::bigint as timeout_ms,
     stage.paused,
-    case
-        when stage.kind = 'sql' and to_regproc(stage.target) is not null
-            then format('select event_id, error from %s($1)', to_regproc(stage.target))
-    end as call
+    proc.oid::regproc::text as function,
+    coalesce(proc.provolatile = 'v', false) as is_volatile
 from pipeline.stages as stage
+left join pg_catalog.pg_proc as proc on proc.oid = case when stage.kind = 'sql' then to_regproc(stage.target) end
 order by stage.id

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio::task::JoinSet;
-use tokio_postgres::{Client, Statement};
 
+use super::latency::latency;
 use super::world::World;
 use crate::cli::failure::Failure;
 use crate::cli::target::get;
@@ -14,21 +13,14 @@ use crate::db::DbError;
 
 const EMIT: &str = include_str!("../../../sql/queries/bench/emit.sql");
 const EMIT_LATER: &str = include_str!("../../../sql/queries/bench/emit_later.sql");
-const EMIT_ONE: &str = include_str!("../../../sql/queries/bench/emit_one.sql");
 const INSERT_ORDER: &str = include_str!("../../../sql/queries/bench/insert_order.sql");
 const INSERT_ROOTS: &str = include_str!("../../../sql/queries/bench/insert_roots.sql");
-const NOW: &str = include_str!("../../../sql/queries/bench/now.sql");
 const STATE: &str = include_str!("../../../sql/queries/bench/state.sql");
 const CASCADE: &str = include_str!("../../../sql/queries/bench/cascade_seconds.sql");
 const LATENESS: &str = include_str!("../../../sql/queries/bench/lateness.sql");
-const LATENCY: &str = include_str!("../../../sql/queries/bench/latency.sql");
 
 /// Clients that insert at the same time.
 const CLIENTS: i32 = 8;
-/// Single inserts whose latency is measured in one round.
-const SINGLES: usize = 300;
-/// Between two of them, so that the daemon is idle.
-const BETWEEN: Duration = Duration::from_millis(15);
 /// Scheduled events are spread over so many seconds.
 const SPREAD_SECONDS: f64 = 5.0;
 
@@ -59,7 +51,8 @@ pub struct Number {
     pub value: f64,
 }
 
-fn number(name: &'static str, unit: &'static str, value: f64) -> Number {
+/// A number.
+pub(super) fn number(name: &'static str, unit: &'static str, value: f64) -> Number {
     Number { name, unit, value }
 }
 
@@ -184,83 +177,6 @@ async fn drained(
     }
     let wal = (world.wal_bytes().await? - wal) / f64::from(events);
     Ok((f64::from(events) / seconds, wal))
-}
-
-async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
-    let daemon = world.daemon()?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let client = &world.session.client;
-    let emit = client.prepare(EMIT_ONE).await.map_err(DbError::from)?;
-    let now = client.prepare(NOW).await.map_err(DbError::from)?;
-    let mut latencies = Vec::with_capacity(SINGLES);
-    for _ in 0..SINGLES {
-        // The handler notes the server's time. It is asked for beforehand: a question between the
-        // commit and the handler would be in the handler's way.
-        let clock = ServerClock::read(client, &now).await?;
-        tokio::time::sleep(BETWEEN).await;
-        let emitted = client.query_one(&emit, &[]).await.map_err(DbError::from)?;
-        let committed_at = clock.at(Instant::now());
-        tokio::time::sleep(BETWEEN).await;
-        world.until_done().await?;
-        let id: i64 = get(&emitted, "id")?;
-        let begun = world.session.row(LATENCY, &[&id, &committed_at]).await?;
-        latencies.push(get::<f64>(&begun, "ms_after")?);
-    }
-    daemon.stop().await?;
-    latencies.sort_unstable_by(f64::total_cmp);
-    // The nearest rank: the smallest that so many in a hundred do not exceed.
-    let at = |share: usize| latencies.get((SINGLES * share).div_ceil(100) - 1).copied();
-    Ok(vec![
-        number(
-            "idle, commit to handler, p50",
-            "ms",
-            at(50).unwrap_or_default(),
-        ),
-        number(
-            "idle, commit to handler, p99",
-            "ms",
-            at(99).unwrap_or_default(),
-        ),
-    ])
-}
-
-/// The server's clock, told by ours.
-struct ServerClock {
-    time: DateTime<Utc>,
-    read_at: Instant,
-    trip: Duration,
-}
-
-impl ServerClock {
-    /// Asks a few times, and believes the quickest answer.
-    async fn read(client: &Client, now: &Statement) -> Result<Self, DbError> {
-        const QUESTIONS: usize = 3;
-        let mut quickest = Self::ask(client, now).await?;
-        for _ in 1..QUESTIONS {
-            quickest = quickest.min_by_trip(Self::ask(client, now).await?);
-        }
-        Ok(quickest)
-    }
-
-    /// The server looked at its clock in the middle of the trip, give or take half of it.
-    async fn ask(client: &Client, now: &Statement) -> Result<Self, DbError> {
-        let asked_at = Instant::now();
-        let answer = client.query_one(now, &[]).await?;
-        let trip = asked_at.elapsed();
-        Ok(Self {
-            time: get(&answer, "at")?,
-            read_at: asked_at + trip / 2,
-            trip,
-        })
-    }
-
-    fn min_by_trip(self, other: Self) -> Self {
-        if other.trip < self.trip { other } else { self }
-    }
-
-    fn at(&self, moment: Instant) -> DateTime<Utc> {
-        self.time + moment.saturating_duration_since(self.read_at)
-    }
 }
 
 async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::latency::Starts;
 use super::noop::Noop;
 use crate::cli::deploy::deploy;
 use crate::cli::failure::Failure;
@@ -32,6 +33,8 @@ pub struct World {
     server: Urls,
     name: String,
     urls: Urls,
+    /// Handlers of the daemon that note when they began.
+    pub starts: Starts,
     /// For preparing, emitting and looking.
     pub session: Session,
 }
@@ -70,6 +73,7 @@ impl World {
         let world = Self {
             session: Session::open(&urls, "bench").await?,
             server: server.clone(),
+            starts: Starts::default(),
             name,
             urls,
         };
@@ -112,7 +116,7 @@ impl World {
         Session::open(&self.urls, "bench client").await
     }
 
-    /// Starts a daemon with the builtin stage of the measurements.
+    /// Starts a daemon with the builtin stages of the measurements.
     ///
     /// # Errors
     /// No pool can be made.
@@ -120,6 +124,8 @@ impl World {
         let pool = Pool::open(&self.urls.work, CONNECTIONS, "pgcascade bench daemon")?;
         let registry = Registry::default()
             .outside("bench.noop", Noop)
+            .and_then(|registry| registry.in_database("bench.starts", self.starts.clone()))
+            .and_then(|registry| registry.outside("bench.starts_outside", self.starts.clone()))
             .map_err(anyhow::Error::from)?;
         let options = DaemonOptions {
             listen_url: self.urls.direct.clone(),
