@@ -8,6 +8,7 @@
 //! | `pgcascade_call_seconds` | `stage` | an outside call |
 //! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, relay, heartbeat, schedule |
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
@@ -49,15 +50,33 @@ pub enum Cause {
 
 /// Attempts that ended so.
 pub fn ended(stage: &str, verdict: &Verdict, events: usize) {
-    let outcome = match verdict {
+    count(stage, outcome(verdict), events);
+}
+
+/// Attempts of a batch, each with how it ended.
+pub fn ended_all<'a>(stage: &str, verdicts: impl Iterator<Item = &'a Verdict>) {
+    let mut ended = BTreeMap::<_, usize>::new();
+    for verdict in verdicts {
+        *ended.entry(outcome(verdict)).or_default() += 1;
+    }
+    for (outcome, events) in ended {
+        count(stage, outcome, events);
+    }
+}
+
+fn count(stage: &str, outcome: &'static str, events: usize) {
+    let events = u64::try_from(events).unwrap_or_default();
+    counter!("pgcascade_events_total", "stage" => stage.to_owned(), "outcome" => outcome)
+        .increment(events);
+}
+
+fn outcome(verdict: &Verdict) -> &'static str {
+    match verdict {
         Verdict::Processed => "processed",
         Verdict::Failed { .. } => "failed",
         Verdict::Cancelled { .. } => "cancelled",
         Verdict::Retry { .. } | Verdict::PauseStage { .. } => "retried",
-    };
-    let events = u64::try_from(events).unwrap_or_default();
-    counter!("pgcascade_events_total", "stage" => stage.to_owned(), "outcome" => outcome)
-        .increment(events);
+    }
 }
 
 /// A batch in the database took so long.
@@ -70,9 +89,12 @@ pub fn waited(stage: &str, waited: Duration) {
     histogram!("pgcascade_wait_seconds", "stage" => stage.to_owned()).record(waited);
 }
 
-/// An outside call took so long.
-pub fn call(stage: &str, took: Duration) {
-    histogram!("pgcascade_call_seconds", "stage" => stage.to_owned()).record(took);
+/// Outside calls took so long.
+pub fn calls(stage: &str, took: impl Iterator<Item = Duration>) {
+    let seconds = histogram!("pgcascade_call_seconds", "stage" => stage.to_owned());
+    for took in took {
+        seconds.record(took);
+    }
 }
 
 /// Something woke a stage.

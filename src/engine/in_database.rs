@@ -25,8 +25,9 @@ use crate::db::{Begun, Class, DbError, Pool, Transaction, cleanse};
 /// lost by waiting; long enough that a database without disk space is not hammered.
 const GIVE_UP_PAUSE: Duration = Duration::from_secs(1);
 /// A batch that was not full took all there was; the next one follows when the bell rings, or after
-/// this long for what rings none.
-const DWELL: Duration = Duration::from_millis(10);
+/// this long for what rings none. Much longer than between two relays: under load it is they who
+/// ring, once for all that came.
+const DWELL: Duration = Duration::from_millis(100);
 /// After a batch of so many the bell cuts that short a little later: where several came in at once
 /// more come, and are worked on together, so that claims leave the machine to writers. A lone event
 /// does not wait, and a larger batch is worth its claim.

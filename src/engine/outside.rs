@@ -85,6 +85,8 @@ impl OutsideRunner {
             self.begin_calls(&mut held);
             if held.write_is_due() {
                 self.write(&mut held);
+                // What is written makes room for more answers.
+                self.begin_calls(&mut held);
             }
             let room = self.room(&held);
             if claimable && held.has_appetite(room) && !self.rests(&mut held) {
@@ -210,10 +212,11 @@ impl OutsideRunner {
         }
     }
 
-    /// Begins as many calls as the concurrency allows.
+    /// Begins as many calls as the concurrency allows. One that is over at once needs no task.
     fn begin_calls(&self, held: &mut Held) {
         let timeout = self.row.borrow().bounds.timeout;
-        while held.calls.len() < self.concurrency() && !held.refused {
+        let concurrency = self.concurrency();
+        while held.may_call(concurrency) {
             if held.alone() && !held.calls.is_empty() {
                 return;
             }
@@ -221,21 +224,25 @@ impl OutsideRunner {
                 return;
             };
             let stage = Arc::clone(&self.stage);
-            held.called.insert(
-                (event.id, event.epoch),
-                (Arc::clone(&event), Arc::clone(&input)),
-            );
-            held.calls.spawn(async move {
+            let (of, with) = (Arc::clone(&event), Arc::clone(&input));
+            let mut calling = async move {
                 let began = Instant::now();
-                let answer = call(stage.as_ref(), &input, timeout).await;
+                let answer = call(stage.as_ref(), &with, timeout).await;
                 let took = Some(began.elapsed());
                 Called {
-                    event,
-                    input,
+                    event: of,
+                    input: with,
                     took,
                     answer: Ok(answer),
                 }
-            });
+            }
+            .boxed();
+            if let Some(called) = (&mut calling).now_or_never() {
+                self.answer(held, called);
+            } else {
+                held.called.insert((event.id, event.epoch), (event, input));
+                held.calls.spawn(calling);
+            }
         }
     }
 

@@ -208,12 +208,8 @@ pub async fn complete(
     }
     finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
-    for outcome in &outcomes {
-        counts::ended(&row.name, &outcome.verdict, 1);
-    }
-    for took in answered.iter().filter_map(|called| called.took) {
-        counts::call(&row.name, took);
-    }
+    counts::ended_all(&row.name, outcomes.iter().map(|outcome| &outcome.verdict));
+    counts::calls(&row.name, answered.iter().filter_map(|called| called.took));
     Ok(())
 }
 

@@ -18,6 +18,9 @@ use crate::db::DbError;
 const WRITE_DELAY: Duration = Duration::from_millis(20);
 /// So many finished calls are written at once without waiting for more.
 const WRITTEN_AT_ONCE: usize = 500;
+/// While so many wait to be written no call begins: whoever cannot write what was answered must not
+/// ask for more.
+const UNWRITTEN_MAX: usize = 4 * WRITTEN_AT_ONCE;
 /// Events are claimed ahead of their calls for about this long.
 const HOLD: Duration = Duration::from_secs(1);
 /// What a call is taken to need before any was made.
@@ -126,6 +129,11 @@ impl Held {
                 .is_some_and(|(event, _)| event.crashes > 0)
     }
 
+    /// Whether a call may begin beside those under way.
+    pub(super) fn may_call(&self, concurrency: usize) -> bool {
+        self.calls.len() < concurrency && !self.refused && self.answered.len() < UNWRITTEN_MAX
+    }
+
     /// Whether finished calls should be written now: there are enough, their time has come, or
     /// there is nothing to wait for.
     pub(super) fn write_is_due(&self) -> bool {
@@ -143,7 +151,6 @@ impl Held {
             && !self.refused
             && !self.alone()
             && self.waiting.len() <= room / 2
-            // Whoever cannot write what was answered must not ask for more.
-            && self.answered.len() + self.written.len() < room.max(4 * WRITTEN_AT_ONCE)
+            && self.answered.len() + self.written.len() < room.max(UNWRITTEN_MAX)
     }
 }

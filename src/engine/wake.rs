@@ -3,7 +3,7 @@
 //! A transaction that notifies holds a lock of the whole instance while it commits, so writers
 //! that all notify commit one by one. When this daemon hears many notifications it takes the
 //! lease `pipeline.quiet`; writers that find it write a row into `pipeline.unannounced` instead,
-//! and the daemon announces those rows a hundred times a second. When little is left it gives the
+//! and the daemon announces those rows fifty times a second. When little is left it gives the
 //! lease back.
 //!
 //! No announcement is lost: a writer reads the lease under a transaction id, so whoever read it
@@ -22,7 +22,7 @@ use super::mark::{Look, Mark};
 use crate::db::{DbError, Pool};
 
 /// Between two relays: what an event may wait more than if its writer had notified.
-const RELAY_EVERY: Duration = Duration::from_millis(10);
+const RELAY_EVERY: Duration = Duration::from_millis(20);
 /// The lease lasts a second; it is renewed well before.
 const RENEW_EVERY: Duration = Duration::from_millis(250);
 /// When fewer statements than this came within [`CALM_SPAN`], writers may as well notify.

@@ -27,12 +27,11 @@ declare
     c_announced_singly constant integer := 50;
     -- Read once, or an event could be due for one statement and not for the next.
     v_now constant timestamptz := clock_timestamp();
-    v_events bigint;
     v_id bigint;
     v_type text;
     v_priority smallint;
     v_deadline timestamptz;
-    v_is_due boolean;
+    v_is_plain boolean;
     v_has_attempts boolean;
     v_stage_ids smallint[];
     v_ordinary bigint;
@@ -45,27 +44,22 @@ declare
     v_unrouted integer;
     v_types text;
 begin
+    -- What nearly every event is: alone in its statement, due now, of a type that one stage handles. Found out by one look.
     select
-        count(*),
-        count(*) filter (where event.status = 'pending'),
-        count(*) filter (where event.status = 'pending' and event.stage_id is null),
-        count(*) filter (where event.status = 'processing'),
-        min(event.id),
-        min(event.event_type),
-        min(event.priority),
-        min(event.deadline),
-        max(event.run_at) <= v_now,
-        coalesce(bool_or(event.attempts > 0 or event.retry_count > 0), false),
+        event.id,
+        event.event_type,
+        event.priority,
+        event.deadline,
+        event.status = 'pending' and event.stage_id is null and event.run_at <= v_now and event.attempts = 0 and event.retry_count = 0
+            and not exists (select from new_events offset 1),
+        array(select stage.id from pipeline.stages as stage where stage.event_type = event.event_type),
         (select quiet.until from pipeline.quiet)
-    into v_events, v_new, v_announced, v_taken, v_id, v_type, v_priority, v_deadline, v_is_due, v_has_attempts, v_quiet_until
+    into v_id, v_type, v_priority, v_deadline, v_is_plain, v_stage_ids, v_quiet_until
     from new_events as event;
 
-    if v_events = 1 and v_announced = 1 and v_is_due and not v_has_attempts then
-        v_stage_ids := array(select stage.id from pipeline.stages as stage where stage.event_type = v_type);
-    end if;
-
-    -- What nearly every event is: alone in its statement, due now, of a type that one stage handles.
-    if cardinality(v_stage_ids) = 1 then
+    if not found then
+        return null;
+    elsif v_is_plain and cardinality(v_stage_ids) = 1 then
         insert into pipeline.ready (stage_id, priority, event_id, deadline)
         values (v_stage_ids[1], v_priority, v_id, v_deadline);
 
@@ -75,8 +69,20 @@ begin
             return null;
         end if;
 
+        v_new := 1;
+        v_announced := 1;
+        v_taken := 0;
+        v_has_attempts := false;
         v_ordinary := 1;
     else
+        select
+            count(*) filter (where event.status = 'pending'),
+            count(*) filter (where event.status = 'pending' and event.stage_id is null),
+            count(*) filter (where event.status = 'processing'),
+            coalesce(bool_or(event.attempts > 0 or event.retry_count > 0), false)
+        into v_new, v_announced, v_taken, v_has_attempts
+        from new_events as event;
+
         insert into pipeline.ready (stage_id, priority, event_id, deadline)
         select stage.id, event.priority, event.id, event.deadline
         from new_events as event
