@@ -50,6 +50,7 @@
 \i objects/pipeline/plan_afresh.sql
 \i objects/pipeline/begin_batch.sql
 \i objects/pipeline/claim_in_database.sql
+\i objects/pipeline/run_sql_batch.sql
 \i objects/pipeline/claim_outside.sql
 \i objects/pipeline/give_back.sql
 \i objects/pipeline/release_claims.sql

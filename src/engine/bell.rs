@@ -56,8 +56,8 @@ impl Traffic {
         loop {
             self.0.1.notified().await;
             let heard = *self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // It may have been told long ago, when nobody waited.
-            if heard.is_some_and(|heard| heard.since.elapsed() < 2 * SPAN) {
+            // It may have been told long ago, when nobody waited, and little been heard since.
+            if heard.is_some_and(|heard| heard.count >= MUCH && heard.since.elapsed() < 2 * SPAN) {
                 return;
             }
         }
@@ -147,4 +147,32 @@ impl Bells {
 #[derive(Deserialize)]
 struct Announced {
     event_type: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_load_that_is_over_is_not_much() {
+        let traffic = Traffic::default();
+        let is_much = || traffic.is_much().now_or_never().is_some();
+        assert!(!is_much());
+        for _ in 0..MUCH {
+            traffic.one();
+        }
+        assert!(is_much());
+        for _ in 0..MUCH {
+            traffic.one();
+        }
+        // Nobody waited when it was told; what is heard now is the first of another span.
+        let over = Instant::now().checked_sub(2 * SPAN);
+        if let Some(heard) = &mut *traffic.0.0.lock().expect("no panic") {
+            heard.since = over.expect("a machine that has been on for a moment");
+        }
+        traffic.one();
+        assert!(!is_much());
+    }
 }

@@ -15,8 +15,9 @@ use super::stages::SqlFunction;
 use super::verdict::try_again;
 use crate::db::{DbError, Transaction};
 
-/// What the name of the function takes the place of in its statements.
-const PLACE: &str = "stage_function";
+/// What the function's name takes the place of in its statements: their comments, which a name with
+/// a line break would end, have no parenthesis after the word.
+const PLACE: &str = "stage_function(";
 const CALL_FUNCTION: &str = include_str!("../../sql/queries/engine/call_function.sql");
 const RUN_SQL_BATCH: &str = include_str!("../../sql/queries/engine/run_sql_batch.sql");
 
@@ -33,14 +34,14 @@ pub struct SqlStage {
 impl SqlStage {
     /// The stage of a function.
     pub fn new(function: &SqlFunction, bounds: Bounds) -> Self {
-        let name = &function.name;
+        let name = format!("{}(", function.name);
         Self {
-            call: CALL_FUNCTION.replace(PLACE, name),
+            call: CALL_FUNCTION.replace(PLACE, &name),
             // Any other reads by the snapshot of the statement that calls it: none from before the
             // claim will do.
             at_one_go: function
                 .is_volatile
-                .then(|| RUN_SQL_BATCH.replace(PLACE, name)),
+                .then(|| RUN_SQL_BATCH.replace(PLACE, &name)),
             bounds,
         }
     }
@@ -54,9 +55,7 @@ impl InDatabaseStage for SqlStage {
         let rows = tx.query(&statement, &[&ids]).await?;
         let mut returned = Vec::with_capacity(rows.len());
         for row in &rows {
-            if let Some(reason) = row.try_get::<_, Option<&str>>("error")? {
-                returned.push((row.try_get("event_id")?, reason));
-            }
+            returned.push((row.try_get("event_id")?, row.try_get("error")?));
         }
         let attempts = events.iter().map(|event| (event.id, event.attempt));
         Ok(failures(returned, attempts.collect(), &self.bounds))

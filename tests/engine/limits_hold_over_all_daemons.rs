@@ -11,6 +11,7 @@ use pgcascade::engine::{Ended, Event, OutsideStage, Prepared, Registry};
 use serde_json::{Value, json};
 
 use crate::support::daemon::{Rig, RunningDaemon};
+use crate::support::ear::Ear;
 
 /// Calls that take a moment; counts how many run at once for each person.
 #[derive(Clone, Default)]
@@ -226,6 +227,25 @@ async fn a_parked_event_can_be_cancelled_and_an_edited_limit_judges_anew() {
     assert_eq!(rig.number("select count(*) from pipeline.parked").await, 0);
     rig.run("select pg_sleep(0.01)").await;
     assert_eq!(rig.number(claim).await, 2);
+}
+
+/// A runner takes a batch that is not full for all there was, and looks again when it is woken.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_behind_parked_events_are_rung_for_at_once() {
+    let rate = "1, '1 hour', 1, 'person'";
+    let rig = limited("rate, period, burst, key", rate, "builtin", "calls").await;
+    rig.run("update pipeline.stages set batch_size = 10").await;
+    emit(&rig, 250, 5).await;
+    let mut ear = Ear::at(&rig, "pipeline_wake").await;
+    let claim = "select coalesce(cardinality(event_ids), 0) from pipeline.stages
+        cross join pipeline.begin_batch(stages.id, null, null, false)";
+    // One of each person begins. Of those behind none may: 200 are looked through, then the last 40.
+    for (claimed, more) in [(5, true), (0, true), (0, false)] {
+        let rows = rig.rows(claim, &[]).await;
+        assert_eq!(rows[0].get::<_, i32>(0), claimed);
+        let heard = ear.heard(&rig).await;
+        assert_eq!(heard.contains(&json!("limited")), more, "{heard:?}");
+    }
 }
 
 /// All times of limits lie an hour ahead, as they do once the clock is set back by an hour.

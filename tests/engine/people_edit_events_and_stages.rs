@@ -256,6 +256,75 @@ async fn a_stage_whose_code_is_missing_keeps_its_events() {
     daemon.stop().await;
 }
 
+/// What was failed, and why: of each event in the order of their ids.
+const REASONS: &str = "select string_agg(split_part(error_message, ' (', 1), ', ' order by id) from marketing.pipeline_events";
+
+/// A stage's function is called by name in a statement of ours, once with the claim (volatile) and
+/// once after it (stable).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_of_any_name_that_returns_too_much_is_understood() {
+    let rig = Rig::bare().await;
+    for (stage, declared) in [("a", "volatile"), ("b", "stable")] {
+        let schema = format!("\"Odd \"\"{stage}\"\".(schema)\"");
+        let name = format!("{schema}.\"stage_function(\n'); select 1; --\"");
+        rig.run(&format!(
+            "create schema {schema};
+            create function {name}(event_ids bigint[]) returns table (event_id integer, error varchar) {declared} language sql as $$
+                select id, told from (values (1, null::bigint, 'of none'), (2, 0, 'of another'), (3, event_ids[1], null),
+                    (4, event_ids[1], 'first'), (5, event_ids[1], 'second')) as said (place, id, told) order by place
+            $$;
+            insert into pipeline.stages (name, event_type, kind, target, max_attempts)
+            select '{stage}', '{stage}', 'sql', $${name}$$, 1"
+        ))
+        .await;
+    }
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("a", 1).await;
+    rig.emit("b", 1).await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(rig.text(REASONS).await, "first, first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_of_the_same_name_in_another_schema_is_not_the_stages() {
+    let rig = Rig::bare().await;
+    let told =
+        |word| format!("return query select id, '{word}'::text from unnest(event_ids) as id;");
+    rig.sql_stage("a", &told("its own")).await;
+    rig.run("update pipeline.stages set max_attempts = 1").await;
+    let daemon = rig.daemon(Registry::default());
+    rig.emit("a", 1).await;
+    rig.until_idle().await;
+    // It comes first in the search_path.
+    rig.run(&format!(
+        "create schema authorization current_user;
+        set search_path = \"$user\";
+        create function a_stage(event_ids bigint[]) returns table (event_id bigint, error text) language plpgsql
+            as $$ begin {} end $$;
+        reset search_path",
+        told("another")
+    ))
+    .await;
+    rig.emit("a", 1).await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(rig.text(REASONS).await, "its own, its own");
+}
+
+/// It runs beside this schema during a deploy.
+#[tokio::test]
+async fn a_daemon_of_the_version_before_claims_and_runs_its_batches() {
+    let rig = Rig::bare().await;
+    let body = "return query select id, 'told'::text from unnest(event_ids) as id where id = 2;";
+    rig.sql_stage("a", body).await;
+    rig.emit("a", 3).await;
+    let batch = "select concat_ws(' ', claimed, failed_ids, attempts, errors, held_id, epoch)
+        from pipeline.stages cross join pipeline.run_sql_batch(id, array_fill(0::bigint, array[10]), 1)";
+    assert_eq!(rig.text(batch).await, "3 {2} {1} {told}");
+    assert_eq!(rig.text(batch).await, "0");
+}
+
 /// Sessions keep the call of a stage's function.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_is_replaced_or_made_anew_is_the_one_that_runs() {
@@ -265,7 +334,6 @@ async fn a_function_that_is_replaced_or_made_anew_is_the_one_that_runs() {
     rig.sql_stage("a", &told("first")).await;
     rig.run("update pipeline.stages set max_attempts = 1").await;
     let daemon = rig.daemon(Registry::default());
-    let reasons = "select string_agg(split_part(error_message, ' (', 1), ', ' order by id) from marketing.pipeline_events";
     // More than a session needs to keep a plan.
     for _ in 0..8 {
         rig.emit("a", 1).await;
@@ -288,7 +356,7 @@ async fn a_function_that_is_replaced_or_made_anew_is_the_one_that_runs() {
         rig.until_idle().await;
     }
     daemon.stop().await;
-    let said = rig.text(reasons).await;
+    let said = rig.text(REASONS).await;
     assert!(said.ends_with("first, replaced, made anew"), "{said}");
 }
 
@@ -310,8 +378,7 @@ async fn a_function_sees_its_events_begun_whatever_it_is_declared() {
     rig.emit("b", 1).await;
     rig.until_idle().await;
     daemon.stop().await;
-    let reasons = "select string_agg(split_part(error_message, ' (', 1), ', ') from marketing.pipeline_events";
-    assert_eq!(rig.text(reasons).await, "processed 1, processed 1");
+    assert_eq!(rig.text(REASONS).await, "processed 1, processed 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::stages::{EFFECTS, Scripted};
 use crate::support::daemon::Rig;
+use crate::support::ear::Ear;
 
 /// Six events of which the third is held, while the others are done; then it is let go.
 async fn neighbours_go_on(rig: &Rig, registry: Registry) {
@@ -44,6 +45,26 @@ async fn in_a_stage_in_the_database() {
     let rig = Rig::bare().await;
     rig.sql_stage("a", "return;").await;
     neighbours_go_on(&rig, Registry::default()).await;
+}
+
+/// A runner takes a batch that is not full for all there was, and looks again when it is woken.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_behind_one_that_was_set_aside_are_rung_for_at_once() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", "return;").await;
+    rig.run("update pipeline.stages set batch_size = 4").await;
+    rig.emit("a", 6).await;
+    let mut ear = Ear::at(&rig, "pipeline_wake").await;
+    let holder = rig.session().await;
+    let hold =
+        "begin; select from marketing.pipeline_events where payload ->> 'n' = '3' for update";
+    holder.batch_execute(hold).await.expect("a lock");
+    let claim = "select cardinality(event_ids) from pipeline.stages
+        cross join pipeline.begin_batch(stages.id, null, null, true)";
+    assert_eq!(rig.rows(claim, &[]).await[0].get::<_, i32>(0), 3);
+    let heard = ear.heard(&rig).await;
+    assert!(heard.contains(&json!("a")), "{heard:?}");
+    holder.batch_execute("commit").await.expect("the end");
 }
 
 #[tokio::test(flavor = "multi_thread")]

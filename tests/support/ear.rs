@@ -1,4 +1,4 @@
-//! What a person at `LISTEN pipeline_event` hears.
+//! What a person at `LISTEN` hears.
 
 use pgcascade::db::{Heard, ListenOptions, ListenState, Listener, NotificationStream};
 use serde_json::Value;
@@ -10,18 +10,24 @@ use super::wait;
 /// A session that listens.
 pub struct Ear {
     _listener: Listener,
+    channel: &'static str,
     stream: NotificationStream,
 }
 
 impl Ear {
-    /// Listens from now on.
+    /// Listens to what is said of events from now on.
     pub async fn on(rig: &Rig) -> Self {
+        Self::at(rig, "pipeline_event").await
+    }
+
+    /// Listens at a channel from now on.
+    pub async fn at(rig: &Rig, channel: &'static str) -> Self {
         let (ear, stream) = NotificationStream::channel();
         let listener = Listener::spawn(
             ListenOptions {
                 url: rig.database.url().clone(),
                 application_name: "listener".to_owned(),
-                channels: vec!["pipeline_event"],
+                channels: vec![channel],
                 lock_key: None,
             },
             ear,
@@ -34,13 +40,14 @@ impl Ear {
         .await;
         Self {
             _listener: listener,
+            channel,
             stream,
         }
     }
 
-    /// What was notified so far.
+    /// What was notified so far; what is not JSON as text.
     pub async fn heard(&mut self, rig: &Rig) -> Vec<Value> {
-        rig.run("notify pipeline_event, '\"mark\"'").await;
+        rig.run(&format!("notify {}, 'mark'", self.channel)).await;
         let mut heard = Vec::new();
         loop {
             let next = wait::within("a notification", self.stream.next()).await;
@@ -48,7 +55,7 @@ impl Ear {
                 panic!("missed notifications");
             };
             assert!(one.payload.len() < 8000, "{} bytes", one.payload.len());
-            let body: Value = serde_json::from_str(&one.payload).expect("JSON");
+            let body = serde_json::from_str(&one.payload).unwrap_or_else(|_| one.payload.into());
             if body == "mark" {
                 return heard;
             }

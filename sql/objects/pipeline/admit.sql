@@ -6,7 +6,7 @@
 --
 -- Arguments: stage_id; limiter; most: how many at once; holds: whether they go on after this transaction.
 -- Returns: event_id of each event that may begin.
--- Reads:  pipeline.limits, marketing.pipeline_events
+-- Reads:  pipeline.limits, pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.limit_wakes
 -- Locks:  rows of pipeline.ready that nobody else holds, then buckets in the order of their keys
 
@@ -18,7 +18,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- So many batches of events that must all wait are looked through before the next ring of the bell.
+    -- So many batches of events that must all wait are looked through before the next ring of the bell, which follows at once.
     c_rounds constant integer := 20;
     v_key text := (select limits.key from pipeline.limits where limits.name = limiter);
     v_take record;
@@ -42,11 +42,15 @@ begin
             from unnest(v_take.event_ids, v_take.priorities) as taken (event_id, priority)
         );
         v_admitted := pipeline.admit_keys(limiter, v_key, v_taken, holds);
-        if v_admitted is not null then
-            return query select unnest(v_admitted);
-            return;
-        end if;
+        exit when v_admitted is not null;
     end loop;
+
+    -- Who claims takes a batch that is not full for all there was; more may wait behind those that were parked.
+    if cardinality(v_take.event_ids) >= most and coalesce(cardinality(v_admitted), 0) < most then
+        perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = admit.stage_id;
+    end if;
+
+    return query select unnest(v_admitted);
 end
 $$;
 

@@ -24,7 +24,6 @@
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, then their events
 
-drop function if exists pipeline.run_sql_batch(smallint, bigint[], integer);
 drop function if exists pipeline.begin_batch(smallint, bigint[], integer, boolean);
 
 create or replace function pipeline.begin_batch(

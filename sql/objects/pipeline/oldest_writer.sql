@@ -1,7 +1,7 @@
--- pipeline.oldest_writer(): the oldest transaction under way that may have put events into the ledger.
+-- pipeline.oldest_writer(): the oldest transaction under way that may put events into the ledger below the last id.
 --
--- Whoever inserts events locks the ledger before the first id is taken, and until the end. Who stands open and has not, however old and whatever
--- else it wrote, holds no event back. This reads all locks of the server: it is for when someone old is there.
+-- Whoever takes an id of an event, be it long before the event is written, has locked the sequence before, and until the end. Who stands open
+-- and has not, however old and whatever it wrote, holds no event back. This reads all locks of the server: it is for when someone old is there.
 --
 -- Returns: its transaction id; when there is none, one above all whose transaction is over.
 -- Reads:  nothing
@@ -30,10 +30,10 @@ begin atomic
             and own.locktype = 'transactionid'
             and own.granted
         where held.locktype = 'relation'
-        and held.relation = 'marketing.pipeline_events'::regclass
+        and held.relation = 'marketing.pipeline_events_id_seq'::regclass
         and held.database = (select here.oid from pg_database as here where here.datname = current_database())
         and held.mode <> 'AccessShareLock'
     ) as writer on true;
 end;
 
-comment on function pipeline.oldest_writer() is 'The oldest transaction under way that may have put events into the ledger.';
+comment on function pipeline.oldest_writer() is 'The oldest transaction under way that holds ids of events.';

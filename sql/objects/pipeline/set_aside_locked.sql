@@ -6,7 +6,7 @@
 -- Arguments: event_ids: whose rows of pipeline.ready were deleted in this transaction; stage_id: their stage; alone_ids:
 --            those that must run alone although no daemon is known to have died holding them.
 -- Returns: those that are free; empty: none.
--- Reads:  marketing.pipeline_events
+-- Reads:  pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.parked
 -- Locks:  the events that nobody else holds
 
@@ -46,6 +46,8 @@ begin
 
     if found then
         perform pg_notify('pipeline_wake', 'schedule');
+        -- Who claims takes a batch that is not full for all there was.
+        perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = set_aside_locked.stage_id;
     end if;
 
     return v_free;

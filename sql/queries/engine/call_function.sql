@@ -3,8 +3,10 @@
 -- The stage's function takes the place of stage_function before this is prepared.
 --
 -- $1 bigint[]: events.
--- Returns: event_id bigint, error text: what the function returned.
+-- Returns: event_id bigint, error text: what the function returned of events that must be tried again.
 -- Writes: whatever the stage's function writes
 -- Locks:  whatever the stage's function locks
-select returned.event_id, returned.error
+select returned.event_id::bigint, returned.error::text
 from stage_function($1) as returned
+where returned.event_id is not null
+and returned.error is not null

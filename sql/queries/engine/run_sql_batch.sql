@@ -28,7 +28,7 @@ select
     batch.epoch
 from pipeline.begin_batch($1, $2, $3, false) as batch
 cross join lateral (
-    select array_agg(returned.event_id) as ids, array_agg(returned.error) as errors
+    select array_agg(returned.event_id::bigint) as ids, array_agg(returned.error::text) as errors
     from stage_function(pipeline.plan_afresh(batch.event_ids)) as returned
     where returned.event_id is not null
     and returned.error is not null

@@ -18,7 +18,8 @@ select
     (extract(epoch from stage.backoff_max) * 1000)::bigint as backoff_max_ms,
     (extract(epoch from stage.timeout) * 1000)::bigint as timeout_ms,
     stage.paused,
-    proc.oid::regproc::text as function,
+    -- With its schema, whatever search_path a session has that calls it.
+    format('%s.%I', proc.pronamespace::regnamespace, proc.proname) as function,
     coalesce(proc.provolatile = 'v', false) as is_volatile
 from pipeline.stages as stage
 left join pg_catalog.pg_proc as proc on proc.oid = case when stage.kind = 'sql' then to_regproc(stage.target) end
