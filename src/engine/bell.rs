@@ -35,7 +35,10 @@ pub struct Bells {
 
 /// Notifications are counted over this long.
 const SPAN: Duration = Duration::from_millis(50);
-/// So many in it are much: 200 a second, a tenth of what the lock of NOTIFY lets through.
+/// What comes closer together is counted once. A transaction's notifications come in one go, and
+/// have held the lock of NOTIFY once, however many they are.
+const MOMENT: Duration = Duration::from_millis(1);
+/// So many moments of it are much: 200 a second, a tenth of what the lock lets through.
 const MUCH: u32 = 10;
 
 /// Whether much is heard. A lone notification wakes nobody here, who would be in the way of the
@@ -43,10 +46,11 @@ const MUCH: u32 = 10;
 #[derive(Clone, Default)]
 pub struct Traffic(Arc<(Mutex<Option<Heard>>, Notify)>);
 
-/// What was heard since a moment.
+/// In how many moments something was heard.
 #[derive(Clone, Copy)]
 struct Heard {
     since: Instant,
+    last: Instant,
     count: u32,
 }
 
@@ -63,13 +67,18 @@ impl Traffic {
         }
     }
 
-    fn one(&self) {
+    fn one(&self, now: Instant) {
         let mut heard = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *heard {
-            Some(heard) if heard.since.elapsed() <= SPAN => heard.count += 1,
+            Some(heard) if now.duration_since(heard.last) < MOMENT => return,
+            Some(heard) if now.duration_since(heard.since) <= SPAN => {
+                heard.last = now;
+                heard.count += 1;
+            }
             before => {
                 *before = Some(Heard {
-                    since: Instant::now(),
+                    since: now,
+                    last: now,
                     count: 1,
                 });
             }
@@ -119,7 +128,7 @@ impl Bells {
     /// Rings whom a notification concerns.
     pub fn hear(&self, notification: &Notification) {
         counts::woken(Cause::Notification);
-        self.traffic.one();
+        self.traffic.one(Instant::now());
         match (notification.channel.as_str(), notification.payload.as_str()) {
             (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
             (WAKE_CHANNEL, "schedules") => self.schedules.notify_one(),
@@ -155,24 +164,37 @@ mod tests {
 
     use super::*;
 
+    /// Notifications from `from` on, each so long after the one before.
+    fn hear(traffic: &Traffic, from: Instant, apart: Duration) {
+        for n in 0..MUCH {
+            traffic.one(from + n * apart);
+        }
+    }
+
+    fn is_much(traffic: &Traffic) -> bool {
+        traffic.is_much().now_or_never().is_some()
+    }
+
     #[test]
     fn a_load_that_is_over_is_not_much() {
         let traffic = Traffic::default();
-        let is_much = || traffic.is_much().now_or_never().is_some();
-        assert!(!is_much());
-        for _ in 0..MUCH {
-            traffic.one();
-        }
-        assert!(is_much());
-        for _ in 0..MUCH {
-            traffic.one();
-        }
-        // Nobody waited when it was told; what is heard now is the first of another span.
-        let over = Instant::now().checked_sub(2 * SPAN);
-        if let Some(heard) = &mut *traffic.0.0.lock().expect("no panic") {
-            heard.since = over.expect("a machine that has been on for a moment");
-        }
-        traffic.one();
-        assert!(!is_much());
+        let now = Instant::now();
+        assert!(!is_much(&traffic));
+        hear(&traffic, now, MOMENT);
+        assert!(is_much(&traffic));
+        // Nobody waited when it was told; what is heard later is the first of another span.
+        hear(&traffic, now + 2 * SPAN, MOMENT);
+        traffic.one(now + 4 * SPAN);
+        assert!(!is_much(&traffic));
+    }
+
+    #[test]
+    fn what_one_transaction_tells_is_not_much() {
+        let traffic = Traffic::default();
+        let now = Instant::now();
+        hear(&traffic, now, MOMENT / 10);
+        assert!(!is_much(&traffic));
+        hear(&traffic, now + SPAN / 10, MOMENT / 10);
+        assert!(!is_much(&traffic));
     }
 }
