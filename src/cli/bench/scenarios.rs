@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::task::JoinSet;
+use tokio_postgres::Statement;
 
 use super::latency::latency;
 use super::world::World;
