@@ -135,6 +135,8 @@ struct Run<'a, 't> {
 /// Whose unsent matches may be moved for who would meet nobody.
 enum Whose {
     Nobodys,
+    /// Nobody's, and to no end: nobody suits, whatever is moved.
+    NobodysInVain,
     Of(Vec<i64>),
     Everybodys,
 }
@@ -165,9 +167,8 @@ impl Run<'_, '_> {
         let best = self
             .compute(move || circle::of_best(&order, &gathering, &wanted))
             .await?;
-        // Nobody suits, whatever is moved: it is only to be told what keeps everybody away.
         if best.as_ref().is_some_and(Vec::is_empty) {
-            return self.decide(self.everybody(), Whose::Nobodys).await;
+            return self.decide(self.everybody(), Whose::NobodysInVain).await;
         }
         if let Some(best) = best {
             let ids = circle::with_peers(&self.gathering, &circle.ids, &best);
@@ -200,11 +201,12 @@ impl Run<'_, '_> {
         movable: Whose,
     ) -> Result<(Arc<Crowd>, Decision), DbError> {
         let whose = match &movable {
-            Whose::Nobodys => Some(&[][..]),
+            Whose::Nobodys | Whose::NobodysInVain => Some(&[][..]),
             Whose::Of(ids) => Some(ids.as_slice()),
             Whose::Everybodys => None,
         };
-        let crowd = load::crowd(self.tx, self.run_id, &self.gathering, &ids, whose).await?;
+        let mut crowd = load::crowd(self.tx, self.run_id, &self.gathering, &ids, whose).await?;
+        crowd.is_hopeless = matches!(movable, Whose::NobodysInVain);
         let crowd = Arc::new(crowd);
         let (order, looked_at) = (Arc::clone(&self.order), Arc::clone(&crowd));
         let decision = self
