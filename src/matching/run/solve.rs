@@ -39,6 +39,14 @@ pub(super) struct Decision {
     pub(super) doubles: Option<String>,
 }
 
+impl Decision {
+    /// The two of each new pair.
+    pub(super) fn ids_of_pairs(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let pairs = self.pairs.iter();
+        pairs.map(|pair| (pair.contractor1_id, pair.contractor2_id))
+    }
+}
+
 /// Two people who are going to be introduced.
 #[derive(Debug, Serialize)]
 pub(super) struct NewPair {
