@@ -9,8 +9,8 @@ use super::profile::{Profile, Vocabulary};
 use super::roster::{Roster, Row};
 use super::score::{Components, Score, Shares, jaccard};
 
-/// So many of those with most focus areas in common are looked at first.
-const FIRST: usize = 400;
+/// For each who is wanted so many of those with most focus areas in common are looked at first.
+const FIRST: usize = 8;
 
 /// For whom others are looked for, and how.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,7 @@ impl<'a> Search<'a> {
             }
         }
         let mut looked_at: Vec<&Profile> = Vec::new();
-        let mut enough = FIRST;
+        let mut enough = FIRST * self.most;
         let mut groups = by_focus.into_iter().peekable();
         while let Some((_, group)) = groups.next() {
             looked_at.extend(group);
@@ -159,12 +159,12 @@ fn shared_focus(one: &Profile, other: &Profile) -> Score {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::matching::profile::RawProfile;
 
     /// People of a few places, trades and sizes, with some of a dozen focus areas each.
-    fn people(count: i64) -> Vec<Profile> {
+    pub(in crate::matching) fn people(count: i64) -> Vec<Profile> {
         let cities = [
             "Austin, TX",
             "Houston, TX",

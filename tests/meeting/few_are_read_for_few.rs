@@ -226,3 +226,26 @@ async fn a_late_person_whose_place_cannot_be_read_is_told_of() {
         "{told}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_nobody_suits_is_told_what_keeps_those_without_a_place_away() {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run(
+        "delete from event_peer_rules;
+        update event_attendees set check_in_time = null where contractor_id = 9;
+        update contractors set focus_areas = 'exit_planning' where id = 10;
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
+        update event_attendees set check_in_time = now() where contractor_id = 10",
+    )
+    .await;
+    perform(&rig, &MatchPeers::new(false), "'{10}'").await;
+    let told = rig
+        .text("select unplaced -> 0 ->> 'reason' from event_peer_matching_runs")
+        .await;
+    assert!(
+        told.starts_with("none of the others may be introduced: 2 "),
+        "{told}"
+    );
+    assert_eq!(matches(&rig).await, "1-56");
+}

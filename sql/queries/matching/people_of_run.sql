@@ -7,9 +7,9 @@
 -- $1 bigint: the event, by its number: how many come is planned for; $2 text: that transaction (seen of an earlier answer), as rows have it:
 -- only what is new since, NULL: everybody who is there.
 -- Columns: there: how many are; seen bigint: what a transaction of an older number has done is seen by this statement and all later ones;
---          numbered_by text: within which database, and since which start of its server, such numbers can be compared. One that was put back,
---          or took over, has given some of them to other transactions; then, of somebody whose rows are new: is_there, the cells of the
---          profile, contacts being phone numbers and e-mail addresses. Of nobody: one row with NULL. In no order.
+--          numbered_by text: within which database, and since which start or crash of its server, such numbers can be compared. One that was
+--          put back, or took over, has given some of them to other transactions; then, of somebody whose rows are new: is_there, the cells
+--          of the profile, contacts being phone numbers and e-mail addresses. Of nobody: one row with NULL. In no order.
 -- Reads:  public.event_attendees, public.contractors
 -- Locks:  none
 with
@@ -39,9 +39,11 @@ select
     attending.there,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint as seen,
     format(
-        '%s since %s',
+        '%s since %s, %s',
         (select own.oid from pg_catalog.pg_database as own where own.datname = current_database()),
-        extract(epoch from pg_postmaster_start_time())
+        extract(epoch from pg_postmaster_start_time()),
+        -- A server that has lost a process begins these anew, and gives numbers that were never written a second time.
+        extract(epoch from pg_stat_get_bgwriter_stat_reset_time())
     ) as numbered_by,
     changed.*
 from attending

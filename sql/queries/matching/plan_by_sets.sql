@@ -3,4 +3,5 @@
 -- Returns: nothing.
 -- Locks:  none
 set local plan_cache_mode = force_custom_plan;
-set local enable_seqscan = on
+set local enable_seqscan = on;
+set local jit = off

@@ -11,13 +11,15 @@ use super::known::Gathering;
 use super::load::Order;
 use super::places::Places;
 use crate::matching::nearest::Search;
-use crate::matching::params::FocusMeasure;
+use crate::matching::params::{FocusMeasure, Params};
 use crate::matching::profile::Profile;
 
 /// For more people than that the circle of each is no longer small beside the event.
 const FEW: usize = 16;
 /// People of whom one is looked for, beyond three for every other who is wanted.
 const SUITING_MAX: usize = 48;
+/// People among whom somebody nearly always has a match to give up.
+const NEAREST: usize = 8;
 
 /// Whom to look at.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) struct Circle {
     pub(super) ids: Vec<i64>,
     /// Others would suit, too, only less.
     pub(super) leaves_out: bool,
+    /// Somebody may suit, or is pinned to one of the wanted.
+    pub(super) finds_somebody: bool,
 }
 
 /// Those of the wanted who are there, who has a place for one of them, and who is pinned to them.
@@ -37,13 +41,15 @@ pub(super) fn of_free(order: &Order, gathering: &Gathering, wanted: &[i64]) -> C
     let free = free.map(|(_, who)| &who.profile);
     let asking = profiles(gathering, wanted);
     let (mut ids, leaves_out) = match is_local(order, wanted) {
-        true => search(order, gathering, &asking, &[]).nearest(free),
+        true => search(order, gathering, &asking, &[], most_of(wanted)).nearest(free),
         false => (free.map(|profile| profile.id).collect(), false),
     };
+    let finds_somebody = !ids.is_empty() || !order.pinned.is_empty();
     ids.extend(wanted.iter().chain(&order.pinned));
     Circle {
         ids: there(gathering, &ids),
         leaves_out,
+        finds_somebody,
     }
 }
 
@@ -67,16 +73,63 @@ pub(super) fn has_room(
 /// Those who would suit the wanted best, whoever has a place; None: a search among few would not
 /// do.
 pub(super) fn of_best(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Option<Vec<i64>> {
-    if !is_local(order, wanted) {
-        return None;
-    }
+    is_local(order, wanted).then(|| best(order, gathering, wanted, most_of(wanted)))
+}
+
+/// The first of these for one newcomer for whom nobody has a place; None: it is somebody else's
+/// case.
+pub(super) fn of_nearest(
+    order: &Order,
+    gathering: &Gathering,
+    wanted: &[i64],
+    circle: &Circle,
+) -> Option<Vec<i64>> {
+    let places = gathering.places.as_ref()?;
+    let [newcomer] = wanted else { return None };
+    let is_case = !circle.finds_somebody && is_local(order, wanted) && places.held(*newcomer) == 0;
+    let nearest = is_case.then(|| best(order, gathering, wanted, NEAREST))?;
+    (!nearest.is_empty()).then_some(nearest)
+}
+
+/// Whether moves for a newcomer among the nearest are those that would be made among everybody.
+///
+/// Partners are asked in their order, so that it is of no matter who comes after the last of them
+/// who gave up a match of their own. Where somebody had to ask on it is.
+pub(super) fn is_decided(
+    params: &Params,
+    newcomer: i64,
+    nearest: &[i64],
+    new: impl Iterator<Item = (i64, i64)>,
+    dropped: &[(i64, i64)],
+) -> bool {
+    let wish = match params.second_match {
+        true => usize::from(params.max_matches).min(2),
+        false => 1,
+    };
+    let peer = |(one, other): (i64, i64)| match newcomer {
+        id if id == one => Some(other),
+        id if id == other => Some(one),
+        _ => None,
+    };
+    let Some(peers) = new.map(peer).collect::<Option<BTreeSet<i64>>>() else {
+        return false;
+    };
+    let gave_one = |id: &&i64| {
+        let given = dropped.iter().filter(|(a, b)| a == *id || b == *id);
+        nearest.binary_search(id).is_ok() && given.count() == 1
+    };
+    dropped.len().min(peers.iter().filter(gave_one).count()) >= wish
+}
+
+/// Those who would suit the wanted best, so many for each, whoever has a place. Sorted.
+fn best(order: &Order, gathering: &Gathering, wanted: &[i64], most: usize) -> Vec<i64> {
     let everybody = gathering.people.values().map(|who| &who.profile);
     let wanted = profiles(gathering, wanted);
     let ids: BTreeSet<i64> = wanted.iter().map(|profile| profile.id).collect();
     let others = gathering.who_has_something_in_common(ids);
     let bystanders: Vec<&Profile> = others.iter().map(|who| &who.profile).collect();
-    let best = search(order, gathering, &wanted, &bystanders).best(everybody);
-    Some(best.into_iter().collect())
+    let search = search(order, gathering, &wanted, &bystanders, most);
+    search.best(everybody).into_iter().collect()
 }
 
 /// The circle with others, and with whoever is promised to one of these.
@@ -100,14 +153,20 @@ fn search<'a>(
     gathering: &'a Gathering,
     wanted: &'a [&'a Profile],
     bystanders: &'a [&'a Profile],
+    most: usize,
 ) -> Search<'a> {
     Search {
         wanted,
         bystanders,
         params: &order.params,
         vocabulary: &gathering.vocabulary,
-        most: SUITING_MAX + 3 * wanted.len(),
+        most,
     }
+}
+
+/// How many are looked for at first for each of the wanted.
+fn most_of(wanted: &[i64]) -> usize {
+    SUITING_MAX + 3 * wanted.len()
 }
 
 fn profiles<'a>(gathering: &'a Gathering, ids: &[i64]) -> Vec<&'a Profile> {
@@ -118,4 +177,129 @@ fn profiles<'a>(gathering: &'a Gathering, ids: &[i64]) -> Vec<&'a Profile> {
 fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {
     let is_there = |id: &&i64| gathering.people.contains_key(id);
     ids.iter().filter(is_there).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::nearest::tests::people;
+    use crate::matching::plan::{Constraints, Introduction, Person, plan};
+    use crate::matching::profile::Vocabulary;
+    use crate::matching::repair::{Repair, repair};
+
+    type Pairs = Vec<(i64, i64)>;
+
+    /// People who are there, and one who comes late.
+    struct Case<'a> {
+        there: &'a [Profile],
+        late: &'a Profile,
+        params: &'a Params,
+        vocabulary: &'a Vocabulary,
+        /// Matches of those who are there.
+        standing: &'a [(i64, i64)],
+    }
+
+    fn pairs(made: &[Introduction]) -> Pairs {
+        let two = |pair: &Introduction| (pair.contractor1_id, pair.contractor2_id);
+        made.iter().map(two).collect()
+    }
+
+    /// The others are there, too, and take no part.
+    fn persons<'a>(
+        profiles: impl Iterator<Item = &'a Profile>,
+        takes_part: impl Fn(i64) -> bool,
+    ) -> Vec<Person> {
+        let person = |profile: &Profile| Person {
+            profile: profile.clone(),
+            max_matches: (!takes_part(profile.id)).then_some(0),
+        };
+        profiles.map(person).collect()
+    }
+
+    impl Case<'_> {
+        /// Who suits best of those who are there and of whom that holds.
+        fn best(&self, holds: impl Fn(i64) -> bool) -> Vec<i64> {
+            let (wanted, there): (_, Vec<&Profile>) = ([self.late], self.there.iter().collect());
+            let search = Search {
+                wanted: &wanted,
+                bystanders: &there,
+                params: self.params,
+                vocabulary: self.vocabulary,
+                most: NEAREST,
+            };
+            let pool = there.iter().copied().filter(|who| holds(who.id));
+            search.best(pool).into_iter().collect()
+        }
+
+        fn mended(
+            &self,
+            kept: Pairs,
+            movable: &[(i64, i64)],
+            takes_part: impl Fn(i64) -> bool,
+        ) -> Repair {
+            let constraints = Constraints {
+                kept,
+                ..Constraints::default()
+            };
+            let people = persons(self.there.iter().chain([self.late]), takes_part);
+            let (params, words, late) = (self.params, self.vocabulary, [self.late.id]);
+            repair(&people, params, words, &constraints, movable, &late, 7).unwrap()
+        }
+
+        /// Whether a look at the nearest decides; then it is compared with one at everybody.
+        fn is_decided(&self) -> bool {
+            let matches = |id: i64| {
+                let of = |pair: &&(i64, i64)| pair.0 == id || pair.1 == id;
+                self.standing.iter().filter(of).count()
+            };
+            let most = usize::from(self.params.max_matches);
+            if !self.best(|id| matches(id) < most).is_empty() {
+                return false;
+            }
+            let nearest = self.best(|_| true);
+            let is_near = |id: &i64| nearest.binary_search(id).is_ok();
+            let is_movable = |pair: &(i64, i64)| is_near(&pair.0) || is_near(&pair.1);
+            let (movable, kept): (Pairs, Pairs) =
+                self.standing.iter().copied().partition(is_movable);
+            let looked_at: BTreeSet<i64> = movable.iter().flat_map(|(a, b)| [*a, *b]).collect();
+            let takes_part = |id| looked_at.contains(&id) || is_near(&id) || id == self.late.id;
+            let few = self.mended(kept, &movable, takes_part);
+            let new = pairs(&few.added).into_iter();
+            let is_decided = is_decided(self.params, self.late.id, &nearest, new, &few.dropped);
+            if is_decided {
+                let all = self.mended(Vec::new(), self.standing, |_| true);
+                let told = (self.late.id, self.params.max_matches, &nearest);
+                let moved = |made: &Repair| (pairs(&made.added), made.dropped.clone());
+                assert_eq!(moved(&few), moved(&all), "{told:?}");
+            }
+            is_decided
+        }
+    }
+
+    #[test]
+    fn moves_among_the_nearest_are_those_among_everybody() {
+        let (profiles, vocabulary) = (people(760), Vocabulary::default());
+        let (there, come_late) = profiles.split_at(600);
+        let mut decided = 0;
+        for (max_matches, second_match) in [(3, true), (2, true), (2, false)] {
+            let params = Params {
+                max_matches,
+                second_match,
+                ..Params::default()
+            };
+            let everybody = persons(there.iter(), |_| true);
+            let none = Constraints::default();
+            let standing = plan(&everybody, &params, &vocabulary, &none, 7).unwrap();
+            let standing = pairs(&standing.pairs);
+            let case = |late| Case {
+                there,
+                late,
+                params: &params,
+                vocabulary: &vocabulary,
+                standing: &standing,
+            };
+            decided += come_late.iter().map(case).filter(Case::is_decided).count();
+        }
+        assert!(decided > 9, "{decided}");
+    }
 }

@@ -49,6 +49,9 @@ pub(super) struct Crowd {
     /// Pairs that have a row at this event already, whatever came of it.
     pub(super) matched_here: BTreeSet<(i64, i64)>,
     pub(super) vocabulary: Vocabulary,
+    /// Nobody suits the wanted: it is only to be told what keeps everybody away, and who has no
+    /// place left counts, too.
+    pub(super) is_hopeless: bool,
 }
 
 /// Somebody who is there.

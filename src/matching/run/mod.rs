@@ -135,6 +135,8 @@ struct Run<'a, 't> {
 /// Whose unsent matches may be moved for who would meet nobody.
 enum Whose {
     Nobodys,
+    /// Nobody's, and to no end: nobody suits, whatever is moved.
+    NobodysInVain,
     Of(Vec<i64>),
     Everybodys,
 }
@@ -148,12 +150,21 @@ impl Run<'_, '_> {
     /// unsent matches of these are moved; else, rarely, of anybody.
     async fn place(&mut self, wanted: Vec<i64>) -> Result<(Arc<Crowd>, Decision), DbError> {
         let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
-        let (wanted, circle) = self
+        let (wanted, circle, nearest) = self
             .compute(move || {
                 let circle = circle::of_free(&order, &gathering, &wanted);
-                (wanted, circle)
+                let nearest = circle::of_nearest(&order, &gathering, &wanted, &circle);
+                (wanted, circle, nearest)
             })
             .await?;
+        if let (Some(nearest), [newcomer]) = (nearest, wanted.as_slice()) {
+            let ids = circle::with_peers(&self.gathering, &circle.ids, &nearest);
+            let made = self.decide(ids, Whose::Of(nearest.clone())).await?;
+            let (new, dropped) = (made.1.ids_of_pairs(), &made.1.dropped);
+            if circle::is_decided(&self.order.params, *newcomer, &nearest, new, dropped) {
+                return Ok(made);
+            }
+        }
         let mut made = self.decide(circle.ids.clone(), Whose::Nobodys).await?;
         if circle.leaves_out && self.has_room(&wanted, &made) {
             made = self.decide(self.everybody(), Whose::Nobodys).await?;
@@ -165,9 +176,8 @@ impl Run<'_, '_> {
         let best = self
             .compute(move || circle::of_best(&order, &gathering, &wanted))
             .await?;
-        // Nobody suits, whatever is moved: it is only to be told what keeps everybody away.
         if best.as_ref().is_some_and(Vec::is_empty) {
-            return self.decide(self.everybody(), Whose::Nobodys).await;
+            return self.decide(self.everybody(), Whose::NobodysInVain).await;
         }
         if let Some(best) = best {
             let ids = circle::with_peers(&self.gathering, &circle.ids, &best);
@@ -182,9 +192,7 @@ impl Run<'_, '_> {
     /// Whether one of the wanted could be introduced to more people.
     fn has_room(&self, wanted: &[i64], made: &(Arc<Crowd>, Decision)) -> bool {
         let (crowd, decision) = made;
-        let new = decision.pairs.iter();
-        let new = new.map(|pair| (pair.contractor1_id, pair.contractor2_id));
-        let new: Vec<(i64, i64)> = new.collect();
+        let new: Vec<(i64, i64)> = decision.ids_of_pairs().collect();
         let people = crowd.people.iter();
         let can_be_introduced =
             people.filter(|person| person.obstacle.is_none() && takes_part(&person.who.profile));
@@ -200,11 +208,12 @@ impl Run<'_, '_> {
         movable: Whose,
     ) -> Result<(Arc<Crowd>, Decision), DbError> {
         let whose = match &movable {
-            Whose::Nobodys => Some(&[][..]),
+            Whose::Nobodys | Whose::NobodysInVain => Some(&[][..]),
             Whose::Of(ids) => Some(ids.as_slice()),
             Whose::Everybodys => None,
         };
-        let crowd = load::crowd(self.tx, self.run_id, &self.gathering, &ids, whose).await?;
+        let mut crowd = load::crowd(self.tx, self.run_id, &self.gathering, &ids, whose).await?;
+        crowd.is_hopeless = matches!(movable, Whose::NobodysInVain);
         let crowd = Arc::new(crowd);
         let (order, looked_at) = (Arc::clone(&self.order), Arc::clone(&crowd));
         let decision = self

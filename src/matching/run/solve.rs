@@ -39,6 +39,14 @@ pub(super) struct Decision {
     pub(super) doubles: Option<String>,
 }
 
+impl Decision {
+    /// The two of each new pair.
+    pub(super) fn ids_of_pairs(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let pairs = self.pairs.iter();
+        pairs.map(|pair| (pair.contractor1_id, pair.contractor2_id))
+    }
+}
+
 /// Two people who are going to be introduced.
 #[derive(Debug, Serialize)]
 pub(super) struct NewPair {
@@ -96,7 +104,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
         params: &order.params,
     };
     let pins = pins(order, crowd);
-    let constraints = constraints(crowd, &pins, order.wanted.is_some());
+    let constraints = constraints(crowd, &pins, order.wanted.as_deref());
     let mut decision = Decision {
         pairs: pins
             .iter()
@@ -182,15 +190,17 @@ fn repaired(
 
 /// What rows say about pairs. When all are matched every pair that there is stays as it is; where
 /// only some are to be placed, unsent ones can be moved.
-fn constraints(crowd: &Crowd, pins: &[(i64, i64)], can_move: bool) -> Constraints {
+fn constraints(crowd: &Crowd, pins: &[(i64, i64)], wanted: Option<&[i64]>) -> Constraints {
+    let is_of_others = |a, b| wanted.is_some_and(|ids| !ids.contains(a) && !ids.contains(b));
     let mut constraints = Constraints {
         kept: pins.to_vec(),
         ..Constraints::default()
     };
     for (a, b, relation) in &crowd.relations {
         let list = match relation {
+            Relation::Kept if crowd.is_hopeless && is_of_others(a, b) => continue,
             Relation::Kept => &mut constraints.kept,
-            Relation::Movable if can_move => continue,
+            Relation::Movable if wanted.is_some() => continue,
             Relation::Movable => &mut constraints.kept,
             Relation::Met => &mut constraints.met,
             Relation::Pinned => continue,
