@@ -19,7 +19,7 @@ select
     (extract(epoch from stage.timeout) * 1000)::bigint as timeout_ms,
     stage.paused,
     -- With its schema, whatever search_path a session has that calls it.
-    format('%s.%I', proc.pronamespace::regnamespace, proc.proname) as function,
+    case when proc.oid is not null then format('%s.%I', proc.pronamespace::regnamespace, proc.proname) end as function,
     coalesce(proc.provolatile = 'v', false) as is_volatile
 from pipeline.stages as stage
 left join pg_catalog.pg_proc as proc on proc.oid = case when stage.kind = 'sql' then to_regproc(stage.target) end
