@@ -5,18 +5,16 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use tokio::sync::watch;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::scenarios::{Number, number};
 use super::world::World;
-use crate::answer::Answer;
 use crate::cli::failure::Failure;
 use crate::cli::target::get;
 use crate::db::{DbError, Transaction};
-use crate::engine::{Ended, Event, InDatabaseStage, Outcome, OutsideStage, Prepared};
+use crate::engine::{Event, InDatabaseStage, Outcome};
 
 const EMIT_ONE: &str = include_str!("../../../sql/queries/bench/emit_one.sql");
 const NOW: &str = include_str!("../../../sql/queries/bench/now.sql");
@@ -76,7 +74,8 @@ impl Handler {
 pub struct Starts(watch::Sender<Option<Instant>>);
 
 impl Starts {
-    fn one(&self) {
+    /// A handler begins.
+    pub fn one(&self) {
         self.0.send_replace(Some(Instant::now()));
     }
 }
@@ -86,26 +85,6 @@ impl InDatabaseStage for Starts {
     async fn run(&self, _tx: &Transaction<'_>, _events: &[Event]) -> Result<Vec<Outcome>, DbError> {
         self.one();
         Ok(Vec::new())
-    }
-}
-
-#[async_trait]
-impl OutsideStage for Starts {
-    async fn prepare(
-        &self,
-        _tx: &Transaction<'_>,
-        events: &[Event],
-    ) -> Result<Vec<Prepared>, DbError> {
-        Ok(vec![Prepared::Call(Value::Null); events.len()])
-    }
-
-    async fn call(&self, _input: &Value) -> Answer<Value> {
-        self.one();
-        Answer::Delivered(Value::Null)
-    }
-
-    async fn record(&self, _tx: &Transaction<'_>, _ended: &[Ended]) -> Result<(), DbError> {
-        Ok(())
     }
 }
 

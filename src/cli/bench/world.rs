@@ -122,10 +122,13 @@ impl World {
     /// No pool can be made.
     pub fn daemon(&self) -> Result<RunningDaemon, Failure> {
         let pool = Pool::open(&self.urls.work, CONNECTIONS, "pgcascade bench daemon")?;
+        let starts = self.starts.clone();
         let registry = Registry::default()
-            .outside("bench.noop", Noop)
+            .outside("bench.noop", Noop(|| ()))
             .and_then(|registry| registry.in_database("bench.starts", self.starts.clone()))
-            .and_then(|registry| registry.outside("bench.starts_outside", self.starts.clone()))
+            .and_then(|registry| {
+                registry.outside("bench.starts_outside", Noop(move || starts.one()))
+            })
             .map_err(anyhow::Error::from)?;
         let options = DaemonOptions {
             listen_url: self.urls.direct.clone(),
