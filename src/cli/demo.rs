@@ -224,7 +224,7 @@ fn next_steps(args: &DemoArgs, output: &Output) {
     output.say("    SELECT company_name, slot_type, full_name, email, sandbox");
     output.say("      FROM marketing.vw_outreach_ready LIMIT 10;");
     output.say("    INSERT INTO intake.company_raw_intake (company, website)");
-    output.say("      VALUES ('Your Company', 'https://www.your-company.com');");
+    output.say("      VALUES ('Harbor Bakery', 'https://www.harbor-bakery.com');");
     output.say(format!("  {program} run{place}"));
     output.say("    works on what you insert");
     output.say(format!("  {program} watch{place}"));

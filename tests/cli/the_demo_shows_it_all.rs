@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::cli::program::{Program, one_line};
 use crate::support::cluster::{TestCluster, temp_dir};
+use crate::support::wait;
 
 /// A directory whose demo cluster is stopped when the test ends.
 struct Home {
@@ -90,6 +91,29 @@ async fn it_has_a_cluster_of_its_own_whatever_the_database_url_says() {
         again.contains("nothing new, every line is there from an earlier demo"),
         "{again}"
     );
+}
+
+#[tokio::test]
+async fn what_it_proposes_leads_to_people_to_write_to() {
+    let home = Home { dir: temp_dir() };
+    let program = Program::own(&home.path());
+    let out = program.run(&["demo", "--companies", "20"]).await.ok();
+    let psql = async |query: &str| {
+        let arguments = ["pg", "psql", "--demo", "-q", "-At", "-c", query];
+        program.run(&arguments).await.ok()
+    };
+    let (_, insert) = out.split_once("INSERT INTO").expect("a proposal");
+    let (insert, _) = insert.split_once(';').expect("a statement");
+    let company = psql(&format!("INSERT INTO {insert} RETURNING company")).await;
+    let _daemon = program.start(&["run", "--demo"]);
+    let ready = format!(
+        "select exists (select from marketing.vw_outreach_ready where company_name = '{}')",
+        company.trim()
+    );
+    wait::until("somebody to write to", async || {
+        (psql(&ready).await == "t\n").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
