@@ -26,6 +26,8 @@ pub(super) struct Decision {
     pub(super) pairs: Vec<NewPair>,
     /// Unsent pairs that are given up for somebody who would meet nobody.
     pub(super) dropped: Vec<(i64, i64)>,
+    /// Who gave the wanted their first two places; None: somebody had to ask on.
+    pub(super) givers: Vec<Option<i64>>,
     pub(super) alone: Vec<Alone>,
     /// Somebody of whom enough is known has nobody.
     pub(super) leaves_somebody_alone: bool,
@@ -111,6 +113,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
             .filter_map(|pair| told.pinned(*pair, crowd))
             .collect(),
         dropped: Vec::new(),
+        givers: Vec::new(),
         alone: Vec::new(),
         leaves_somebody_alone: false,
         unread,
@@ -142,6 +145,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
                 .pairs
                 .extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
             decision.dropped = made.dropped;
+            decision.givers = made.givers;
             made.unplaced
         }
     };
