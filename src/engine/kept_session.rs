@@ -1,7 +1,7 @@
 //! A session that a stage keeps from batch to batch.
 //!
-//! What a session has compiled and planned is its own: where a stage does much of that now and then,
-//! each session of a pool would do it once, while somebody waits.
+//! What a session has compiled and planned is its own: where a stage needs much of that now and
+//! then, each session of a pool would do it once, while somebody waits.
 
 use tokio::sync::{Mutex, MutexGuard};
 

@@ -22,8 +22,8 @@ pub struct Repair {
     pub added: Vec<Introduction>,
     /// Pairs of `movable` that are given up, by their ids, the smaller first.
     pub dropped: Vec<(i64, i64)>,
-    /// For each place that one of the wanted got at somebody's, up to the second, whose it is; None:
-    /// somebody had to ask on for it.
+    /// For each place that one of the wanted got, up to the second, who gave it; None: somebody had
+    /// to ask on for it.
     pub givers: Vec<Option<i64>>,
     /// Those of the wanted who meet nobody, with the reason, by id.
     pub unplaced: Vec<Unplaced>,

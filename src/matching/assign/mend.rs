@@ -16,8 +16,8 @@ pub struct Mended {
     pub added: Vec<Pair>,
     /// Pairs that were given up, sorted.
     pub dropped: Vec<Pair>,
-    /// For each place that one of the wanted got at somebody's, up to the second, whose it is; None:
-    /// somebody had to ask on for it.
+    /// For each place that one of the wanted got, up to the second, who gave it; None: somebody had
+    /// to ask on for it.
     pub givers: Vec<Option<u32>>,
     /// Those of the wanted who could not be placed, with everybody whom they could meet.
     pub crowds: Vec<Crowd>,

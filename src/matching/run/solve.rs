@@ -21,7 +21,7 @@ use crate::matching::score::Score;
 use crate::matching::unplaced::{Unplaced, Why};
 
 /// What a run is going to write.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Decision {
     pub(super) pairs: Vec<NewPair>,
     /// Unsent pairs that are given up for somebody who would meet nobody.
@@ -112,15 +112,10 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
             .iter()
             .filter_map(|pair| told.pinned(*pair, crowd))
             .collect(),
-        dropped: Vec::new(),
-        givers: Vec::new(),
-        alone: Vec::new(),
-        leaves_somebody_alone: false,
         unread,
-        certificate: None,
         matchable,
-        input_hash: None,
         doubles: doubles::told(&suspected(&people, crowd)),
+        ..Decision::default()
     };
     let unplaced = match &order.wanted {
         None => {
