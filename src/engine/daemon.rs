@@ -14,6 +14,7 @@ use super::bell::{Bells, EVENT_CHANNEL, WAKE_CHANNEL};
 use super::first_look::{ring_after_connect, ring_waiting};
 use super::frugal::{Doze, Frugal, Runs};
 use super::in_database::InDatabaseRunner;
+use super::kept_session::KeptSession;
 use super::liveness::Worker;
 use super::outside::OutsideRunner;
 use super::registry::{Code, Registry};
@@ -399,11 +400,10 @@ impl Running {
         let (follow, followed) = watch::channel(row.clone());
         match self.code_of(row)? {
             Code::InDatabase(stage) => {
+                let kept = Arc::new(KeptSession::new(stage.keeps_session(), &self.pool));
                 for _ in 0..row.bounds.concurrency {
-                    runners.spawn(
-                        self.in_database(row, Arc::clone(&stage), stop.clone())
-                            .run(),
-                    );
+                    let (stage, kept) = (Arc::clone(&stage), Arc::clone(&kept));
+                    runners.spawn(self.in_database(row, stage, kept, stop.clone()).run());
                 }
             }
             Code::Outside(stage) => {
@@ -430,6 +430,7 @@ impl Running {
         &self,
         row: &StageRow,
         stage: Arc<dyn InDatabaseStage>,
+        kept: Arc<KeptSession>,
         stop: CancellationToken,
     ) -> InDatabaseRunner {
         InDatabaseRunner {
@@ -440,6 +441,7 @@ impl Running {
             bounds: row.bounds.clone(),
             batch_size: row.batch_size,
             stage,
+            kept,
             bell: self.bells.of_stage(row.id, &row.event_type),
             stop,
         }

@@ -14,6 +14,7 @@ use super::complete::finish;
 use super::counts;
 use super::event::Event;
 use super::isolate::{SliceWork, Terms, blames_an_item, blames_whatever_can_be_an_item, isolate};
+use super::kept_session::KeptSession;
 use super::low_water::LowWater;
 use super::outside_batch::give_back;
 use super::sql_stage::failures_of;
@@ -69,6 +70,8 @@ pub struct InDatabaseRunner {
     pub batch_size: usize,
     /// The stage's code.
     pub stage: Arc<dyn InDatabaseStage>,
+    /// The session that the stage's runners keep.
+    pub kept: Arc<KeptSession>,
     /// Rings when there may be something to claim.
     pub bell: Arc<Notify>,
     /// Ends the runner after its batch.
@@ -248,13 +251,17 @@ impl InDatabaseRunner {
     async fn batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
         let terms = self.terms(temper);
         let began = Instant::now();
-        let mut client = self.pool.get().await?;
-        let mut tx = client.transaction().await?;
+        let mut session = self.kept.lend(&self.pool).await?;
+        let mut tx = session.client.transaction().await?;
         let (skips_held, low_water) = (temper.skips_held(), &mut temper.low_water);
         let (stage_id, worker_id) = (self.stage_id, self.worker_id);
         let events = claim_in_database(&tx, stage_id, worker_id, low_water, skips_held).await?;
         match events[..] {
-            [] => return nothing_claimed(tx).await,
+            [] => {
+                let claimed = nothing_claimed(tx).await?;
+                session.give_back(false);
+                return Ok(claimed);
+            }
             [Event { id, epoch, .. }] if epoch > 0 => {
                 temper.in_doubt = true;
                 tx.commit().await?;
@@ -267,8 +274,9 @@ impl InDatabaseRunner {
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
         if self.stage.is_sql_function() {
-            cleanse(&client).await?;
+            cleanse(&session.client).await?;
         }
+        session.give_back(true);
         let waited = events.iter().map(|event| event.waited).max();
         counts::waited(&self.stage_name, waited.unwrap_or_default());
         self.count(events.len(), &outcomes, began);

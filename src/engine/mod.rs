@@ -6,6 +6,7 @@
 //! | [`registry`], [`stages`] | which code a stage's row means, and within which bounds |
 //! | [`claim`], [`complete`] | events in, results out; the only writers of statuses |
 //! | [`in_database`], [`outside`] | the two ways a stage runs |
+//! | `kept_session` | a session that goes from batch to batch of one stage |
 //! | `alone` | what a death interrupted in the database, one by one |
 //! | [`bell`], [`schedule`], [`liveness`] | when to look, what is due, who is alive |
 //! | `first_look` | what waits when a daemon begins to work, or to hear |
@@ -33,6 +34,7 @@ mod first_look;
 pub mod frugal;
 pub mod in_database;
 pub mod isolate;
+mod kept_session;
 pub mod liveness;
 pub mod low_water;
 pub mod mark;

@@ -57,6 +57,12 @@ pub trait InDatabaseStage: Send + Sync {
         false
     }
 
+    /// Whether one session of the pool is the stage's own, once it has worked there: where what the
+    /// work has compiled and planned in it takes longer than a batch, and somebody waits for one.
+    fn keeps_session(&self) -> bool {
+        false
+    }
+
     /// The statement that claims a batch and does its work where the events are, without fetching
     /// them, as `sql/queries/engine/run_sql_batch.sql` does; None where there is none.
     fn at_one_go(&self) -> Option<&str> {

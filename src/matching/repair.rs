@@ -22,6 +22,9 @@ pub struct Repair {
     pub added: Vec<Introduction>,
     /// Pairs of `movable` that are given up, by their ids, the smaller first.
     pub dropped: Vec<(i64, i64)>,
+    /// For each place that one of the wanted got, up to the second, who gave it; None: somebody had
+    /// to ask on for it.
+    pub givers: Vec<Option<i64>>,
     /// Those of the wanted who meet nobody, with the reason, by id.
     pub unplaced: Vec<Unplaced>,
 }
@@ -100,6 +103,7 @@ pub fn repair(
     Ok(Repair {
         added: added.collect(),
         dropped,
+        givers: mended.givers.iter().map(|giver| giver.map(id)).collect(),
         unplaced,
     })
 }

@@ -46,6 +46,21 @@ async fn inserting_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn those_who_check_in_one_after_the_other_are_compared_together() {
+    let rig = rig().await;
+    rig.run(EVENT).await;
+    rig.run("update public.event_attendees set check_in_time = now() where contractor_id = 3")
+        .await;
+    let due =
+        "select string_agg(payload ->> 'change' || ' ' || (run_at > created_at), ', ' order by id)
+        from marketing.pipeline_events
+        where event_type = 'agenda_changed'
+        and payload ->> 'change' like '% event_attendees'";
+    let told = "insert event_attendees false, update event_attendees true";
+    assert_eq!(rig.text(due).await, told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agenda_appears_when_an_event_gets_speakers() {
     let rig = rig().await;
     let daemon = daemon(&rig);

@@ -4,6 +4,7 @@ mod a_call_counts_until_it_ends;
 mod a_committed_event_is_claimed_once;
 mod a_failing_event_does_not_stop_its_batch;
 mod a_frugal_daemon_lets_its_database_sleep;
+mod a_stage_keeps_its_session;
 mod a_stale_completion_is_refused;
 mod alerts_are_raised_once;
 mod an_idle_daemon_is_quiet;

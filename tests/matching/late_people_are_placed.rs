@@ -104,6 +104,28 @@ fn a_late_check_in_is_placed_and_nobody_loses_their_last_match() {
 }
 
 #[test]
+fn who_gives_a_place_is_told() {
+    let all = people(
+        Scenario {
+            people: 200,
+            regional: false,
+        },
+        6,
+    );
+    let standing = pairs_of(&all[..199]);
+    let repair = repaired(&all, &Constraints::default(), &standing, &[200]);
+    let peers = repair.added.iter().map(|pair| pair.contractor1_id);
+    let peers: Vec<i64> = peers.collect();
+    assert!(repair.givers.len() >= 2, "{repair:?}");
+    for giver in &repair.givers {
+        assert!(
+            giver.is_some_and(|giver| peers.contains(&giver)),
+            "{repair:?}"
+        );
+    }
+}
+
+#[test]
 fn pairs_that_were_sent_stay() {
     let all = people(
         Scenario {

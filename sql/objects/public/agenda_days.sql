@@ -15,10 +15,15 @@ returns table (
     day_date date, opens_at timestamptz, closes_at timestamptz, lunch_item_id bigint, lunch_at timestamptz, lunch_ends_at timestamptz,
     lunch_basis text
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- Planned once and not for every call: that would take longer than the call.
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
     with
     event as materialized (
         select event.* from public.events as event where event.id = agenda_days.event_id
@@ -98,6 +103,7 @@ begin atomic
         limit 1
     ) as lunch on true
     order by hours.day_date;
-end;
+end
+$$;
 
 comment on function public.agenda_days(bigint) is 'Each day of an event: when it begins and ends, and its lunch or what stands for it.';

@@ -13,10 +13,15 @@
 
 create or replace function public.agenda_details(event_id bigint)
 returns table (agenda_item_id bigint, details jsonb, has_speaker boolean)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- Planned once and not for every call: that would take longer than the call.
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
     select
         null::bigint,
         jsonb_strip_nulls(jsonb_build_object(
@@ -83,6 +88,7 @@ begin atomic
         ) as voice
     ) as spoken
     where event.id = agenda_details.event_id;
-end;
+end
+$$;
 
 comment on function public.agenda_details(bigint) is 'What texts may say about an event and about each item of its agenda.';

@@ -11,10 +11,15 @@ create or replace function public.agenda_moments(event_id bigint)
 returns table (
     anchor text, agenda_item_id bigint, day_date date, at timestamptz, begins_at timestamptz, ends_at timestamptz, basis text
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- Planned once and not for every call: that would take longer than the call.
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
     with
     days as materialized (
         select day.* from public.agenda_days(agenda_moments.event_id) as day
@@ -65,6 +70,7 @@ begin atomic
     select moments.anchor, moments.item_id, moments.day_date, moments.at, moments.begins_at, moments.ends_at, moments.basis
     from moments
     order by moments.at, moments.anchor, moments.item_id;
-end;
+end
+$$;
 
 comment on function public.agenda_moments(bigint) is 'The moments of an event from which the rules of agenda_rules count.';

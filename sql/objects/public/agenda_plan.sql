@@ -16,10 +16,15 @@ returns table (
     rule public.agenda_rules, subject text, agenda_item_id bigint, day_date date, anchor_at timestamptz, begins_at timestamptz,
     ends_at timestamptz, scheduled_time timestamptz, expires_at timestamptz, basis text, place bigint, details jsonb
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- Planned once and not for every call: that would take longer than the call.
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
     with
     event as materialized (
         select event.*, exists (select from public.event_sponsors as sponsor where sponsor.event_id = event.id) as has_sponsors
@@ -109,6 +114,7 @@ begin atomic
     and (rules.rule).anchor in ('registration', 'profile_complete')
     and ('speaker' <> all ((rules.rule).requires))
     and ('sponsors' <> all ((rules.rule).requires) or event.has_sponsors);
-end;
+end
+$$;
 
 comment on function public.agenda_plan(bigint) is 'What the rules make of an event''s agenda: moments, due times and deadlines, before it is known for whom.';

@@ -27,9 +27,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 -- 85,000 texts of one comparison fit.
 set work_mem = '64MB'
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
+    -- For a few people the plan is the same every time, and to make it takes longer than all the rest. Until the function ends.
+    if agenda_sync_texts.contractor_ids is not null then
+        perform set_config('plan_cache_mode', 'force_generic_plan', true);
+    end if;
+
     -- Told to complete_message: the deadline is the agenda's own, also where it stays.
     perform set_config('pgcascade.writer', 'agenda_sync', true);
 

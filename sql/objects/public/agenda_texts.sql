@@ -18,11 +18,16 @@ returns table (
     contractor_id bigint, phone text, message_type text, category text, scheduled_time timestamptz, priority smallint,
     expires_at timestamptz, dedupe_key text, personalization_data jsonb, agenda_item_id bigint, is_personal boolean
 )
-language sql
+language plpgsql
 stable
 rows 10000
 set search_path = pg_catalog, pg_temp
-begin atomic
+-- Planned once and not for every call: that would take longer than the call.
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
     with
     -- Columns, not the rule as a whole: it would be carried along and taken apart for every text.
     plan as materialized (
@@ -172,7 +177,8 @@ begin atomic
     where timed.deadline > timed.scheduled_time
     -- Who comes late does not get what the others had before.
     and (timed.is_personal or timed.scheduled_time >= timed.created_at);
-end;
+end
+$$;
 
 comment on function public.agenda_texts(bigint, bigint[], text[]) is
     'Which texts are due for whom and when, as the event stands now: SELECT * FROM agenda_texts(41) ORDER BY scheduled_time.';

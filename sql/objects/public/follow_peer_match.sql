@@ -104,6 +104,11 @@ begin
         for no key update
     ) as message;
 
+    -- Whoever gives up many has cancelled their texts with one statement.
+    if v_ids is null then
+        return null;
+    end if;
+
     if v_is_over then
         update public.event_messages as message
         set status = 'cancelled',

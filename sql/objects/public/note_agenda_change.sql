@@ -4,7 +4,8 @@
 -- thousand. Only what matters to texts and timers counts as a change. Old and new versions are compared as sets, so no key is needed.
 --
 -- Arguments (of the trigger): the type of the events; the columns that matter, with commas; SQL over row, jsonb: the ids of the live
---            events that it concerns; SQL over row: the contractor whom alone it concerns, or null.
+--            events that it concerns; SQL over row: the contractor whom alone it concerns, or null; where it is not at once: an interval until
+--            the events are due.
 -- Returns: nothing (statement trigger).
 -- Reads:  new_rows, old_rows (transition tables), and what the SQL names
 -- Writes: marketing.pipeline_events (by pipeline.emit_batch)
@@ -64,7 +65,7 @@ begin
     ) into v_payloads;
 
     if v_payloads is not null then
-        perform pipeline.emit_batch(tg_argv[0], v_payloads);
+        perform pipeline.emit_batch(tg_argv[0], v_payloads, clock_timestamp() + tg_argv[4]::interval);
     end if;
 
     return null;

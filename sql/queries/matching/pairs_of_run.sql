@@ -16,26 +16,33 @@ people as materialized (
     select person.id
     from unnest($2::bigint[]) as person (id)
 ),
+-- Of all events: with this one's number the index of its matches would be read through for each of the people.
+of_people as materialized (
+    select
+        match.id, match.event_id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
+    from people
+    join public.event_peer_matches as match on match.contractor1_id = people.id
+    where not $4::boolean
+    union all
+    select
+        match.id, match.event_id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
+    from people
+    join public.event_peer_matches as match on match.contractor2_id = people.id
+    where not $4::boolean
+    -- It is there already.
+    and match.contractor1_id not in (select people.id from people)
+),
 here as materialized (
     select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
     from public.event_peer_matching_runs as run
     join public.event_peer_matches as match on match.event_id = run.event_id
     where run.id = $1
     and $4::boolean
-    union
+    union all
     select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
     from public.event_peer_matching_runs as run
-    cross join people
-    join public.event_peer_matches as match on match.contractor1_id = people.id and match.event_id = run.event_id
+    join of_people as match on match.event_id = run.event_id
     where run.id = $1
-    and not $4::boolean
-    union
-    select match.id, match.contractor1_id, match.contractor2_id, match.status, match.introduction_sent_time, match.pinned
-    from public.event_peer_matching_runs as run
-    cross join people
-    join public.event_peer_matches as match on match.contractor2_id = people.id and match.event_id = run.event_id
-    where run.id = $1
-    and not $4::boolean
 ),
 unsent as materialized (
     select here.id as match_id

@@ -21,21 +21,22 @@ people as materialized (
     select person.id
     from unnest($2::bigint[]) as person (id)
 ),
+-- Of all events: with this one's number the index of its matches would be read through for each of the people.
+sides as materialized (
+    select people.id as contractor_id, match.event_id, match.introduction_time
+    from people
+    join public.event_peer_matches as match on match.contractor1_id = people.id
+    where match.status not in ('declined', 'released', 'expired')
+    union all
+    select people.id, match.event_id, match.introduction_time
+    from people
+    join public.event_peer_matches as match on match.contractor2_id = people.id
+    where match.status not in ('declined', 'released', 'expired')
+),
 held as materialized (
-    select side.contractor_id, array_agg(slots.slot::smallint) as taken
-    from (
-        select match.contractor1_id as contractor_id, match.introduction_time
-        from run
-        cross join people
-        join public.event_peer_matches as match on match.contractor1_id = people.id and match.event_id = run.event_id
-        where match.status not in ('declined', 'released', 'expired')
-        union all
-        select match.contractor2_id, match.introduction_time
-        from run
-        cross join people
-        join public.event_peer_matches as match on match.contractor2_id = people.id and match.event_id = run.event_id
-        where match.status not in ('declined', 'released', 'expired')
-    ) as side
+    select side.contractor_id, array_agg(slots.slot::smallint order by slots.slot) as taken
+    from run
+    join sides as side on side.event_id = run.event_id
     join slots on slots.scheduled_time = side.introduction_time
     group by side.contractor_id
 )

@@ -57,6 +57,14 @@ impl<P: Pairs> Source<'_, P> {
     }
 }
 
+/// What came of a search for places.
+pub(super) struct Covered {
+    /// Who compete for too few places.
+    pub(super) crowds: Vec<Crowd>,
+    /// For each place that was found who gave it; None: somebody had to ask on for it.
+    pub(super) givers: Vec<Option<u32>>,
+}
+
 /// One search, and what earlier ones without success have ruled out.
 struct Search {
     /// For each who asks because a place was taken from them: by whom, and whose place it was.
@@ -88,7 +96,7 @@ pub(super) fn cover<P: Pairs>(
     least: usize,
 ) -> Vec<Crowd> {
     let everybody: Vec<u32> = (0..number(places.people())).collect();
-    cover_only(&everybody, source, places, matches, least, usize::MAX)
+    cover_only(&everybody, source, places, matches, least, usize::MAX).crowds
 }
 
 /// The same for some people only; a search gives up when so many have been asked, and its crowd is
@@ -100,8 +108,9 @@ pub(super) fn cover_only<P: Pairs>(
     matches: &mut Matches,
     least: usize,
     asked_max: usize,
-) -> Vec<Crowd> {
+) -> Covered {
     let people = places.people();
+    let mut givers = Vec::new();
     loop {
         let mut search = Search {
             asked_by: vec![None; people],
@@ -109,26 +118,28 @@ pub(super) fn cover_only<P: Pairs>(
             seen: vec![false; people],
             asked_max,
         };
-        let mut placed = false;
+        let before = givers.len();
         let mut crowds = Vec::new();
         for root in wanted {
             let person = *root as usize;
             let lacks = places.matches(person, matches.count(person)) + 1 == least;
             if lacks && matches.has_place(places, person) && !search.asks[person] {
                 match search.place(*root, source, places, matches, least) {
-                    Ok(()) => placed = true,
+                    Ok(giver) => givers.push(giver),
                     Err(crowd) => crowds.push(crowd),
                 }
             }
         }
-        if !placed {
-            return merged(crowds);
+        if givers.len() == before {
+            let crowds = merged(crowds);
+            return Covered { crowds, givers };
         }
     }
 }
 
 impl Search {
-    /// Finds a place for somebody, or says why there is none.
+    /// Finds a place for somebody, or says why there is none. Returns whose place it is, None where
+    /// somebody had to ask on.
     fn place<P: Pairs>(
         &mut self,
         root: u32,
@@ -136,7 +147,7 @@ impl Search {
         places: &Places<'_>,
         matches: &mut Matches,
         least: usize,
-    ) -> Result<(), Crowd> {
+    ) -> Result<Option<u32>, Crowd> {
         let mut crowd = Crowd {
             people: vec![root],
             partners: Vec::new(),
@@ -170,7 +181,7 @@ impl Search {
                             .for_each(|person| self.asks[*person as usize] = false);
                         seen.into_iter()
                             .for_each(|center: u32| self.seen[center as usize] = false);
-                        return Ok(());
+                        return Ok((asking == root).then_some(partner.person));
                     }
                     Reply::AskOn(people) => {
                         seen.push(partner.person);

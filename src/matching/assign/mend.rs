@@ -3,7 +3,7 @@
 //! Only what is needed is moved. Somebody who has one match to spare may lose it to a newcomer who
 //! would have none; nobody loses a match for a mere gain in score, because others have been told.
 
-use super::cover::{self, Source};
+use super::cover::{self, Covered, Source};
 use super::graph::Edge;
 use super::matches::Matches;
 use super::places::Places;
@@ -16,6 +16,9 @@ pub struct Mended {
     pub added: Vec<Pair>,
     /// Pairs that were given up, sorted.
     pub dropped: Vec<Pair>,
+    /// For each place that one of the wanted got, up to the second, who gave it; None: somebody had
+    /// to ask on for it.
+    pub givers: Vec<Option<u32>>,
     /// Those of the wanted who could not be placed, with everybody whom they could meet.
     pub crowds: Vec<Crowd>,
 }
@@ -35,9 +38,11 @@ pub fn mend<P: Pairs>(problem: &Problem<'_, P>, standing: &[Pair], wanted: &[u32
     wanted.sort_unstable();
     wanted.dedup();
     let mut all = Source::All(problem.pairs, P::Scratch::default(), Vec::new());
-    let crowds = cover::cover_only(&wanted, &mut all, &places, &mut matches, 1, usize::MAX);
+    let Covered { crowds, mut givers } =
+        cover::cover_only(&wanted, &mut all, &places, &mut matches, 1, usize::MAX);
     if problem.second_match {
-        cover::cover_only(&wanted, &mut all, &places, &mut matches, 2, ASKED_MAX);
+        let second = cover::cover_only(&wanted, &mut all, &places, &mut matches, 2, ASKED_MAX);
+        givers.extend(second.givers);
     }
     for person in &wanted {
         fill(problem, &places, &mut matches, *person);
@@ -57,6 +62,7 @@ pub fn mend<P: Pairs>(problem: &Problem<'_, P>, standing: &[Pair], wanted: &[u32
     Mended {
         added: not_in(&after, &before),
         dropped: not_in(&before, &after),
+        givers,
         crowds: crowds
             .into_iter()
             .filter(|crowd| !crowd.partners.is_empty())

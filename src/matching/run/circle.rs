@@ -94,31 +94,22 @@ pub(super) fn of_nearest(
 /// Whether moves for a newcomer among the nearest are those that would be made among everybody.
 ///
 /// Partners are asked in their order, so that it is of no matter who comes after the last of them
-/// who gave up a match of their own. Where somebody had to ask on it is.
+/// who gave a place. Where somebody had to ask on it is.
 pub(super) fn is_decided(
     params: &Params,
     newcomer: i64,
     nearest: &[i64],
-    new: impl Iterator<Item = (i64, i64)>,
-    dropped: &[(i64, i64)],
+    mut new: impl Iterator<Item = (i64, i64)>,
+    givers: &[Option<i64>],
 ) -> bool {
     let wish = match params.second_match {
         true => usize::from(params.max_matches).min(2),
         false => 1,
     };
-    let peer = |(one, other): (i64, i64)| match newcomer {
-        id if id == one => Some(other),
-        id if id == other => Some(one),
-        _ => None,
-    };
-    let Some(peers) = new.map(peer).collect::<Option<BTreeSet<i64>>>() else {
-        return false;
-    };
-    let gave_one = |id: &&i64| {
-        let given = dropped.iter().filter(|(a, b)| a == *id || b == *id);
-        nearest.binary_search(id).is_ok() && given.count() == 1
-    };
-    dropped.len().min(peers.iter().filter(gave_one).count()) >= wish
+    let is_near = |giver: &Option<i64>| giver.is_some_and(|id| nearest.binary_search(&id).is_ok());
+    givers.len() >= wish
+        && givers.iter().all(is_near)
+        && new.all(|(one, other)| one == newcomer || other == newcomer)
 }
 
 /// Those who would suit the wanted best, so many for each, whoever has a place. Sorted.
@@ -265,7 +256,7 @@ mod tests {
             let takes_part = |id| looked_at.contains(&id) || is_near(&id) || id == self.late.id;
             let few = self.mended(kept, &movable, takes_part);
             let new = pairs(&few.added).into_iter();
-            let is_decided = is_decided(self.params, self.late.id, &nearest, new, &few.dropped);
+            let is_decided = is_decided(self.params, self.late.id, &nearest, new, &few.givers);
             if is_decided {
                 let all = self.mended(Vec::new(), self.standing, |_| true);
                 let told = (self.late.id, self.params.max_matches, &nearest);

@@ -95,10 +95,12 @@ pub(super) async fn begin(
     let lock = tx.prepare_cached(lock).await?;
     let begin = include_str!("../../../sql/queries/matching/begin_run.sql");
     let begin = tx.prepare_cached(begin).await?;
+    let once = include_str!("../../../sql/queries/matching/plan_once.sql");
     let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
     let of_cause: [&(dyn ToSql + Sync); 2] = [&run_id, &caused_by];
-    let (_, row) = tokio::try_join!(
+    let ((), _, row) = tokio::try_join!(
         biased;
+        tx.batch_execute(once),
         tx.query(&lock, &of_run),
         tx.query_opt(&begin, &of_cause),
     )?;

@@ -67,6 +67,11 @@ pub struct Performed {
 
 #[async_trait]
 impl InDatabaseStage for MatchPeers {
+    /// Somebody stands at the door.
+    fn keeps_session(&self) -> bool {
+        true
+    }
+
     async fn run(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<Vec<Outcome>, DbError> {
         let mut outcomes = Vec::new();
         for event in events {
@@ -160,8 +165,8 @@ impl Run<'_, '_> {
         if let (Some(nearest), [newcomer]) = (nearest, wanted.as_slice()) {
             let ids = circle::with_peers(&self.gathering, &circle.ids, &nearest);
             let made = self.decide(ids, Whose::Of(nearest.clone())).await?;
-            let (new, dropped) = (made.1.ids_of_pairs(), &made.1.dropped);
-            if circle::is_decided(&self.order.params, *newcomer, &nearest, new, dropped) {
+            let (new, givers) = (made.1.ids_of_pairs(), &made.1.givers);
+            if circle::is_decided(&self.order.params, *newcomer, &nearest, new, givers) {
                 return Ok(made);
             }
         }

@@ -21,11 +21,13 @@ use crate::matching::score::Score;
 use crate::matching::unplaced::{Unplaced, Why};
 
 /// What a run is going to write.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Decision {
     pub(super) pairs: Vec<NewPair>,
     /// Unsent pairs that are given up for somebody who would meet nobody.
     pub(super) dropped: Vec<(i64, i64)>,
+    /// Who gave the wanted their first two places; None: somebody had to ask on.
+    pub(super) givers: Vec<Option<i64>>,
     pub(super) alone: Vec<Alone>,
     /// Somebody of whom enough is known has nobody.
     pub(super) leaves_somebody_alone: bool,
@@ -110,14 +112,10 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
             .iter()
             .filter_map(|pair| told.pinned(*pair, crowd))
             .collect(),
-        dropped: Vec::new(),
-        alone: Vec::new(),
-        leaves_somebody_alone: false,
         unread,
-        certificate: None,
         matchable,
-        input_hash: None,
         doubles: doubles::told(&suspected(&people, crowd)),
+        ..Decision::default()
     };
     let unplaced = match &order.wanted {
         None => {
@@ -142,6 +140,7 @@ pub(super) fn solve(order: &Order, crowd: &Crowd) -> Result<Decision, ParamsErro
                 .pairs
                 .extend(made.added.iter().filter_map(|pair| told.pair(pair, false)));
             decision.dropped = made.dropped;
+            decision.givers = made.givers;
             made.unplaced
         }
     };
