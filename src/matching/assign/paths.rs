@@ -6,7 +6,6 @@
 //! exact, and a path may pass somebody twice in ways that do not go together. Whoever walks it
 //! checks every step.
 
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::graph::Graph;
@@ -52,6 +51,27 @@ struct State {
     settled: u32,
 }
 
+/// A state that can be settled: the greater the value the sooner, of equal ones the first. One
+/// number, because comparing is what most of a search's time goes into.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key(i64);
+
+/// Room for eight million people; what is left holds more than any path of `SETTLED_MAX` states
+/// can lose.
+const STATE_BITS: u32 = 24;
+const LAST_STATE: i64 = (1 << STATE_BITS) - 1;
+
+impl Key {
+    fn new(value: i64, state: u32) -> Self {
+        Self((value << STATE_BITS) | (LAST_STATE - i64::from(state)))
+    }
+
+    fn parts(self) -> (i64, u32) {
+        let state = LAST_STATE - (self.0 & LAST_STATE);
+        (self.0 >> STATE_BITS, u32::try_from(state).unwrap_or(NONE))
+    }
+}
+
 /// Room for searches, and the tree of the last one.
 pub(super) struct Paths {
     states: Vec<State>,
@@ -60,7 +80,7 @@ pub(super) struct Paths {
     pub(super) spent: usize,
     /// States that no path of this start may pass, because one through them did not go together.
     banned: Vec<u32>,
-    heap: BinaryHeap<(i64, Reverse<u32>)>,
+    heap: BinaryHeap<Key>,
     end: Option<u32>,
     best: i64,
 }
@@ -127,12 +147,12 @@ impl Paths {
             At::Over(_) => 0,
         };
         self.reach(number(start), value, NONE, 0);
-        self.heap.push((value, Reverse(number(start))));
+        self.heap.push(Key::new(value, number(start)));
         for banned in &self.banned {
             self.states[*banned as usize].settled = self.search;
         }
         let mut settled = 0;
-        while let Some((value, Reverse(state))) = self.heap.pop() {
+        while let Some((value, state)) = self.heap.pop().map(Key::parts) {
             if value + hope <= self.best || settled == SETTLED_MAX {
                 break;
             }
@@ -222,7 +242,7 @@ impl Paths {
     /// The best found so far only grows: what cannot beat it now never will.
     fn go_on_from(&mut self, state: u32, value: i64, hope: i64) {
         if value + hope > self.best {
-            self.heap.push((value, Reverse(state)));
+            self.heap.push(Key::new(value, state));
         }
     }
 
