@@ -46,9 +46,8 @@ struct State {
     from: u32,
     /// Of the last step's pair.
     weight: u32,
-    /// Which search has reached and which has settled it.
-    reached: u32,
-    settled: u32,
+    /// Twice the search that has reached it last, and one more when that has settled it.
+    mark: u32,
 }
 
 /// A state that can be settled: the greater the value the sooner, of equal ones the first. One
@@ -95,8 +94,7 @@ impl Paths {
             value: 0,
             from: NONE,
             weight: 0,
-            reached: 0,
-            settled: 0,
+            mark: 0,
         };
         Self {
             states: vec![state; 2 * people],
@@ -149,7 +147,7 @@ impl Paths {
         self.reach(number(start), value, NONE, 0);
         self.heap.push(Key::new(value, number(start)));
         for banned in &self.banned {
-            self.states[*banned as usize].settled = self.search;
+            self.states[*banned as usize].mark = 2 * self.search + 1;
         }
         let mut settled = 0;
         while let Some((value, state)) = self.heap.pop().map(Key::parts) {
@@ -157,10 +155,10 @@ impl Paths {
                 break;
             }
             let known = &mut self.states[state as usize];
-            if known.settled == self.search {
+            if known.mark > 2 * self.search {
                 continue;
             }
-            known.settled = self.search;
+            known.mark += 1;
             settled += 1;
             match at(state) {
                 At::Open(x) => self.add_from(field, matches, x, value, hope),
@@ -228,12 +226,13 @@ impl Paths {
     /// Whether this is the best way to the state so far, and not too late.
     fn is_better(&self, state: u32, value: i64) -> bool {
         let known = &self.states[state as usize];
-        known.settled != self.search && (known.reached != self.search || known.value < value)
+        let reached = 2 * self.search;
+        known.mark < reached || (known.mark == reached && known.value < value)
     }
 
     fn reach(&mut self, state: u32, value: i64, from: u32, weight: u32) {
         let known = &mut self.states[state as usize];
-        known.reached = self.search;
+        known.mark = 2 * self.search;
         known.value = value;
         known.from = from;
         known.weight = weight;
