@@ -86,6 +86,8 @@ pub(super) struct Paths {
 
 /// States that one search settles at most: a count, never a clock.
 const SETTLED_MAX: usize = 3_000;
+/// After so many it looks for what there is left to hope for.
+const SETTLED_LONG: usize = 1_000;
 const NONE: u32 = u32::MAX;
 
 impl Paths {
@@ -150,8 +152,16 @@ impl Paths {
             self.states[*banned as usize].mark = 2 * self.search + 1;
         }
         let mut settled = 0;
+        let mut left = hope;
         while let Some((value, state)) = self.heap.pop().map(Key::parts) {
-            if value + hope <= self.best || settled == SETTLED_MAX {
+            if settled == SETTLED_LONG {
+                left = hope.min(field.most_left(matches, start));
+            }
+            if value + left <= self.best || settled == SETTLED_MAX {
+                // As if it had gone on for as long as it could hope before.
+                if value + hope > self.best {
+                    settled = SETTLED_MAX;
+                }
                 break;
             }
             let known = &mut self.states[state as usize];
@@ -258,6 +268,21 @@ impl Field<'_> {
         i64::from(weight) - self.prices[a as usize] - self.prices[b as usize]
     }
 
+    /// The most that the end of a path can add to it: where somebody fills a free place, or loses a
+    /// match. The place from which the path starts can be filled only once.
+    fn most_left(&self, matches: &Matches, start: At) -> i64 {
+        let left = |person: usize| {
+            let (count, price) = (matches.count(person), self.prices[person]);
+            let is_start = At::Open(small(person)) == start;
+            let fill = (count + usize::from(is_start) < self.places.capacity(person))
+                .then(|| price + self.places.bonus(person, count));
+            let lose = (count > 0).then(|| -price - self.places.bonus(person, count - 1));
+            fill.max(lose)
+        };
+        let most = (0..self.prices.len()).filter_map(left).max();
+        most.unwrap_or(0).max(0)
+    }
+
     fn next_bonus(&self, matches: &Matches, person: u32) -> i64 {
         self.places
             .bonus(person as usize, matches.count(person as usize))
@@ -277,4 +302,8 @@ fn at(state: u32) -> At {
     } else {
         At::Over(state / 2)
     }
+}
+
+fn small(person: usize) -> u32 {
+    u32::try_from(person).unwrap_or(u32::MAX)
 }
