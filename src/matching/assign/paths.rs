@@ -6,7 +6,6 @@
 //! exact, and a path may pass somebody twice in ways that do not go together. Whoever walks it
 //! checks every step.
 
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::graph::Graph;
@@ -47,9 +46,29 @@ struct State {
     from: u32,
     /// Of the last step's pair.
     weight: u32,
-    /// Which search has reached and which has settled it.
-    reached: u32,
-    settled: u32,
+    /// Twice the search that has reached it last, and one more when that has settled it.
+    mark: u32,
+}
+
+/// A state that can be settled: the greater the value the sooner, of equal ones the first. One
+/// number, because comparing is what most of a search's time goes into.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key(i64);
+
+/// Room for eight million people; what is left holds more than any path of `SETTLED_MAX` states
+/// can lose.
+const STATE_BITS: u32 = 24;
+const LAST_STATE: i64 = (1 << STATE_BITS) - 1;
+
+impl Key {
+    fn new(value: i64, state: u32) -> Self {
+        Self((value << STATE_BITS) | (LAST_STATE - i64::from(state)))
+    }
+
+    fn parts(self) -> (i64, u32) {
+        let state = LAST_STATE - (self.0 & LAST_STATE);
+        (self.0 >> STATE_BITS, u32::try_from(state).unwrap_or(NONE))
+    }
 }
 
 /// Room for searches, and the tree of the last one.
@@ -60,13 +79,15 @@ pub(super) struct Paths {
     pub(super) spent: usize,
     /// States that no path of this start may pass, because one through them did not go together.
     banned: Vec<u32>,
-    heap: BinaryHeap<(i64, Reverse<u32>)>,
+    heap: BinaryHeap<Key>,
     end: Option<u32>,
     best: i64,
 }
 
 /// States that one search settles at most: a count, never a clock.
 const SETTLED_MAX: usize = 3_000;
+/// After so many it looks for what there is left to hope for.
+const SETTLED_LONG: usize = 1_000;
 const NONE: u32 = u32::MAX;
 
 impl Paths {
@@ -75,8 +96,7 @@ impl Paths {
             value: 0,
             from: NONE,
             weight: 0,
-            reached: 0,
-            settled: 0,
+            mark: 0,
         };
         Self {
             states: vec![state; 2 * people],
@@ -127,20 +147,28 @@ impl Paths {
             At::Over(_) => 0,
         };
         self.reach(number(start), value, NONE, 0);
-        self.heap.push((value, Reverse(number(start))));
+        self.heap.push(Key::new(value, number(start)));
         for banned in &self.banned {
-            self.states[*banned as usize].settled = self.search;
+            self.states[*banned as usize].mark = 2 * self.search + 1;
         }
         let mut settled = 0;
-        while let Some((value, Reverse(state))) = self.heap.pop() {
-            if value + hope <= self.best || settled == SETTLED_MAX {
+        let mut left = hope;
+        while let Some((value, state)) = self.heap.pop().map(Key::parts) {
+            if settled == SETTLED_LONG {
+                left = hope.min(field.most_left(matches, start));
+            }
+            if value + left <= self.best || settled == SETTLED_MAX {
+                // As if it had gone on for as long as it could hope before.
+                if value + hope > self.best {
+                    settled = SETTLED_MAX;
+                }
                 break;
             }
             let known = &mut self.states[state as usize];
-            if known.settled == self.search {
+            if known.mark > 2 * self.search {
                 continue;
             }
-            known.settled = self.search;
+            known.mark += 1;
             settled += 1;
             match at(state) {
                 At::Open(x) => self.add_from(field, matches, x, value, hope),
@@ -208,12 +236,13 @@ impl Paths {
     /// Whether this is the best way to the state so far, and not too late.
     fn is_better(&self, state: u32, value: i64) -> bool {
         let known = &self.states[state as usize];
-        known.settled != self.search && (known.reached != self.search || known.value < value)
+        let reached = 2 * self.search;
+        known.mark < reached || (known.mark == reached && known.value < value)
     }
 
     fn reach(&mut self, state: u32, value: i64, from: u32, weight: u32) {
         let known = &mut self.states[state as usize];
-        known.reached = self.search;
+        known.mark = 2 * self.search;
         known.value = value;
         known.from = from;
         known.weight = weight;
@@ -222,7 +251,7 @@ impl Paths {
     /// The best found so far only grows: what cannot beat it now never will.
     fn go_on_from(&mut self, state: u32, value: i64, hope: i64) {
         if value + hope > self.best {
-            self.heap.push((value, Reverse(state)));
+            self.heap.push(Key::new(value, state));
         }
     }
 
@@ -237,6 +266,21 @@ impl Paths {
 impl Field<'_> {
     fn excess(&self, a: u32, b: u32, weight: u32) -> i64 {
         i64::from(weight) - self.prices[a as usize] - self.prices[b as usize]
+    }
+
+    /// The most that the end of a path can add to it: where somebody fills a free place, or loses a
+    /// match. The place from which the path starts can be filled only once.
+    fn most_left(&self, matches: &Matches, start: At) -> i64 {
+        let left = |person: usize| {
+            let (count, price) = (matches.count(person), self.prices[person]);
+            let is_start = At::Open(small(person)) == start;
+            let fill = (count + usize::from(is_start) < self.places.capacity(person))
+                .then(|| price + self.places.bonus(person, count));
+            let lose = (count > 0).then(|| -price - self.places.bonus(person, count - 1));
+            fill.max(lose)
+        };
+        let most = (0..self.prices.len()).filter_map(left).max();
+        most.unwrap_or(0).max(0)
     }
 
     fn next_bonus(&self, matches: &Matches, person: u32) -> i64 {
@@ -258,4 +302,8 @@ fn at(state: u32) -> At {
     } else {
         At::Over(state / 2)
     }
+}
+
+fn small(person: usize) -> u32 {
+    u32::try_from(person).unwrap_or(u32::MAX)
 }

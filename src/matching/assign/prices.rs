@@ -55,15 +55,21 @@ impl Offers {
             arc: [NO_ARC; OFFERS_MAX],
             wanted: (capacity + 2).min(OFFERS_MAX),
         };
-        // What was best is still good: nothing below the least of as many as are wanted is wanted,
-        // which leaves little to sort.
-        let least = match hint.get(..best.wanted) {
-            Some(hint) => hint.iter().fold(f64::INFINITY, |least, arc| {
-                let value = arcs.get(*arc as usize).map_or(f64::NEG_INFINITY, &offer);
-                least.min(value)
-            }),
-            None => f64::NEG_INFINITY,
-        };
+        // What was best is mostly still the best, in much the same order: where nothing else comes
+        // up to the least of it, there is nothing left to sort.
+        let hint = hint.get(..best.wanted).unwrap_or_default();
+        for place in hint {
+            if let Some(arc) = arcs.get(*place as usize) {
+                best.insert(*place, offer(arc));
+            }
+        }
+        let least = best.value[best.wanted - 1];
+        let is_good = |arc: &&Arc| offer(arc) >= least;
+        if least > f64::NEG_INFINITY && arcs.iter().filter(is_good).count() == hint.len() {
+            return best;
+        }
+        best.value.fill(f64::NEG_INFINITY);
+        best.arc.fill(NO_ARC);
         for (place, arc) in (0u32..).zip(arcs) {
             let value = offer(arc);
             if value >= least && value > best.value[best.wanted - 1] {
@@ -77,9 +83,13 @@ impl Offers {
         std::array::from_fn(|rank| self.arc[rank])
     }
 
+    /// Puts an offer behind those that are better, and behind equal ones of earlier arcs.
     fn insert(&mut self, arc: u32, offer: f64) {
         let mut place = self.wanted - 1;
-        while place > 0 && self.value[place - 1] < offer {
+        while place > 0
+            && (self.value[place - 1] < offer
+                || (self.value[place - 1] == offer && self.arc[place - 1] > arc))
+        {
             self.value[place] = self.value[place - 1];
             self.arc[place] = self.arc[place - 1];
             place -= 1;
@@ -88,10 +98,10 @@ impl Offers {
         self.arc[place] = arc;
     }
 
-    /// The offer at a rank from 1, as if one arc were not there.
-    fn without(&self, arc: Option<u32>, rank: usize) -> f64 {
-        let skipped = arc.is_some_and(|arc| self.arc[..rank].contains(&arc));
-        self.value[rank - 1 + usize::from(skipped)]
+    /// The offer at a rank from 1, as if one of them were not there, which is known by its own.
+    fn without(&self, skipped: Option<usize>, rank: usize) -> f64 {
+        let is_skipped = skipped.is_some_and(|skipped| skipped <= rank);
+        self.value[rank - 1 + usize::from(is_skipped)]
     }
 }
 
@@ -115,14 +125,14 @@ impl Floors {
         Self { value, capacity }
     }
 
-    /// How many places are filled when one arc is not there.
-    fn filled(&self, offers: &Offers, without: Option<u32>) -> usize {
+    /// How many places are filled when the offer at some rank is not there.
+    fn filled(&self, offers: &Offers, without: Option<usize>) -> usize {
         let taken = |rank: &usize| offers.without(without, *rank) >= self.value[rank - 1];
         (1..=self.capacity).rev().find(taken).unwrap_or(0)
     }
 
-    /// What one place is worth to everybody but the one behind an arc.
-    fn worth(&self, offers: &Offers, without: Option<u32>) -> f64 {
+    /// What one place is worth to everybody but who makes the offer at some rank.
+    fn worth(&self, offers: &Offers, without: Option<usize>) -> f64 {
         let filled = self.filled(offers, without);
         let last = if filled == 0 {
             f64::INFINITY
@@ -314,9 +324,10 @@ impl<'a> Market<'a> {
             for message in own.iter_mut() {
                 *message = damped(*message, usual);
             }
-            for (arc, before) in offers.arc.into_iter().zip(chosen).take(floors.capacity + 1) {
+            for (rank, before) in (1..=floors.capacity + 1).zip(chosen) {
                 if let Some(before) = before {
-                    own[arc as usize] = damped(before, floors.worth(&offers, Some(arc)));
+                    let arc = offers.arc[rank - 1] as usize;
+                    own[arc] = damped(before, floors.worth(&offers, Some(rank)));
                 }
             }
         }

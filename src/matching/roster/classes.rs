@@ -25,10 +25,8 @@ pub(super) fn classes<K: Ord, V>(
     (distinct, class_of)
 }
 
-/// The places of the members of each class, in one list, and where each class begins in it.
-pub(super) fn by_class(class_of: &[u32], classes: usize) -> (Vec<u32>, Vec<usize>) {
-    let mut members: Vec<u32> = (0..number(class_of.len())).collect();
-    members.sort_by_key(|place| class_of[*place as usize]);
+/// Where each class begins, and the last ends, in a list of the members by class.
+pub(super) fn beginnings(class_of: &[u32], classes: usize) -> Vec<usize> {
     let mut begin = vec![0; classes + 1];
     for class in class_of {
         begin[*class as usize + 1] += 1;
@@ -36,7 +34,7 @@ pub(super) fn by_class(class_of: &[u32], classes: usize) -> (Vec<u32>, Vec<usize
     for class in 0..classes {
         begin[class + 1] += begin[class];
     }
-    (members, begin)
+    begin
 }
 
 /// A count of people or classes, which are far below four billions.

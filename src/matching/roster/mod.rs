@@ -7,6 +7,7 @@
 mod away;
 mod classes;
 mod layout;
+mod line;
 mod rows;
 
 pub use away::KeptAway;
@@ -17,8 +18,9 @@ use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
-use classes::{Spellings, TagSet, by_class, classes, compare_titles, number, number_tags};
+use classes::{Spellings, TagSet, beginnings, classes, compare_titles, number, number_tags};
 use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
+use line::Line;
 
 /// The people of a run and everything that decides about their pairs.
 pub struct Roster<'a> {
@@ -40,8 +42,8 @@ pub struct Roster<'a> {
     /// person, sorted.
     kept_apart: Vec<Vec<(u32, Gate)>>,
     /// Everybody by their set of focus areas: those with set `s` are
-    /// `members[begin[s]..begin[s + 1]]`.
-    members: Vec<Member>,
+    /// `members.people[begin[s]..begin[s + 1]]`.
+    members: Line,
     begin: Vec<usize>,
 }
 
@@ -126,11 +128,14 @@ impl<'a> Roster<'a> {
             .map(|set| set.shared_weight(set, &area_weights))
             .collect();
         let people: Vec<Cell> = (0..people.len().min(place_of.len())).map(cell).collect();
-        let (members, begin) = by_class(&focus_of, focus.len());
-        let member = |person: u32| Member {
-            person,
-            cell: people[person as usize],
-        };
+        let numbered = (0..number(people.len())).zip(&people);
+        let mut members: Vec<Member> = numbered
+            .map(|(person, cell)| Member {
+                person,
+                cell: *cell,
+            })
+            .collect();
+        members.sort_by_key(|member| (member.cell.focus, member.cell.place));
         Self {
             params,
             shares: Shares::new(params),
@@ -138,7 +143,8 @@ impl<'a> Roster<'a> {
             min_score: Score::from(params.min_score).millionths().max(1),
             enough: Enough::new(gate.max(params.min_distance_miles_other_trades.unwrap_or(0.0))),
             kept_apart: sorted_apart(people.len(), kept_apart),
-            members: members.into_iter().map(member).collect(),
+            members: Line::new(members),
+            begin: beginnings(&focus_of, focus.len()),
             people,
             focus,
             area_weights,
@@ -148,7 +154,6 @@ impl<'a> Roster<'a> {
             trades,
             spellings: Spellings::new(&titles),
             titles,
-            begin,
         }
     }
 

@@ -7,10 +7,12 @@
 //! has it, and remembered for the row.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::classes::{compare_titles, number};
+use super::line::Line;
 use super::{BARRED, Cell, Member, NEVER, RIVALS, Roster};
 use crate::matching::assign::{Pairs, Partner};
 use crate::matching::score::{Components, Score};
@@ -129,8 +131,23 @@ impl Roster<'_> {
         most
     }
 
-    fn of_set(&self, set: u32) -> std::ops::Range<usize> {
+    fn of_set(&self, set: u32) -> Range<usize> {
         self.begin[set as usize]..self.begin[set as usize + 1]
+    }
+
+    /// The next of a range in line who does not come from too near, by whom it is shortened.
+    #[inline]
+    fn next_in(
+        &self,
+        line: &Line,
+        range: &mut Range<usize>,
+        row: &mut Row,
+        own: Cell,
+    ) -> Option<Member> {
+        let is_allowed = |cell| self.row_geography(row, own, cell) != NEVER;
+        let at = line.first(range.clone(), is_allowed)?;
+        range.start = at + 1;
+        Some(line.people[at])
     }
 
     /// The total of a row's person with another; None where a gate is shut or the total is less
@@ -220,18 +237,7 @@ impl Roster<'_> {
         row: &mut Row,
         found: &mut Vec<Partner>,
     ) {
-        let own = self.begin_row(person, row);
-        found.clear();
-        for place in 0..row.sets.len() {
-            let set = row.sets[place];
-            if self.at_most(row, set) < self.min_score {
-                break;
-            }
-            for other in &self.members[self.of_set(set)] {
-                let weight = self.weigh(row, own, *other, self.min_score);
-                found.extend(weight.map(|weight| other.partner(weight)));
-            }
-        }
+        self.best_of_row(person, row, self.people.len(), found);
     }
 
     /// A person's totals with some others, in their order; 0 with whom they may not meet. The row
@@ -266,8 +272,9 @@ impl Roster<'_> {
             if self.at_most(row, set) < needed {
                 break;
             }
-            for other in &self.members[self.of_set(set)] {
-                let weight = self.weigh(row, own, *other, needed);
+            let mut range = self.of_set(set);
+            while let Some(other) = self.next_in(&self.members, &mut range, row, own.1) {
+                let weight = self.weigh(row, own, other, needed);
                 found.extend(weight.map(|weight| other.partner(weight)));
             }
             if wanted > 0 && found.len() > enough {
@@ -309,7 +316,7 @@ impl Pairs for Roster<'_> {
         wanted: usize,
         look: impl Fn(usize, &mut Vec<Partner>) -> T + Sync,
     ) -> Vec<T> {
-        let rows = self.members.par_iter().map_init(
+        let rows = self.members.people.par_iter().map_init(
             || (Row::default(), Vec::new()),
             |(row, found), member| {
                 let person = member.person as usize;
@@ -325,13 +332,14 @@ impl Pairs for Roster<'_> {
         prices: &[i64],
         look: impl Fn(usize, &[Partner]) -> T + Sync,
     ) -> Vec<T> {
-        let priced = |member: &Member| (prices[member.person as usize], *member);
-        let mut cheapest_first: Vec<(i64, Member)> = self.members.iter().map(priced).collect();
+        let price = |member: &Member| prices[member.person as usize];
+        let mut cheapest_first = self.members.people.clone();
         for set in 0..number(self.focus.len()) {
-            cheapest_first[self.of_set(set)].sort_by_key(|(price, _)| *price);
+            cheapest_first[self.of_set(set)].sort_by_key(price);
         }
+        let cheapest_first = Line::new(cheapest_first);
         let least = prices.iter().copied().min().unwrap_or(0);
-        let rows = self.members.par_iter().map_init(
+        let rows = self.members.people.par_iter().map_init(
             || (Row::default(), Vec::new()),
             |(row, found): &mut (Row, Vec<Partner>), member| {
                 let person = member.person as usize;
@@ -344,13 +352,14 @@ impl Pairs for Roster<'_> {
                     if most < self.min_score || i64::from(most) <= own_price + least {
                         break;
                     }
-                    for (price, other) in &cheapest_first[self.of_set(set)] {
-                        let above = own_price + price;
+                    let mut range = self.of_set(set);
+                    while let Some(other) = self.next_in(&cheapest_first, &mut range, row, own.1) {
+                        let above = own_price + price(&other);
                         if i64::from(most) <= above {
                             break;
                         }
                         let needed = u32::try_from(above + 1).unwrap_or(0).max(self.min_score);
-                        let weight = self.weigh(row, own, *other, needed);
+                        let weight = self.weigh(row, own, other, needed);
                         found.extend(weight.map(|weight| other.partner(weight)));
                     }
                 }
