@@ -44,7 +44,7 @@ pub struct PoolUsage {
     pub most: usize,
     /// Sessions that are open.
     pub open: usize,
-    /// Those of them that nobody uses.
+    /// Those of them that nobody uses or keeps.
     pub idle: usize,
     /// Who waits for one.
     pub waiting: usize,

@@ -46,17 +46,25 @@ async fn inserting_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn those_who_check_in_one_after_the_other_are_compared_together() {
+async fn a_mere_check_in_waits_for_others_and_nothing_else_does() {
     let rig = rig().await;
     rig.run(EVENT).await;
-    rig.run("update public.event_attendees set check_in_time = now() where contractor_id = 3")
-        .await;
+    for change in [
+        "check_in_time = now() where contractor_id = 3",
+        "sms_opt_in = false where contractor_id = 3",
+        "check_in_time = now(), registration_status = 'cancelled' where contractor_id = 2",
+        // One of them comes, another goes away for good.
+        "check_in_time = case when contractor_id = 1 then now() end, sms_opt_in = contractor_id = 1 where contractor_id in (1, 2)",
+    ] {
+        rig.run(&format!("update public.event_attendees set {change}"))
+            .await;
+    }
     let due =
-        "select string_agg(payload ->> 'change' || ' ' || (run_at > created_at), ', ' order by id)
+        "select string_agg(split_part(payload ->> 'change', ' ', 1) || ' ' || (run_at > created_at), ', ' order by id)
         from marketing.pipeline_events
         where event_type = 'agenda_changed'
         and payload ->> 'change' like '% event_attendees'";
-    let told = "insert event_attendees false, update event_attendees true";
+    let told = "insert false, update true, update false, update false, update false";
     assert_eq!(rig.text(due).await, told);
 }
 

@@ -1,6 +1,7 @@
 //! What a session has compiled and planned serves the stage that wants it to again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use pgcascade::db::{DbError, Transaction};
@@ -69,4 +70,40 @@ async fn others_that_work_meanwhile_do_not_get_it() {
     daemon.stop().await;
     let sessions = "select count(distinct n) from public.effects";
     assert_eq!(rig.number(sessions).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_ended_is_replaced() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("kept", "keeps").await;
+    let registry = Registry::default().in_database("keeps", Keeps);
+    let daemon = rig.daemon(registry.expect("a stage"));
+    rig.emit("kept", 1).await;
+    rig.until("(select count(*) = 1 from public.effects)").await;
+    rig.run("select pg_terminate_backend(n::integer, 10000) from public.effects")
+        .await;
+    rig.emit("kept", 1).await;
+    rig.until("(select count(distinct n) = 2 from public.effects)")
+        .await;
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(rig.number("select count(*) from public.effects").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frugal_daemon_sleeps_without_it() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("kept", "keeps").await;
+    rig.emit("kept", 1).await;
+    let registry = Registry::default().in_database("keeps", Keeps);
+    let hours = Duration::from_secs(7200);
+    let (daemon, doze) = rig.frugal_daemon_with(hours, registry.expect("a stage"));
+    wait::until("its sleep", async || doze.is_asleep().then_some(())).await;
+    let gone =
+        "not exists (select from pg_stat_activity where pid in (select n from public.effects))";
+    rig.until(gone).await;
+    assert_eq!(rig.number("select count(*) from public.effects").await, 1);
+    daemon.stop().await;
 }

@@ -231,3 +231,24 @@ async fn a_text_of_an_event_that_was_cancelled_is_refused_with_the_reason() {
         where event.status = 'pending' and planned_by is null";
     assert_eq!(rig.number(waiting).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_holds_for_texts_before_the_agenda_has_followed() {
+    let (rig, server) = (Rig::texting(5).await, FakeGhl::start().await);
+    rig.run(
+        "update pipeline.stages set paused = true where name = 'agenda_sync';
+        update event_attendees set check_in_time = now() where contractor_id = 1;
+        update event_attendees set registration_status = 'cancelled' where contractor_id = 2;
+        update event_attendees set sms_opt_in = false where contractor_id = 3;
+        select set_sms_consent('+15125550104', false, 'keyword', 'STOP');
+        insert into event_messages (event_id, contractor_id, message_type, message_content, scheduled_time, planned_by)
+        select 41, n, 'check_in_reminder_event_start', 'are you coming ' || n, now(), 'agenda' from generate_series(1, 5) as n",
+    )
+    .await;
+    let daemon = rig.texts(&server);
+    rig.until_texted().await;
+    daemon.stop().await;
+    let bodies: Vec<String> = server.texts().into_iter().map(|text| text.body).collect();
+    assert_eq!(bodies, ["are you coming 5"]);
+    assert_eq!(rig.tally().await, "cancelled 4, sent 1");
+}

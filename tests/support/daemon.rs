@@ -144,6 +144,15 @@ impl Rig {
 
     /// Starts a daemon that sleeps while nothing is to be done, for at most `longest`.
     pub fn frugal_daemon(&self, longest: Duration) -> (RunningDaemon, Doze) {
+        self.frugal_daemon_with(longest, Registry::default())
+    }
+
+    /// The same with stages of the test's.
+    pub fn frugal_daemon_with(
+        &self,
+        longest: Duration,
+        registry: Registry,
+    ) -> (RunningDaemon, Doze) {
         let doze = Doze::default();
         let frugal = Frugal {
             idle_after: Duration::from_millis(200),
@@ -151,7 +160,7 @@ impl Rig {
             longest,
         };
         let url = self.database.url();
-        let daemon = start_as(url, url, Registry::default(), Some(frugal), doze.clone());
+        let daemon = start_as(url, url, registry, Some(frugal), doze.clone());
         (daemon, doze)
     }
 }

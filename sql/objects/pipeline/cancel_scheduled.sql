@@ -14,6 +14,7 @@ returns bigint[]
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- Of many a plan that was made for a few would look up one after the other.
 set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 set enable_nestloop = on

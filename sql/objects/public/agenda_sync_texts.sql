@@ -30,9 +30,15 @@ set work_mem = '64MB'
 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
+declare
+    c_few constant integer := 100;
+    c_many constant real := 10000;
 begin
-    -- For a few people the plan is the same every time, and to make it takes longer than all the rest. Until the function ends.
-    if agenda_sync_texts.contractor_ids is not null then
+    -- For a few people the plan is the same every time, and to make it takes longer than all the rest. Until the function ends. One that was
+    -- made before texts were counted (ANALYZE) would read all of them when there are many.
+    if cardinality(agenda_sync_texts.contractor_ids) <= c_few
+        and (select class.reltuples > c_many from pg_class as class where class.oid = 'public.event_messages'::regclass)
+    then
         perform set_config('plan_cache_mode', 'force_generic_plan', true);
     end if;
 

@@ -18,6 +18,8 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- Where all is planned afresh (pipeline.plan_afresh, agenda_sync_texts) these would be for every row: a third of the time of a big event.
+set plan_cache_mode = auto
 as $$
 declare
     -- Texts that go earlier rather than late are looked at so long before: longer than any night.

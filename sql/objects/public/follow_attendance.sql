@@ -20,12 +20,14 @@ declare
     v_came bigint[];
 begin
     if tg_op = 'UPDATE' then
-        -- Nothing to do with coming and going: the frequent case.
+        -- Nothing to do with coming and going: the frequent case. Here and below the two versions are compared as sets: a join that was
+        -- planned for one row would read all of one for each row of the other.
         if not exists (
-            select from new_rows as now_there
-            join old_rows as before on before.id = now_there.id
-            where (now_there.check_in_time is null, now_there.check_out_time is null, now_there.registration_status)
-                is distinct from (before.check_in_time is null, before.check_out_time is null, before.registration_status)
+            select now_there.id, now_there.check_in_time is null, now_there.check_out_time is null, now_there.registration_status
+            from new_rows as now_there
+            except
+            select before.id, before.check_in_time is null, before.check_out_time is null, before.registration_status
+            from old_rows as before
         ) then
             return null;
         end if;
@@ -33,11 +35,14 @@ begin
         for v_left in
             select now_there.event_id, array_agg(now_there.contractor_id) as contractor_ids
             from new_rows as now_there
-            join old_rows as before on before.id = now_there.id
-            where before.check_in_time is not null
-            and before.check_out_time is null
-            and before.registration_status = 'registered'
-            and (now_there.check_in_time is null or now_there.check_out_time is not null or now_there.registration_status <> 'registered')
+            where (now_there.check_in_time is null or now_there.check_out_time is not null or now_there.registration_status <> 'registered')
+            and now_there.id not in (
+                select before.id
+                from old_rows as before
+                where before.check_in_time is null
+                or before.check_out_time is not null
+                or before.registration_status <> 'registered'
+            )
             group by now_there.event_id
             order by now_there.event_id
         loop
@@ -46,10 +51,13 @@ begin
 
         select array_agg(came.id) into v_came
         from new_rows as came
-        join old_rows as before on before.id = came.id
-        where before.check_in_time is null
-        or before.check_out_time is not null
-        or before.registration_status <> 'registered';
+        where came.id not in (
+            select before.id
+            from old_rows as before
+            where before.check_in_time is not null
+            and before.check_out_time is null
+            and before.registration_status = 'registered'
+        );
     else
         select array_agg(came.id) into v_came from new_rows as came;
     end if;

@@ -25,8 +25,8 @@ begin
             person.phone, person.id, person.sms_opt_in, coalesce(person.sms_opt_in_source, 'row'), 'sms_opt_in of the contractor',
             session_user
         from new_rows as person
-        join old_rows as former on former.id = person.id
-        where person.sms_opt_in <> former.sms_opt_in
+        -- No join: one that was planned for one row would read all of the old ones for each new one.
+        where (person.id, person.sms_opt_in) not in (select former.id, former.sms_opt_in from old_rows as former)
         and person.phone is not null;
     else
         insert into public.sms_consents (phone_number, contractor_id, granted, source, wording, recorded_by)
@@ -34,9 +34,8 @@ begin
             coalesce(attendee.real_phone, person.phone), attendee.contractor_id, attendee.sms_opt_in,
             coalesce(attendee.sms_opt_in_source, 'row'), format('sms_opt_in for event %s', attendee.event_id), session_user
         from new_rows as attendee
-        join old_rows as former on former.id = attendee.id
         join public.contractors as person on person.id = attendee.contractor_id
-        where attendee.sms_opt_in <> former.sms_opt_in
+        where (attendee.id, attendee.sms_opt_in) not in (select former.id, former.sms_opt_in from old_rows as former)
         and coalesce(attendee.real_phone, person.phone) is not null;
     end if;
 

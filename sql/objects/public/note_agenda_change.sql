@@ -4,8 +4,8 @@
 -- thousand. Only what matters to texts and timers counts as a change. Old and new versions are compared as sets, so no key is needed.
 --
 -- Arguments (of the trigger): the type of the events; the columns that matter, with commas; SQL over row, jsonb: the ids of the live
---            events that it concerns; SQL over row: the contractor whom alone it concerns, or null; where it is not at once: an interval until
---            the events are due.
+--            events that it concerns; SQL over row: the contractor whom alone it concerns, or null; where there is one that may wait: the
+--            column, and the interval until the events are due where nothing else has changed.
 -- Returns: nothing (statement trigger).
 -- Reads:  new_rows, old_rows (transition tables), and what the SQL names
 -- Writes: marketing.pipeline_events (by pipeline.emit_batch)
@@ -22,6 +22,7 @@ declare
     v_version text;
     v_changed text;
     v_payloads jsonb[];
+    v_may_wait boolean;
 begin
     select format('jsonb_build_object(%s)', string_agg(format('%1$L, row.%1$I', column_name), ', ')) into v_version
     from unnest(string_to_array(tg_argv[1], ',')) as column_name;
@@ -45,7 +46,10 @@ begin
             from changed
             cross join lateral (%s) as event (id)
         )
-        select array_agg(grouped.payload order by grouped.event_id)
+        select
+            array_agg(grouped.payload order by grouped.event_id),
+            -- But for what may wait, the two versions of each row are the same.
+            (select count(*) = 2 * count(distinct changed.row - %L::text) from changed)
         from (
             select
                 concerned.event_id,
@@ -61,11 +65,13 @@ begin
             where concerned.event_id is not null
             group by concerned.event_id
         ) as grouped',
-        v_changed, tg_argv[3], tg_argv[2], c_people_named, lower(tg_op) || ' ' || tg_table_name
-    ) into v_payloads;
+        v_changed, tg_argv[3], tg_argv[2], tg_argv[4], c_people_named, lower(tg_op) || ' ' || tg_table_name
+    ) into v_payloads, v_may_wait;
 
     if v_payloads is not null then
-        perform pipeline.emit_batch(tg_argv[0], v_payloads, clock_timestamp() + tg_argv[4]::interval);
+        perform pipeline.emit_batch(
+            tg_argv[0], v_payloads, case when v_may_wait then clock_timestamp() + tg_argv[5]::interval end
+        );
     end if;
 
     return null;

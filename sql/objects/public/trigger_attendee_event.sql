@@ -1,7 +1,7 @@
 -- trigger_attendee_event: a registration, check-in, profile or consent is the event agenda_changed, for these people.
 --
--- A change of one that is there is due a little later: whoever has just come is introduced first (follow_attendance), and the texts of those
--- who come in one after the other are brought in step together.
+-- A mere check-in is due a little later: whoever has just come is introduced first (follow_attendance), and the texts of those who come in
+-- one after the other are brought in step together.
 --
 -- Reads:  public.event_attendees
 -- Writes: nothing
@@ -27,6 +27,7 @@ create or replace trigger trigger_attendee_update_event
         'event_id,contractor_id,registration_status,registration_date,check_in_time,check_out_time,profile_completion_status,profile_completion_time,sms_opt_in,real_phone',
         'select (row ->> ''event_id'')::bigint',
         '(row ->> ''contractor_id'')',
+        'check_in_time',
         '100 ms'
     );
 
