@@ -158,7 +158,8 @@ impl Paths {
                 left = hope.min(field.most_left(matches, start));
             }
             if value + left <= self.best || settled == SETTLED_MAX {
-                // As if it had gone on for as long as it could hope before.
+                // Counted as if it had gone on for as long as it hoped before: what it is
+                // spared is not for others to spend.
                 if value + hope > self.best {
                     settled = SETTLED_MAX;
                 }

@@ -270,28 +270,30 @@ impl<'a> Market<'a> {
 
     /// The dual's value, and in `slope` how it changes with each price.
     fn slope(&self, prices: &[f64], slope: &mut [f64]) -> f64 {
+        let mut excess = vec![0.0; prices.len()];
+        slope.fill(0.0);
+        for edge in &self.graph.edges {
+            let (a, b) = (edge.a as usize, edge.b as usize);
+            // As either end reckons it: rounding differs, and everybody's sum is that of their row.
+            for (own, other) in [(a, b), (b, a)] {
+                let more = f64::from(edge.weight) - prices[own] - prices[other];
+                if more > 0.0 {
+                    excess[own] += more;
+                    slope[own] -= 1.0;
+                }
+            }
+        }
         let mut value = 0.0;
-        for (person, part) in slope.iter_mut().enumerate() {
+        for (person, floors) in self.floors.iter().enumerate() {
             let own = prices[person];
-            let floors = &self.floors[person];
-            let mut wanted = 0.0;
             for floor in &floors.value[..floors.capacity] {
                 if own > *floor {
                     value += own - floor;
-                    wanted += 1.0;
-                }
-            }
-            let mut excess = 0.0;
-            for arc in self.graph.row(person) {
-                let more = f64::from(arc.weight) - own - prices[arc.to as usize];
-                if more > 0.0 {
-                    excess += more;
-                    wanted -= 1.0;
+                    slope[person] += 1.0;
                 }
             }
             // Each pair is seen from both of its ends.
-            value += excess / 2.0;
-            *part = wanted;
+            value += excess[person] / 2.0;
         }
         value
     }
