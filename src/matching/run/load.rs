@@ -13,7 +13,7 @@ use crate::matching::params::Params;
 use crate::matching::profile::Vocabulary;
 
 /// Of more people whole tables may be worth reading.
-const BY_KEYS_MAX: usize = 500;
+pub(super) const BY_KEYS_MAX: usize = 500;
 
 /// An order to match.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Performed;
-use super::load::Order;
+use super::load::{BY_KEYS_MAX, Order};
 use super::solve::{Decision, NewPair};
 use crate::db::{DbError, Transaction};
 
@@ -44,6 +44,10 @@ pub(super) async fn pairs(
     }
     fn column<'a, T>(pairs: &'a [NewPair], cell: impl Fn(&'a NewPair) -> T) -> Vec<T> {
         pairs.iter().map(cell).collect()
+    }
+    if pairs.len() > BY_KEYS_MAX {
+        let once = include_str!("../../../sql/queries/matching/plan_checks_once.sql");
+        tx.batch_execute(once).await?;
     }
     let statement = include_str!("../../../sql/queries/matching/write_matches.sql");
     let statement = tx.prepare_cached(statement).await?;
