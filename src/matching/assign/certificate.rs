@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::graph::{Edge, Graph};
 use super::places::Places;
-use super::{Pairs, Partner};
+use super::{Pairs, Partner, number};
 
 /// How good an assignment is, and how good any can be. Weights are in millionths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ fn excess_of(
     graph: &Graph,
     prices: &[i64],
 ) -> (i64, Vec<Edge>) {
-    let a = u32::try_from(person).unwrap_or(u32::MAX);
+    let a = number(person);
     let mut row = graph.row(person).iter().peekable();
     let mut sum = 0;
     let mut missing: Vec<(i64, Edge)> = Vec::new();

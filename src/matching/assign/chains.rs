@@ -7,6 +7,7 @@
 
 use super::graph::Graph;
 use super::matches::Matches;
+use super::number;
 use super::paths::{At, Field, Paths, Step};
 use super::places::Places;
 
@@ -227,8 +228,4 @@ fn ends(step: Step) -> [u32; 2] {
     match step {
         Step::Add(a, b, _) | Step::Drop(a, b, _) => [a, b],
     }
-}
-
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

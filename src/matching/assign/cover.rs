@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::graph::Graph;
 use super::matches::Matches;
 use super::places::Places;
-use super::{Pairs, Partner};
+use super::{Pairs, Partner, number};
 use crate::matching::joined::joined;
 
 /// People who can only meet partners that are full, and cannot all be placed.
@@ -286,8 +286,4 @@ impl Crowd {
             .iter()
             .any(|person| self.partners.binary_search(person).is_ok())
     }
-}
-
-fn number(person: usize) -> u32 {
-    u32::try_from(person).unwrap_or(u32::MAX)
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Pairs, Partner, TieBreak};
+use super::{Pairs, Partner, TieBreak, number};
 
 /// A pair with its weight; `a` is the smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,9 +79,9 @@ impl Graph {
             arcs[place] = Arc {
                 to: edge.b,
                 weight: edge.weight,
-                back: index(back),
+                back: number(back),
             };
-            arcs[back].back = index(place);
+            arcs[back].back = number(place);
         }
         Self { start, arcs, edges }
     }
@@ -96,12 +96,8 @@ impl Graph {
     }
 }
 
-fn index(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
-}
-
 fn best(found: &mut Vec<Partner>, person: usize, ties: &TieBreak<'_>) -> Vec<Edge> {
-    let own = index(person);
+    let own = number(person);
     if found.len() > PARTNERS_KEPT {
         found.select_nth_unstable_by(PARTNERS_KEPT, |x, y| {
             y.weight

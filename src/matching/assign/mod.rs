@@ -95,6 +95,11 @@ fn rows_of<P: Pairs + ?Sized, T: Send>(
     rows.collect()
 }
 
+/// A person's place in a list, or a count of people, who are far below four billions.
+pub(in crate::matching) fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// Somebody whom a person may meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Partner {

@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 
 use super::graph::Graph;
 use super::matches::Matches;
+use super::number;
 use super::places::Places;
 
 /// Where a path has come to.
@@ -117,8 +118,8 @@ impl Paths {
     /// Bans the state after a step of a path.
     pub(super) fn ban_end_of(&mut self, step: Step) {
         self.banned.push(match step {
-            Step::Add(_, b, _) => number(At::Over(b)),
-            Step::Drop(_, b, _) => number(At::Open(b)),
+            Step::Add(_, b, _) => state_of(At::Over(b)),
+            Step::Drop(_, b, _) => state_of(At::Open(b)),
         });
     }
 
@@ -146,8 +147,8 @@ impl Paths {
             At::Open(_) => hope.min(value),
             At::Over(_) => 0,
         };
-        self.reach(number(start), value, NONE, 0);
-        self.heap.push(Key::new(value, number(start)));
+        self.reach(state_of(start), value, NONE, 0);
+        self.heap.push(Key::new(value, state_of(start)));
         for banned in &self.banned {
             self.states[*banned as usize].mark = 2 * self.search + 1;
         }
@@ -201,13 +202,13 @@ impl Paths {
 
     fn add_from(&mut self, field: Field<'_>, matches: &Matches, x: u32, value: i64, hope: i64) {
         for arc in field.graph.row(x as usize) {
-            let state = number(At::Over(arc.to));
+            let state = state_of(At::Over(arc.to));
             let excess = field.excess(x, arc.to, arc.weight);
             let next = value + excess.min(0);
             if !self.is_better(state, next) || matches.contain(x as usize, arc.to) {
                 continue;
             }
-            self.reach(state, next, number(At::Open(x)), arc.weight);
+            self.reach(state, next, state_of(At::Open(x)), arc.weight);
             if matches.has_place(field.places, arc.to as usize) {
                 let filled = field.prices[arc.to as usize] + field.next_bonus(matches, arc.to);
                 self.end_at(next + filled, state);
@@ -218,13 +219,13 @@ impl Paths {
 
     fn drop_from(&mut self, field: Field<'_>, matches: &Matches, u: u32, value: i64, hope: i64) {
         for partner in matches.of(u as usize) {
-            let state = number(At::Open(partner.person));
+            let state = state_of(At::Open(partner.person));
             let excess = field.excess(u, partner.person, partner.weight);
             let next = value - excess.max(0);
             if !self.is_better(state, next) {
                 continue;
             }
-            self.reach(state, next, number(At::Over(u)), partner.weight);
+            self.reach(state, next, state_of(At::Over(u)), partner.weight);
             let person = partner.person as usize;
             let lost = field
                 .places
@@ -274,7 +275,7 @@ impl Field<'_> {
     fn most_left(&self, matches: &Matches, start: At) -> i64 {
         let left = |person: usize| {
             let (count, price) = (matches.count(person), self.prices[person]);
-            let is_start = At::Open(small(person)) == start;
+            let is_start = At::Open(number(person)) == start;
             let fill = (count + usize::from(is_start) < self.places.capacity(person))
                 .then(|| price + self.places.bonus(person, count));
             let lose = (count > 0).then(|| -price - self.places.bonus(person, count - 1));
@@ -290,7 +291,7 @@ impl Field<'_> {
     }
 }
 
-fn number(at: At) -> u32 {
+fn state_of(at: At) -> u32 {
     match at {
         At::Open(person) => 2 * person,
         At::Over(person) => 2 * person + 1,
@@ -303,8 +304,4 @@ fn at(state: u32) -> At {
     } else {
         At::Over(state / 2)
     }
-}
-
-fn small(person: usize) -> u32 {
-    u32::try_from(person).unwrap_or(u32::MAX)
 }

@@ -14,6 +14,7 @@
 use rayon::prelude::*;
 
 use super::graph::{Arc, Graph};
+use super::number;
 use super::places::Places;
 
 /// Rounds of messages between two looks at the bound.
@@ -174,7 +175,7 @@ impl<'a> Market<'a> {
         let mut hints = vec![[NO_ARC; HINTS_MAX]; self.graph.people()];
         let mut best = self.prices_of(&messages, &hints);
         let mut least = self.bound(&best);
-        let progress = FLAT * f64::from(small(self.graph.people()));
+        let progress = FLAT * f64::from(number(self.graph.people()));
         let mut flat = 0;
         for _ in 0..rounds_max / ROUNDS_PER_LOOK {
             for _ in 0..ROUNDS_PER_LOOK {
@@ -367,10 +368,6 @@ impl<'a> Market<'a> {
             }
         }
     }
-}
-
-fn small(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Whole millionths, which are what decides and proves.

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::classes::number;
 use super::rows::Row;
 use super::{BARRED, NEVER, RIVALS, Roster};
+use crate::matching::assign::number;
 use crate::matching::gate::Gate;
 use crate::matching::score::Score;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::matching::assign::number;
 use crate::matching::profile::{Function, Level, Title};
 use crate::matching::score::{self, Score};
 
@@ -35,11 +36,6 @@ pub(super) fn beginnings(class_of: &[u32], classes: usize) -> Vec<usize> {
         begin[class + 1] += begin[class];
     }
     begin
-}
-
-/// A count of people or classes, which are far below four billions.
-pub(super) fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// A set of tags: bits for the 64 that most people have, a sorted list for the others.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::classes::{TagSet, classes, number, number_tags};
+use super::classes::{TagSet, classes, number_tags};
+use crate::matching::assign::number;
 use crate::matching::gate::Gate;
 use crate::matching::joined::joined;
 use crate::matching::profile::{Profile, Trade, Vocabulary};

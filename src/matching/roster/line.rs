@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::classes::number;
 use super::{Cell, Member};
+use crate::matching::assign::number;
 
 /// People in an order in which neighbours often come from one place.
 pub(super) struct Line {

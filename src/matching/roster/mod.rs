@@ -13,12 +13,12 @@ mod rows;
 pub use away::KeptAway;
 pub use rows::Row;
 
-use super::assign::Partner;
+use super::assign::{Partner, number};
 use super::gate::Gate;
 use super::params::{FocusMeasure, Params};
 use super::profile::{Enough, Place, Profile, Title, Vocabulary};
 use super::score::{self, Components, Score, Shares};
-use classes::{Spellings, TagSet, beginnings, classes, compare_titles, number, number_tags};
+use classes::{Spellings, TagSet, beginnings, classes, compare_titles, number_tags};
 use layout::{Trades, companies, scale_key, sorted_apart, trade_sets, weights_of};
 use line::Line;
 

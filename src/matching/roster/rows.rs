@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::classes::{compare_titles, number};
+use super::classes::compare_titles;
 use super::line::Line;
 use super::{BARRED, Cell, Member, NEVER, RIVALS, Roster};
-use crate::matching::assign::{Pairs, Partner};
+use crate::matching::assign::{Pairs, Partner, number};
 use crate::matching::score::{Components, Score};
 
 /// One person's scores with the classes of the others; reused from row to row.
