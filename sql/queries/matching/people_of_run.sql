@@ -1,42 +1,53 @@
--- matching/people_of_run: how many are at the event of a run, and the profiles of whoever has changed, as the rows say them.
+-- matching/people_of_run: what has been written of the people and matches of an event, as the rows say it now.
 --
--- A row has the number of the transaction that wrote it, and ages count back from one and the same number: what a snapshot had not seen is
--- younger than the oldest transaction that it took for unfinished, or as old. Rows that were deleted say nothing; the count
--- does. One scan of each table tells who has changed; only these are read whole.
+-- Writers note which rows they write (public.note_peer_change), so that nothing is looked at that has not changed. A snapshot had seen all
+-- that transactions of lower numbers than its lowest did; what later ones have noted is read again.
 --
--- $1 bigint: the event, by its number: how many come is planned for; $2 text: that transaction (seen of an earlier answer), as rows have it:
--- only what is new since, NULL: everybody who is there.
--- Columns: there: how many are; seen bigint: what a transaction of an older number has done is seen by this statement and all later ones;
---          numbered_by text: within which database, and since which start or crash of its server, such numbers can be compared. One that was
---          put back, or took over, has given some of them to other transactions; then, of somebody whose rows are new: is_there, the cells
---          of the profile, contacts being phone numbers and e-mail addresses. Of nobody: one row with NULL. In no order.
--- Reads:  public.event_attendees, public.contractors
+-- $1 bigint: the event; $2 text: that lowest number (seen of an earlier answer), NULL: everybody who is there; $3 text: the same of matches,
+-- NULL: all; $4 boolean: matches are asked for.
+-- Columns: seen bigint: what transactions of lower numbers have done is in this answer; numbered_by text: within which database, and since
+--          which start or crash of its server, such numbers can be compared: one that was put back, or took over, has given some of them to
+--          other transactions; is_known: what was written since is noted, so that the rest is as it was; match_ids bigint[], ones bigint[],
+--          others bigint[], are_live boolean[]: those matches, the two of each, and whether it is there and not over; then, of each of
+--          those people: id, is_there, the cells of the profile, contacts being phone numbers and e-mail addresses. Of nobody: one row
+--          with NULL. In no order.
+-- Reads:  public.event_peer_changes, public.event_attendees, public.contractors, public.event_peer_matches
 -- Locks:  none
 with
-attending as materialized (
-    select
-        count(*) filter (where person.is_there) as there,
-        array_agg(attendee.contractor_id) filter (
-            where case when $2::text is null then person.is_there else age(attendee.xmin) <= (select age($2::text::xid)) end
-        ) as ids
-    from public.event_attendees as attendee
-    cross join lateral (
-        select
-            attendee.check_in_time is not null
-                and attendee.check_out_time is null
-                and attendee.registration_status = 'registered' as is_there
-    ) as person
-    where attendee.event_id = $1
+noted as materialized (
+    select change.contractor_ids, change.match_ids
+    from public.event_peer_changes as change
+    where change.written_by >= $2::text::xid8
+    and (change.event_id is null or change.event_id = $1)
 ),
--- Mostly nobody: then no attendee is looked at for it.
-rewritten as materialized (
-    select contractor.id
-    from public.contractors as contractor
-    join public.event_attendees as attendee on attendee.contractor_id = contractor.id and attendee.event_id = $1
-    where age(contractor.xmin) <= (select age($2::text::xid))
+people as materialized (
+    select array(
+        select attendee.contractor_id
+        from public.event_attendees as attendee
+        where $2::text is null
+        and attendee.event_id = $1
+        and attendee.check_in_time is not null
+        and attendee.check_out_time is null
+        and attendee.registration_status = 'registered'
+        union
+        select unnest(noted.contractor_ids)
+        from noted
+    ) as ids
+),
+-- Those that are gone by their number alone.
+matches as materialized (
+    select match.id, match.contractor1_id, match.contractor2_id, match.status not in ('declined', 'released', 'expired') as is_live
+    from public.event_peer_matches as match
+    where match.event_id = $1
+    and $4::boolean
+    and $3::text is null
+    union all
+    select written.id, match.contractor1_id, match.contractor2_id, coalesce(match.status not in ('declined', 'released', 'expired'), false)
+    from (select distinct unnest(noted.match_ids) as id from noted where $3::text is not null) as written
+    left join public.event_peer_matches as match on match.id = written.id and match.event_id = $1
+    where $4::boolean
 )
 select
-    attending.there,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint as seen,
     format(
         '%s since %s, %s',
@@ -45,14 +56,27 @@ select
         -- A server that has lost a process begins these anew, and gives numbers that were never written a second time.
         extract(epoch from pg_stat_get_bgwriter_stat_reset_time())
     ) as numbered_by,
+    not exists (select from noted where noted.contractor_ids is null and noted.match_ids is null) as is_known,
+    said.*,
     changed.*
-from attending
+from people
+cross join lateral (
+    select
+        coalesce(array_agg(matches.id), '{}') as match_ids,
+        coalesce(array_agg(matches.contractor1_id), '{}') as ones,
+        coalesce(array_agg(matches.contractor2_id), '{}') as others,
+        coalesce(array_agg(matches.is_live), '{}') as are_live
+    from matches
+) as said
 left join lateral (
     select
-        contractor.id,
-        attendee.check_in_time is not null
-            and attendee.check_out_time is null
-            and attendee.registration_status = 'registered' as is_there,
+        person.id,
+        coalesce(
+            attendee.check_in_time is not null
+                and attendee.check_out_time is null
+                and attendee.registration_status = 'registered',
+            false
+        ) as is_there,
         contractor.name,
         contractor.first_name,
         contractor.last_name,
@@ -70,7 +94,7 @@ left join lateral (
         contractor.team_size,
         contractor.job_title,
         array_remove(array[contractor.phone, attendee.real_phone, contractor.email, attendee.real_email], null) as contacts
-    from public.contractors as contractor
-    join public.event_attendees as attendee on attendee.contractor_id = contractor.id and attendee.event_id = $1
-    where contractor.id = any (attending.ids || array(select rewritten.id from rewritten))
+    from unnest(people.ids) as person (id)
+    left join public.event_attendees as attendee on attendee.event_id = $1 and attendee.contractor_id = person.id
+    left join public.contractors as contractor on contractor.id = attendee.contractor_id
 ) as changed on true

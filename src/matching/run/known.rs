@@ -1,19 +1,18 @@
 //! Profiles that were read stay read from run to run.
 //!
 //! Most of a late check-in's time would be spent on reading thousands of profiles that nobody has
-//! changed. They are kept for a few events, and every run fetches what has changed since: rows tell
-//! it by the transaction that wrote them, which says something within one database and while its
-//! server runs. What is kept can be lost at any time, and is all read again then.
+//! changed. They are kept for a few events, and every run fetches what has changed since: writers
+//! note it under the number of their transaction, which says something within one database and while
+//! its server runs. What is kept can be lost at any time, and is all read again then.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::load::Order;
-use super::places::{self, Places};
+use super::places::{Changed, Places};
 use crate::db::{Class, DbError, Transaction};
 use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
 
@@ -25,8 +24,6 @@ const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.s
 const EVENTS_MAX: usize = 4;
 /// An event of more people is not kept: a few kilobytes for each.
 const PEOPLE_MAX: usize = 20_000;
-/// Transactions after which ages can no longer be compared, by far.
-const TRANSACTIONS_MAX: i64 = 1 << 30;
 
 /// Somebody's row, understood.
 #[derive(Debug)]
@@ -109,17 +106,10 @@ impl Known {
 impl Gathering {
     /// All that the rows say.
     async fn anew(tx: &Transaction<'_>, order: &Order) -> Result<Self, DbError> {
-        let read = Read::of(tx, order, None, None).await?;
-        let all = Self::default().with(read)?;
-        all.ok_or_else(|| {
-            DbError::plain(
-                Class::Bug,
-                "the rows of an event are not as many as counted",
-            )
-        })
+        Self::default().with(Read::of(tx, order, None, None).await?)
     }
 
-    /// What was kept, with what is new; None: it tells nothing of these rows, or some were deleted.
+    /// What was kept, with what is new; None: it tells nothing of these rows.
     async fn since(
         tx: &Transaction<'_>,
         order: &Order,
@@ -128,20 +118,18 @@ impl Gathering {
         let Some(kept) = kept else {
             return Ok(None);
         };
-        let since = number(kept.seen);
+        let since = kept.seen.to_string();
         let since_places = kept.places.as_ref().map(|_| since.as_str());
         let read = Read::of(tx, order, Some(&since), since_places).await?;
-        // A server that crashed may count again from before what was never written.
-        let is_later = (0..TRANSACTIONS_MAX).contains(&(read.seen - kept.seen));
         let is_same = kept.numbered_by == read.numbered_by && kept.vocabulary == read.vocabulary;
-        match is_later && is_same {
-            true => Arc::unwrap_or_clone(kept).with(read),
+        match read.is_known && is_same {
+            true => Arc::unwrap_or_clone(kept).with(read).map(Some),
             false => Ok(None),
         }
     }
 
-    /// This with what was read; None: rows were deleted meanwhile.
-    fn with(mut self, read: Read) -> Result<Option<Self>, DbError> {
+    /// This with what was read.
+    fn with(mut self, read: Read) -> Result<Self, DbError> {
         for row in &read.people {
             let Some(id) = row.try_get::<_, Option<i64>>("id")? else {
                 continue;
@@ -154,18 +142,14 @@ impl Gathering {
         }
         let places = read.places.as_ref();
         let places = places.map(|changed| self.places.unwrap_or_default().with(changed));
-        let is_all = i64::try_from(self.people.len()) == Ok(read.there);
-        if !is_all || places == Some(None) {
-            return Ok(None);
-        }
-        Ok(Some(Self {
+        Ok(Self {
             people: self.people,
             holders: self.holders,
             vocabulary: read.vocabulary,
-            places: places.flatten(),
+            places,
             seen: read.seen,
             numbered_by: read.numbered_by,
-        }))
+        })
     }
 
     /// Who shares a company or a contact with one of these people, directly or through others, and
@@ -210,17 +194,18 @@ impl Gathering {
 
 /// What rows say of an event.
 struct Read {
-    there: i64,
     seen: i64,
     numbered_by: String,
+    /// Whether what has changed is known by name.
+    is_known: bool,
     people: Vec<Row>,
     vocabulary: Vocabulary,
-    places: Option<places::Changed>,
+    places: Option<Changed>,
 }
 
 impl Read {
     /// Of people and places what is new since a transaction each, None: all. The places of others
-    /// matter where only a few people are placed.
+    /// matter where only a few people are placed, and nobody asks otherwise.
     async fn of(
         tx: &Transaction<'_>,
         order: &Order,
@@ -229,24 +214,21 @@ impl Read {
     ) -> Result<Self, DbError> {
         let people = tx.prepare_cached(PEOPLE).await?;
         let words = tx.prepare_cached(WORDS).await?;
-        let of_event: [&(dyn ToSql + Sync); 2] = [&order.event_id, &since];
-        // In this order: what is new next time is so since the first of them.
-        let (people, words, places) = tokio::try_join!(
-            biased;
-            tx.query(&people, &of_event).map_err(DbError::from),
-            tx.query(&words, &[]).map_err(DbError::from),
-            places::changed(tx, order, since_places),
-        )?;
+        let is_of_few = order.wanted.is_some();
+        let of_event: [&(dyn ToSql + Sync); 4] =
+            [&order.event_id, &since, &since_places, &is_of_few];
+        let (people, words) =
+            tokio::try_join!(tx.query(&people, &of_event), tx.query(&words, &[]))?;
         let first = people.first();
         let first =
             first.ok_or_else(|| DbError::plain(Class::Bug, "people_of_run said nothing"))?;
         Ok(Self {
-            there: first.try_get("there")?,
             seen: first.try_get("seen")?,
             numbered_by: first.try_get("numbered_by")?,
+            is_known: first.try_get("is_known")?,
             vocabulary: vocabulary(&words)?,
+            places: is_of_few.then(|| Changed::read(first)).transpose()?,
             people,
-            places,
         })
     }
 }
@@ -260,11 +242,6 @@ impl Understood {
             unread,
         }
     }
-}
-
-/// A transaction's number as rows have it: without how often they began anew.
-fn number(seen: i64) -> String {
-    (seen & i64::from(u32::MAX)).to_string()
 }
 
 /// The organiser's words; his table of complementary trades stands in for the program's.

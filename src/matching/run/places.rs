@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::load::Order;
-use crate::db::{DbError, Transaction};
+use tokio_postgres::Row;
 
-const PLACES: &str = include_str!("../../../sql/queries/matching/places_of_run.sql");
+use crate::db::DbError;
 
 /// The matches of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,37 +18,28 @@ pub(super) struct Places {
 /// What rows say about matches that have changed.
 #[derive(Debug)]
 pub(super) struct Changed {
-    /// How many matches there are, those that have not changed included.
-    there: i64,
-    /// Number and the two, None where it is over.
+    /// Number and the two, None where it is over or gone.
     rows: Vec<(i64, Option<(i64, i64)>)>,
 }
 
-/// The matches of an event that have changed since a transaction (`seen` of a gathering), None:
-/// all. Nobody asks where everybody is placed.
-pub(super) async fn changed(
-    tx: &Transaction<'_>,
-    order: &Order,
-    since: Option<&str>,
-) -> Result<Option<Changed>, DbError> {
-    if order.wanted.is_none() {
-        return Ok(None);
+impl Changed {
+    /// The matches of which `people_of_run` says that they have changed.
+    pub(super) fn read(row: &Row) -> Result<Self, DbError> {
+        let ids: Vec<i64> = row.try_get("match_ids")?;
+        let are_live: Vec<bool> = row.try_get("are_live")?;
+        let ones: Vec<Option<i64>> = row.try_get("ones")?;
+        let others: Vec<Option<i64>> = row.try_get("others")?;
+        let pairs = ones.into_iter().zip(others).zip(are_live);
+        let pairs = pairs.map(|((one, other), is_live)| one.zip(other).filter(|_| is_live));
+        Ok(Self {
+            rows: ids.into_iter().zip(pairs).collect(),
+        })
     }
-    let statement = tx.prepare_cached(PLACES).await?;
-    let row = tx.query_one(&statement, &[&order.event_id, &since]).await?;
-    let (ids, are_live): (Vec<i64>, Vec<bool>) = (row.try_get("ids")?, row.try_get("are_live")?);
-    let (ones, others): (Vec<i64>, Vec<i64>) = (row.try_get("ones")?, row.try_get("others")?);
-    let pairs = ones.into_iter().zip(others).zip(are_live);
-    let pairs = pairs.map(|(pair, is_live)| is_live.then_some(pair));
-    Ok(Some(Changed {
-        there: row.try_get("there")?,
-        rows: ids.into_iter().zip(pairs).collect(),
-    }))
 }
 
 impl Places {
-    /// These with what has changed; None: rows were deleted meanwhile, and all is to be read anew.
-    pub(super) fn with(mut self, changed: &Changed) -> Option<Self> {
+    /// These with what has changed.
+    pub(super) fn with(mut self, changed: &Changed) -> Self {
         for (id, pair) in &changed.rows {
             let former = self.matches.insert(*id, *pair).flatten();
             for held in former.iter().flat_map(|(one, other)| [one, other]) {
@@ -60,8 +50,7 @@ impl Places {
                 *self.held.entry(*held).or_default() += 1;
             }
         }
-        let is_all = i64::try_from(self.matches.len()) == Ok(changed.there);
-        is_all.then_some(self)
+        self
     }
 
     /// How many places of somebody are taken.
@@ -79,22 +68,21 @@ impl Places {
 mod tests {
     use super::*;
 
-    fn changed(there: i64, rows: &[(i64, Option<(i64, i64)>)]) -> Changed {
+    fn changed(rows: &[(i64, Option<(i64, i64)>)]) -> Changed {
         let rows = rows.to_vec();
-        Changed { there, rows }
+        Changed { rows }
     }
 
     #[test]
-    fn changes_are_taken_in_and_what_was_deleted_is_noticed() {
-        let all = changed(2, &[(1, Some((7, 8))), (2, Some((7, 9)))]);
-        let places = Places::default().with(&all).unwrap();
+    fn changes_are_taken_in() {
+        let all = changed(&[(1, Some((7, 8))), (2, Some((7, 9)))]);
+        let places = Places::default().with(&all);
         assert_eq!([7, 8, 9, 10].map(|id| places.held(id)), [2, 1, 1, 0]);
-        let over_and_new = changed(3, &[(1, None), (3, Some((8, 9)))]);
-        let places = places.with(&over_and_new).unwrap();
+        let over_and_new = changed(&[(1, None), (3, Some((8, 9)))]);
+        let places = places.with(&over_and_new);
         assert_eq!([7, 8, 9].map(|id| places.held(id)), [1, 1, 2]);
         assert!(places.pairs().eq([(7, 9), (8, 9)]));
         let again = places.clone().with(&over_and_new);
-        assert_eq!(again.as_ref(), Some(&places), "told twice");
-        assert_eq!(places.with(&changed(2, &[])), None);
+        assert_eq!(again, places, "told twice");
     }
 }
