@@ -20,3 +20,28 @@ comment on column public.event_peer_changes.written_at is 'When it began.';
 comment on column public.event_peer_changes.event_id is 'At which event; NULL: at all of them.';
 comment on column public.event_peer_changes.contractor_ids is 'Contractors whose row, or whose registration, is new, changed or gone.';
 comment on column public.event_peer_changes.match_ids is 'Matches that are new, changed or gone.';
+
+-- Checked with every write of a run, and in SQL planned again each time: as long as all else of that write.
+create or replace function public.are_weights(weights jsonb)
+returns boolean
+language plpgsql
+immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return jsonb_typeof(weights) = 'object'
+        and not exists (
+            select from jsonb_each(weights) as share (name, value)
+            where share.name not in ('focus', 'geography', 'scale', 'industry', 'title')
+            or case when jsonb_typeof(share.value) = 'number' then (share.value)::numeric not between 0 and 1 else true end
+        )
+        and weights ?& array['focus', 'geography', 'scale', 'industry']
+        and abs(
+            (
+                select sum((share.value #>> '{}')::numeric)
+                from jsonb_each(weights) as share (name, value)
+                where jsonb_typeof(share.value) = 'number'
+            ) - 1
+        ) < 0.000001;
+end
+$$;

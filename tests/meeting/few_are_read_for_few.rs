@@ -185,6 +185,50 @@ async fn places_that_were_taken_or_given_back_since_the_last_run_count_as_they_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_counts_that_was_under_way_or_is_forgotten_or_set_off_no_trigger() {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run(
+        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
+        update event_attendees set check_in_time = now() where contractor_id = 10",
+    )
+    .await;
+    let peers = MatchPeers::new(false);
+    perform(&rig, &peers, "'{9}'").await;
+    let pool = Pool::open(rig.database.url(), 1, "under way").expect("a pool");
+    let mut session = pool.get().await.expect("a session");
+    let tx = session.transaction().await.expect("a transaction");
+    let over = "update event_peer_matches set status = 'declined', introduction_sent_time = now()";
+    tx.batch_execute(over).await.expect("a match that is over");
+    perform(&rig, &peers, "'{9}'").await;
+    assert_eq!(matches(&rig).await, "1-56", "56 has no place yet");
+    tx.commit().await.expect("a commit");
+    perform(&rig, &peers, "'{9}'").await;
+    assert_eq!(matches(&rig).await, "9-56", "it was written before");
+    rig.run(over).await;
+    rig.run("update event_peer_changes set written_at = now() - interval '2 hours'")
+        .await;
+    rig.run("select forget_peer_changes()").await;
+    assert_eq!(
+        rig.number("select count(*) from event_peer_changes where match_ids is not null")
+            .await,
+        0
+    );
+    perform(&rig, &peers, "'{10}'").await;
+    assert_eq!(matches(&rig).await, "10-56", "what it was is not known");
+    rig.run(
+        "begin;
+        set local session_replication_role = replica;
+        delete from event_peer_matches;
+        commit",
+    )
+    .await;
+    perform(&rig, &peers, "'{1}'").await;
+    assert_eq!(matches(&rig).await, "1-56", "triggers were off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_transaction_took_back_is_not_remembered() {
     let rig = Rig::venue(0).await;
     one_place_each(&rig).await;

@@ -1,5 +1,7 @@
 -- public.introductions_show(event_id), public.as_shown(data, shown): what an introduction tells of the other before both have said yes.
 --
+-- Not in SQL, which would be planned again for every statement that calls them: somebody stands at the door.
+--
 -- Arguments: event_id; data: values for templates about a peer; shown: of name, first_name, company, location.
 -- Returns: what the event's row of event_peer_matching says, else the row for every event; data without what is not shown. Somebody
 --          without a name is a fellow contractor, so that no sentence has a hole.
@@ -9,11 +11,12 @@
 
 create or replace function public.introductions_show(event_id bigint)
 returns text[]
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select coalesce(
+as $$
+begin
+    return coalesce(
         (
             select own.introductions_show
             from public.event_peer_matching as own
@@ -26,17 +29,19 @@ begin atomic
         ),
         array['name', 'first_name', 'company', 'location']
     );
-end;
+end
+$$;
 
 comment on function public.introductions_show(bigint) is 'What an introduction tells of the other before both have said yes.';
 
 create or replace function public.as_shown(data jsonb, shown text[])
 returns jsonb
-language sql
+language plpgsql
 immutable
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select case
+as $$
+begin
+    return case
         when shown @> array['name', 'company', 'location'] then data
         else
             data - array['peer_name', 'peer_first_name', 'peer_company', 'peer_location']
@@ -51,7 +56,8 @@ begin atomic
                 'peer_location', case when 'location' = any (shown) then data ->> 'peer_location' end
             ))
     end;
-end;
+end
+$$;
 
 comment on function public.as_shown(jsonb, text[]) is 'What is known of a peer, without what the event does not show before both have said yes.';
 

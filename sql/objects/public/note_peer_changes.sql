@@ -148,16 +148,19 @@ create or replace trigger note_peer_change_truncate
     for each statement
     execute function public.note_peer_change();
 
-alter table public.contractors enable always trigger note_peer_change;
-
-alter table public.event_attendees
-    enable always trigger note_peer_change_insert,
-    enable always trigger note_peer_change,
-    enable always trigger note_peer_change_delete,
-    enable always trigger note_peer_change_truncate;
-
-alter table public.event_peer_matches
-    enable always trigger note_peer_change_insert,
-    enable always trigger note_peer_change,
-    enable always trigger note_peer_change_delete,
-    enable always trigger note_peer_change_truncate;
+-- Only where they are new: it takes a lock that writers wait for.
+do $$
+declare
+    v_trigger record;
+begin
+    for v_trigger in
+        select made.tgrelid::regclass as source, made.tgname as name
+        from pg_catalog.pg_trigger as made
+        where made.tgfoid = 'public.note_peer_change()'::regprocedure
+        and made.tgenabled <> 'A'
+        order by made.tgrelid, made.tgname
+    loop
+        execute format('alter table %s enable always trigger %I', v_trigger.source, v_trigger.name);
+    end loop;
+end
+$$;

@@ -11,19 +11,22 @@
 
 create or replace function public.note_sending_plan(texts bigint, are_ahead boolean)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    insert into marketing.pipeline_events (event_type, run_at)
-    select
-        'sending_planned',
-        case
-            when texts >= 30 then clock_timestamp()
-            else date_bin('5 minutes', clock_timestamp(), timestamptz 'epoch') + interval '7 minutes'
-        end
-    where texts >= 30
-    or texts > 0 and are_ahead
+begin
+    if texts >= 30 or texts > 0 and are_ahead then
+        insert into marketing.pipeline_events (event_type, run_at)
+        values (
+            'sending_planned',
+            case
+                when texts >= 30 then clock_timestamp()
+                else date_bin('5 minutes', clock_timestamp(), timestamptz 'epoch') + interval '7 minutes'
+            end
+        );
+    end if;
+end
 $$;
 
 comment on function public.note_sending_plan(bigint, boolean) is 'Has the forecast made anew after texts were planned.';

@@ -69,8 +69,8 @@ begin
     end if;
     if v_moved is not null then
         perform public.move_message_events(v_moved, v_run_ats, v_priorities, v_deadlines);
+        perform public.note_sending_plan(cardinality(v_moved), false);
     end if;
-    perform public.note_sending_plan(coalesce(cardinality(v_moved), 0), false);
 
     if v_emitted is not null then
         insert into marketing.pipeline_events (id, event_type, payload, run_at, priority, deadline, parent_id, root_id)

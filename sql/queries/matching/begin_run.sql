@@ -1,18 +1,14 @@
 -- matching/begin_run: an order to match that was not done yet, held until it is.
 --
--- $1 bigint: run; $2 bigint: the event of the ledger that has it done, NULL: none.
+-- $1 bigint: run.
 -- Columns: event_id; contractor_ids bigint[], NULL: everybody; dry_run; approval; min_matches, NULL: none; salt; introduction_time;
 --          spread: several introductions of a person at different times; by_model: a chat model may word them; pinned bigint[]: whom the
 --          organiser wants the run's few people to meet; is_settled: this transaction has done no other run of the event, so that all that
---          it reads is committed; params: the parameters as JSON.
--- Reads:  public.event_peer_matching, public.event_peer_rules
--- Writes: public.event_peer_matching_runs
+--          it reads is committed; started_at: now, which finish_run writes; params: the parameters as JSON.
+-- Reads:  public.event_peer_matching_runs, public.event_peer_matching, public.event_peer_rules
+-- Writes: nothing
 -- Locks:  the run
-update public.event_peer_matching_runs as run
-set started_at = clock_timestamp(), caused_by = coalesce($2::bigint, run.caused_by)
-where run.id = $1
-and run.status = 'requested'
-returning
+select
     run.event_id,
     run.contractor_ids,
     run.dry_run,
@@ -43,6 +39,7 @@ returning
         and other.status = 'done'
         and age(other.xmin) <= age(pg_current_xact_id()::xid)
     ) as is_settled,
+    clock_timestamp() as started_at,
     jsonb_strip_nulls(jsonb_build_object(
         'max_matches', run.max_matches,
         'min_score', run.min_score,
@@ -57,3 +54,7 @@ returning
         'same_industry', run.same_industry,
         'same_role_title', run.same_role_title
     )) as params
+from public.event_peer_matching_runs as run
+where run.id = $1
+and run.status = 'requested'
+for no key update

@@ -1,17 +1,15 @@
--- matching/people_of_run: what has been written of the people and matches of an event, as the rows say it now.
+-- matching/people_of_run: the profiles of whoever is at an event, or of those of whom something was written, as the rows say them now.
 --
 -- Writers note which rows they write (public.note_peer_change), so that nothing is looked at that has not changed. A snapshot had seen all
 -- that transactions of lower numbers than its lowest did; what later ones have noted is read again.
 --
--- $1 bigint: the event; $2 text: that lowest number (seen of an earlier answer), NULL: everybody who is there; $3 text: the same of matches,
--- NULL: all; $4 boolean: matches are asked for.
--- Columns: seen bigint: what transactions of lower numbers have done is in this answer; numbered_by text: within which database, and since
---          which start or crash of its server, such numbers can be compared: one that was put back, or took over, has given some of them to
---          other transactions; is_known: what was written since is noted, so that the rest is as it was; match_ids bigint[], ones bigint[],
---          others bigint[], are_live boolean[]: those matches, the two of each, and whether it is there and not over; then, of each of
---          those people: id, is_there, the cells of the profile, contacts being phone numbers and e-mail addresses. Of nobody: one row
---          with NULL. In no order.
--- Reads:  public.event_peer_changes, public.event_attendees, public.contractors, public.event_peer_matches
+-- $1 bigint: the event; $2 text: that lowest number (seen of an earlier answer), NULL: everybody who is there.
+-- Columns: seen bigint: what transactions of lower numbers have done is seen by this statement and all later ones; numbered_by text: within
+--          which database, and since which start or crash of its server, such numbers can be compared: one that was put back, or took
+--          over, has given some of them to other transactions; is_known: what was written since is noted, so that the rest is as it was;
+--          then, of each of those people: id, is_there, the cells of the profile, contacts being phone numbers and e-mail addresses. Of
+--          nobody: one row with NULL. In no order.
+-- Reads:  public.event_peer_changes, public.event_attendees, public.contractors
 -- Locks:  none
 with
 noted as materialized (
@@ -33,19 +31,6 @@ people as materialized (
         select unnest(noted.contractor_ids)
         from noted
     ) as ids
-),
--- Those that are gone by their number alone.
-matches as materialized (
-    select match.id, match.contractor1_id, match.contractor2_id, match.status not in ('declined', 'released', 'expired') as is_live
-    from public.event_peer_matches as match
-    where match.event_id = $1
-    and $4::boolean
-    and $3::text is null
-    union all
-    select written.id, match.contractor1_id, match.contractor2_id, coalesce(match.status not in ('declined', 'released', 'expired'), false)
-    from (select distinct unnest(noted.match_ids) as id from noted where $3::text is not null) as written
-    left join public.event_peer_matches as match on match.id = written.id and match.event_id = $1
-    where $4::boolean
 )
 select
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint as seen,
@@ -57,17 +42,8 @@ select
         extract(epoch from pg_stat_get_bgwriter_stat_reset_time())
     ) as numbered_by,
     not exists (select from noted where noted.contractor_ids is null and noted.match_ids is null) as is_known,
-    said.*,
     changed.*
 from people
-cross join lateral (
-    select
-        coalesce(array_agg(matches.id), '{}') as match_ids,
-        coalesce(array_agg(matches.contractor1_id), '{}') as ones,
-        coalesce(array_agg(matches.contractor2_id), '{}') as others,
-        coalesce(array_agg(matches.is_live), '{}') as are_live
-    from matches
-) as said
 left join lateral (
     select
         person.id,

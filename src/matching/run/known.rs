@@ -8,11 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::load::Order;
-use super::places::{Changed, Places};
+use super::places::{self, Places};
 use crate::db::{Class, DbError, Transaction};
 use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
 
@@ -122,7 +123,9 @@ impl Gathering {
         let since_places = kept.places.as_ref().map(|_| since.as_str());
         let read = Read::of(tx, order, Some(&since), since_places).await?;
         let is_same = kept.numbered_by == read.numbered_by && kept.vocabulary == read.vocabulary;
-        match read.is_known && is_same {
+        let places = read.places.as_ref();
+        let is_known = read.is_known && places.is_none_or(|changed| changed.is_known);
+        match is_known && is_same {
             true => Arc::unwrap_or_clone(kept).with(read).map(Some),
             false => Ok(None),
         }
@@ -200,7 +203,7 @@ struct Read {
     is_known: bool,
     people: Vec<Row>,
     vocabulary: Vocabulary,
-    places: Option<Changed>,
+    places: Option<places::Changed>,
 }
 
 impl Read {
@@ -214,11 +217,14 @@ impl Read {
     ) -> Result<Self, DbError> {
         let people = tx.prepare_cached(PEOPLE).await?;
         let words = tx.prepare_cached(WORDS).await?;
-        let is_of_few = order.wanted.is_some();
-        let of_event: [&(dyn ToSql + Sync); 4] =
-            [&order.event_id, &since, &since_places, &is_of_few];
-        let (people, words) =
-            tokio::try_join!(tx.query(&people, &of_event), tx.query(&words, &[]))?;
+        let of_event: [&(dyn ToSql + Sync); 2] = [&order.event_id, &since];
+        // In this order: what is new next time is so since the first of them.
+        let (people, words, places) = tokio::try_join!(
+            biased;
+            tx.query(&people, &of_event).map_err(DbError::from),
+            tx.query(&words, &[]).map_err(DbError::from),
+            places::changed(tx, order, since_places),
+        )?;
         let first = people.first();
         let first =
             first.ok_or_else(|| DbError::plain(Class::Bug, "people_of_run said nothing"))?;
@@ -227,8 +233,8 @@ impl Read {
             numbered_by: first.try_get("numbered_by")?,
             is_known: first.try_get("is_known")?,
             vocabulary: vocabulary(&words)?,
-            places: is_of_few.then(|| Changed::read(first)).transpose()?,
             people,
+            places,
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -35,6 +37,9 @@ pub(super) struct Order {
     pub(super) pinned: Vec<i64>,
     /// All that is read is committed: the transaction has done no other run of the event.
     pub(super) is_settled: bool,
+    pub(super) started_at: SystemTime,
+    /// The event of the ledger that has it done.
+    pub(super) caused_by: Option<i64>,
 }
 
 /// The people whom a run looks at, and what rows say about pairs of them.
@@ -95,14 +100,12 @@ pub(super) async fn begin(
     let lock = tx.prepare_cached(lock).await?;
     let begin = include_str!("../../../sql/queries/matching/begin_run.sql");
     let begin = tx.prepare_cached(begin).await?;
-    let once = include_str!("../../../sql/queries/matching/plan_once.sql");
     let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
-    let of_cause: [&(dyn ToSql + Sync); 2] = [&run_id, &caused_by];
     let ((), _, row) = tokio::try_join!(
         biased;
-        tx.batch_execute(once),
-        tx.query(&lock, &of_run),
-        tx.query_opt(&begin, &of_cause),
+        plan(tx, 1),
+        tx.query(&lock, &of_run).map_err(DbError::from),
+        tx.query_opt(&begin, &of_run).map_err(DbError::from),
     )?;
     let Some(row) = row else {
         return Ok(None);
@@ -120,6 +123,8 @@ pub(super) async fn begin(
         min_matches: row.try_get("min_matches")?,
         pinned: row.try_get("pinned")?,
         is_settled: row.try_get("is_settled")?,
+        started_at: row.try_get("started_at")?,
+        caused_by,
     }))
 }
 

@@ -247,8 +247,13 @@ impl Run<'_, '_> {
             });
         }
         let by_model = has_model && self.order.by_model;
-        write::dropped(self.tx, self.run_id, &decision.dropped).await?;
-        write::pairs(self.tx, self.run_id, &decision.pairs, by_model).await
+        // Neither needs what the other writes: sent together.
+        let ((), written) = tokio::try_join!(
+            biased;
+            write::dropped(self.tx, self.run_id, &decision.dropped),
+            write::pairs(self.tx, self.run_id, &decision.pairs, by_model),
+        )?;
+        Ok(written)
     }
 
     /// Writes the result, and lays tables where everybody was placed.

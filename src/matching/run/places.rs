@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tokio_postgres::Row;
+use super::load::Order;
+use crate::db::{DbError, Transaction};
 
-use crate::db::DbError;
+const PLACES: &str = include_str!("../../../sql/queries/matching/places_of_run.sql");
 
 /// The matches of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,23 +19,33 @@ pub(super) struct Places {
 /// What rows say about matches that have changed.
 #[derive(Debug)]
 pub(super) struct Changed {
+    /// Whether what was written is known by name.
+    pub(super) is_known: bool,
     /// Number and the two, None where it is over or gone.
     rows: Vec<(i64, Option<(i64, i64)>)>,
 }
 
-impl Changed {
-    /// The matches of which `people_of_run` says that they have changed.
-    pub(super) fn read(row: &Row) -> Result<Self, DbError> {
-        let ids: Vec<i64> = row.try_get("match_ids")?;
-        let are_live: Vec<bool> = row.try_get("are_live")?;
-        let ones: Vec<Option<i64>> = row.try_get("ones")?;
-        let others: Vec<Option<i64>> = row.try_get("others")?;
-        let pairs = ones.into_iter().zip(others).zip(are_live);
-        let pairs = pairs.map(|((one, other), is_live)| one.zip(other).filter(|_| is_live));
-        Ok(Self {
-            rows: ids.into_iter().zip(pairs).collect(),
-        })
+/// The matches of an event that were written since (`seen` of a gathering), None: all. Nobody asks
+/// where everybody is placed.
+pub(super) async fn changed(
+    tx: &Transaction<'_>,
+    order: &Order,
+    since: Option<&str>,
+) -> Result<Option<Changed>, DbError> {
+    if order.wanted.is_none() {
+        return Ok(None);
     }
+    let statement = tx.prepare_cached(PLACES).await?;
+    let row = tx.query_one(&statement, &[&order.event_id, &since]).await?;
+    let (ids, are_live): (Vec<i64>, Vec<bool>) = (row.try_get("ids")?, row.try_get("are_live")?);
+    let ones: Vec<Option<i64>> = row.try_get("ones")?;
+    let others: Vec<Option<i64>> = row.try_get("others")?;
+    let pairs = ones.into_iter().zip(others).zip(are_live);
+    let pairs = pairs.map(|((one, other), is_live)| one.zip(other).filter(|_| is_live));
+    Ok(Some(Changed {
+        is_known: row.try_get("is_known")?,
+        rows: ids.into_iter().zip(pairs).collect(),
+    }))
 }
 
 impl Places {
@@ -70,7 +81,8 @@ mod tests {
 
     fn changed(rows: &[(i64, Option<(i64, i64)>)]) -> Changed {
         let rows = rows.to_vec();
-        Changed { rows }
+        let is_known = true;
+        Changed { is_known, rows }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio_postgres::types::ToSql;
 
 use super::Performed;
 use super::load::{BY_KEYS_MAX, Order};
@@ -114,7 +115,9 @@ pub(super) async fn result(
     });
     let statement = include_str!("../../../sql/queries/matching/finish_run.sql");
     let statement = tx.prepare_cached(statement).await?;
-    tx.execute(&statement, &[&run_id, &value]).await?;
+    let parameters: [&(dyn ToSql + Sync); 4] =
+        [&run_id, &value, &order.started_at, &order.caused_by];
+    tx.execute(&statement, &parameters).await?;
     Ok(())
 }
 
