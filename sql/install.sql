@@ -264,7 +264,7 @@
 \i objects/public/await_answers.sql
 \i objects/public/follow_peer_match.sql
 \i objects/public/note_introductions_sent.sql
-\i objects/public/note_peer_changes.sql
+\i objects/public/note_peer_change.sql
 \i objects/public/word_introduction.sql
 \i objects/public/set_peer_match_status.sql
 \i objects/public/roundtable_moment.sql
