@@ -2,8 +2,8 @@
 //!
 //! Most of a late check-in's time would be spent on reading thousands of profiles that nobody has
 //! changed. They are kept for a few events, and every run fetches what has changed since: writers
-//! note it under the number of their transaction, which says something within one database and while
-//! its server runs. What is kept can be lost at any time, and is all read again then.
+//! note it under the number of their transaction, which says something within one database and
+//! while its server runs. What is kept can be lost at any time, and is all read again then.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
