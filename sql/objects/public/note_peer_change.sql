@@ -53,35 +53,40 @@ begin
         insert into public.event_peer_changes (contractor_ids)
         select array_agg(contractor.id) from new_rows as contractor having count(*) > 0;
     elsif tg_table_name = 'event_attendees' then
-        if tg_op <> 'DELETE' then
+        if tg_op = 'INSERT' then
             insert into public.event_peer_changes (event_id, contractor_ids)
-            select attendee.event_id, array_agg(attendee.contractor_id) from new_rows as attendee group by attendee.event_id;
-        else
+            select written.event_id, array_agg(written.contractor_id) from new_rows as written group by written.event_id;
+        elsif tg_op = 'DELETE' then
             insert into public.event_peer_changes (event_id, contractor_ids)
             select former.event_id, array_agg(former.contractor_id) from old_rows as former group by former.event_id;
-        end if;
-        if tg_op = 'UPDATE' then
-            -- A registration that is another's now.
+        else
+            -- Both, because a row may be another's now.
             insert into public.event_peer_changes (event_id, contractor_ids)
-            select former.event_id, array_agg(former.contractor_id)
-            from old_rows as former
-            where (former.event_id, former.contractor_id) not in (select now_there.event_id, now_there.contractor_id from new_rows as now_there)
-            group by former.event_id;
+            select written.event_id, array_agg(written.contractor_id)
+            from (
+                select now_so.event_id, now_so.contractor_id from new_rows as now_so
+                union all
+                select former.event_id, former.contractor_id from old_rows as former
+            ) as written
+            group by written.event_id;
         end if;
     else
-        if tg_op <> 'DELETE' then
+        if tg_op = 'INSERT' then
             insert into public.event_peer_changes (event_id, match_ids)
-            select match.event_id, array_agg(match.id) from new_rows as match group by match.event_id;
-        else
+            select written.event_id, array_agg(written.id) from new_rows as written group by written.event_id;
+        elsif tg_op = 'DELETE' then
             insert into public.event_peer_changes (event_id, match_ids)
             select former.event_id, array_agg(former.id) from old_rows as former group by former.event_id;
-        end if;
-        if tg_op = 'UPDATE' then
+        else
+            -- Both, because a row may be another's now.
             insert into public.event_peer_changes (event_id, match_ids)
-            select former.event_id, array_agg(former.id)
-            from old_rows as former
-            where (former.event_id, former.id) not in (select match.event_id, match.id from new_rows as match)
-            group by former.event_id;
+            select written.event_id, array_agg(written.id)
+            from (
+                select now_so.event_id, now_so.id from new_rows as now_so
+                union all
+                select former.event_id, former.id from old_rows as former
+            ) as written
+            group by written.event_id;
         end if;
     end if;
 
