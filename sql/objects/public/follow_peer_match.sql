@@ -86,31 +86,24 @@ begin
         end if;
     end if;
 
-    with
-    -- By their keys: all that are scheduled at the event would be looked through, too.
-    of_match as materialized (
+    select array_agg(message.id) into v_ids
+    from (
         select message.id
         from public.event_messages as message
-        where message.dedupe_key = any (v_keys)
-        union all
-        -- Nobody is asked again about what is over.
-        select message.id
-        from public.event_messages as message
-        where v_is_over
-        and message.event_id = old.event_id
-        and message.contractor_id in (old.contractor1_id, old.contractor2_id)
-        and message.message_type in ('peer_match_reminder', 'peer_match_unanswered')
-        and message.personalization_data ->> 'match_id' = old.id::text
-    ),
-    held as (
-        select message.id
-        from of_match
-        join public.event_messages as message on message.id = of_match.id
-        where message.status in ('draft', 'scheduled')
+        where (
+            message.dedupe_key = any (v_keys)
+            -- Nobody is asked again about what is over.
+            or v_is_over
+            and message.event_id = old.event_id
+            and message.contractor_id in (old.contractor1_id, old.contractor2_id)
+            and message.message_type in ('peer_match_reminder', 'peer_match_unanswered')
+            and message.personalization_data ->> 'match_id' = old.id::text
+        )
+        -- As it stands it would be looked up as well, which finds all that are scheduled.
+        and message.status || '' in ('draft', 'scheduled')
         order by message.id
-        for no key update of message
-    )
-    select array_agg(held.id) into v_ids from held;
+        for no key update
+    ) as message;
 
     -- Whoever gives up many has cancelled their texts with one statement.
     if v_ids is null then
