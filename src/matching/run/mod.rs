@@ -170,7 +170,7 @@ impl Run<'_, '_> {
             if circle::is_decided(&self.order.params, *newcomer, &nearest, new, givers) {
                 return Ok(made);
             }
-            // Nobody has a place for who could be introduced.
+            // Nobody has a place: it takes a move, unless the newcomer cannot be introduced.
             let is_newcomer = |person: &&Attendee| person.id() == *newcomer;
             let newcomer = made.0.people.iter().find(is_newcomer);
             needs_move = newcomer.is_some_and(|newcomer| newcomer.obstacle.is_none());
