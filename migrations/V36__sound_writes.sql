@@ -6,6 +6,10 @@
 --
 -- Until the objects are installed, a moment after this, the trigger asks about new events as well.
 
+-- First, for it takes the strongest lock.
+alter table marketing.pipeline_events
+    drop constraint event_must_be_sound;
+
 create function pipeline.keep_sound()
 returns trigger
 language plpgsql
@@ -28,9 +32,6 @@ create trigger keep_sound
     before insert or update on marketing.pipeline_events
     for each row
     execute function pipeline.keep_sound();
-
-alter table marketing.pipeline_events
-    drop constraint event_must_be_sound;
 
 comment on domain pipeline.sound_event is
     'An event that may be: every new row of the ledger, and every changed one, is cast to this by its triggers (\dD+ pipeline.sound_event).';
