@@ -25,7 +25,6 @@ const IMPOSSIBLE: [(&str, &str); 19] = [
     ("run_at = 'infinity'", "times_must_be_finite"),
     ("created_at = '-infinity'", "times_must_be_finite"),
     ("processed_at = now()", "finished_events_have_a_time"),
-    ("retry_count = -1", "retry_count_must_stay_countable"),
     // As the engine writes them, but for one thing.
     (
         "status = 'processed', claimed_at = now(), processed_at = now(), attempts = 1001",
@@ -34,6 +33,10 @@ const IMPOSSIBLE: [(&str, &str); 19] = [
     (
         "status = 'processed', claimed_at = now(), processed_at = now(), crashes = 101",
         "attempts_must_stay_countable",
+    ),
+    (
+        "status = 'processed', claimed_at = now(), processed_at = now(), retry_count = -1",
+        "retry_count_must_stay_countable",
     ),
     (
         "status = 'processing', claimed_at = now(), processed_at = now()",
