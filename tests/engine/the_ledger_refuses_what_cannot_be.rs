@@ -43,7 +43,7 @@ const IMPOSSIBLE: [(&str, &str); 19] = [
         "finished_events_have_a_time",
     ),
     (
-        "status = 'processedly', claimed_at = now(), processed_at = now()",
+        "status = 'processings', claimed_at = now()",
         "status_must_be_known",
     ),
     ("event_type = 'another'", "PC002"),
