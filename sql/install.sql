@@ -15,6 +15,7 @@
 \i objects/pipeline/cancel_scheduled.sql
 \i objects/pipeline/move_scheduled.sql
 \i objects/pipeline/keep_identity.sql
+\i objects/pipeline/keep_sound.sql
 
 -- Stages: rows that an operator edits
 \i objects/pipeline/adopt_unrouted.sql

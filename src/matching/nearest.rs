@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::Partner;
 use super::params::Params;
-use super::profile::{Profile, Vocabulary};
+use super::profile::{FocusArea, Profile, Vocabulary};
 use super::roster::{Roster, Row};
 use super::score::{Components, Score, Shares, jaccard};
 
-/// For each who is wanted so many of those with most focus areas in common are looked at first.
-const FIRST: usize = 8;
+/// So many are looked at together at least: a roster of fewer takes as long.
+const TOGETHER: usize = 64;
 
-/// For whom others are looked for, and how.
+/// For whom others are looked for, and how. Focus areas are compared by Jaccard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search<'a> {
     /// They may be among the others.
@@ -25,99 +25,69 @@ pub(super) struct Search<'a> {
     pub(super) most: usize,
 }
 
-/// What was found for some people among others.
-struct Found {
-    ids: BTreeSet<i64>,
+/// Who was found for some people.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The best for each of them, in the order of an assignment: by score, then by id.
+    pub(super) ids: BTreeSet<i64>,
     /// Others would suit, too, only less.
-    leaves_out: bool,
-    /// Nobody else who would score less with each of the wanted is among the best of one.
-    least: u32,
+    pub(super) leaves_out: bool,
 }
 
-impl<'a> Search<'a> {
-    /// For each of the wanted the best of a pool, in the order of an assignment: by score, then by
-    /// id; also whether anybody is left out who would suit, only less. `pool` is in order of id.
-    /// Rows of a database that keep two people apart are not known here.
-    pub(super) fn nearest(&self, pool: impl Iterator<Item = &'a Profile>) -> (BTreeSet<i64>, bool) {
-        let found = self.among(pool);
-        (found.ids, found.leaves_out)
-    }
-
-    /// The same best where focus areas are compared by Jaccard, of a pool of thousands in less
-    /// time: who shares few areas is not looked at once these can be no better than what was found.
-    pub(super) fn best(&self, pool: impl Iterator<Item = &'a Profile>) -> BTreeSet<i64> {
-        let asking: Vec<&Profile> = self
-            .wanted
-            .iter()
-            .copied()
-            .filter(|p| takes_part(p))
-            .collect();
-        let shared = |person: &Profile| {
-            let shares = asking.iter().map(|one| shared_focus(one, person));
-            shares.max().unwrap_or_default()
-        };
-        let mut by_focus: BTreeMap<Reverse<Score>, Vec<&Profile>> = BTreeMap::new();
-        for person in pool.filter(|person| takes_part(person)) {
-            let share = shared(person);
+impl Search<'_> {
+    /// The best of a pool, of people by their focus areas. Who shares few areas is not looked at
+    /// once these can be no better than what was found. Rows of a database that keep two people
+    /// apart are not known here.
+    pub(super) fn nearest<'a, P: Iterator<Item = &'a Profile>>(
+        &self,
+        pool: impl Iterator<Item = (&'a [FocusArea], P)>,
+    ) -> Found {
+        let wanted = self.wanted.iter().copied();
+        let asking: Vec<&Profile> = wanted.filter(|person| takes_part(person)).collect();
+        let mut by_focus: BTreeMap<Reverse<Score>, Vec<P>> = BTreeMap::new();
+        for (areas, people) in pool {
+            let shares = asking.iter().map(|one| shared_focus(&one.focus, areas));
+            let share = shares.max().unwrap_or_default();
             if share > Score::default() {
-                by_focus.entry(Reverse(share)).or_default().push(person);
+                by_focus.entry(Reverse(share)).or_default().push(people);
             }
         }
-        let mut looked_at: Vec<&Profile> = Vec::new();
-        let mut enough = FIRST * self.most;
+        let mut best = Best::none(asking.len(), self);
+        // Each other.
+        if asking.len() > 1 {
+            self.look(&asking, &[], &mut best);
+        }
+        let is_wanted = |id: i64| self.wanted.iter().any(|person| person.id == id);
+        let mut others: Vec<&Profile> = Vec::new();
         let mut groups = by_focus.into_iter().peekable();
         while let Some((_, group)) = groups.next() {
-            looked_at.extend(group);
-            let Some((Reverse(next), _)) = groups.peek() else {
+            let people = group.into_iter().flatten();
+            others.extend(people.filter(|who| takes_part(who) && !is_wanted(who.id)));
+            let next = groups.peek();
+            if next.is_some() && others.len() < TOGETHER {
+                continue;
+            }
+            self.look(&asking, &others, &mut best);
+            others.clear();
+            if next.is_some_and(|(Reverse(share), _)| !best.gains(self.at_most(*share))) {
                 break;
-            };
-            if looked_at.len() >= enough {
-                let found = self.among(in_order(&looked_at));
-                if self.at_most(*next) < found.least {
-                    return found.ids;
-                }
-                enough = 4 * looked_at.len();
             }
         }
-        self.among(in_order(&looked_at)).ids
+        best.found()
     }
 
-    fn among(&self, pool: impl Iterator<Item = &'a Profile>) -> Found {
-        let most = self.most;
-        let is_wanted = |id: i64| self.wanted.iter().any(|person| person.id == id);
-        let wanted = self.wanted.iter().copied();
-        let mut people: Vec<&Profile> = wanted.filter(|person| takes_part(person)).collect();
-        let asking = people.len();
-        people.extend(
-            pool.filter(|person| takes_part(person))
-                .filter(|person| !is_wanted(person.id)),
-        );
+    /// Takes those of some others who are among the best.
+    fn look<'a>(&self, asking: &[&'a Profile], others: &[&'a Profile], best: &mut Best) {
+        let people = [asking, others].concat();
         let (params, vocabulary) = (self.params, self.vocabulary);
         let roster = Roster::with_bystanders(&people, self.bystanders, params, vocabulary, &[]);
-        let mut found = Found {
-            ids: BTreeSet::new(),
-            leaves_out: false,
-            least: u32::MAX,
-        };
         let (mut row, mut partners): (Row, Vec<Partner>) = Default::default();
-        for person in 0..asking {
+        for person in 0..asking.len() {
             roster.partners_unsorted(person, &mut row, &mut partners);
-            // Less is nobody's.
-            let mut least = Score::from(params.min_score).millionths();
-            if partners.len() >= most && most > 0 {
-                partners.select_nth_unstable_by_key(most - 1, |partner| Reverse(partner.weight));
-                least = partners[most - 1].weight;
-                let suit = partners.len();
-                partners.retain(|partner| partner.weight >= least);
-                found.leaves_out |= partners.len() < suit;
-            }
-            found.least = found.least.min(least);
-            let ids = partners
-                .iter()
-                .map(|partner| people[partner.person as usize].id);
-            found.ids.extend(ids);
+            let id = |partner: &Partner| people[partner.person as usize].id;
+            let others = partners.iter();
+            best.take(person, others.map(|partner| (partner.weight, id(partner))));
         }
-        found
     }
 
     /// The most that a total can be with that much of focus areas in common.
@@ -136,30 +106,74 @@ impl<'a> Search<'a> {
     }
 }
 
+/// The best so far, for each who asks.
+struct Best {
+    /// Total and id, the highest total first.
+    of_each: Vec<Vec<(Reverse<u32>, i64)>>,
+    most: usize,
+    /// Less is nobody's.
+    min_score: u32,
+    leaves_out: bool,
+}
+
+impl Best {
+    fn none(asking: usize, search: &Search<'_>) -> Self {
+        Self {
+            of_each: vec![Vec::new(); asking],
+            most: search.most.max(1),
+            min_score: Score::from(search.params.min_score).millionths(),
+            leaves_out: false,
+        }
+    }
+
+    /// Those of some others who are among the best for who asks. Somebody may be told twice.
+    fn take(&mut self, asking: usize, others: impl Iterator<Item = (u32, i64)>) {
+        let best = &mut self.of_each[asking];
+        best.extend(others.map(|(total, id)| (Reverse(total), id)));
+        best.sort_unstable();
+        best.dedup();
+        let last = best.get(self.most - 1).map(|(total, _)| *total);
+        let kept = last.map_or(best.len(), |last| {
+            best.partition_point(|(total, _)| *total <= last)
+        });
+        self.leaves_out |= kept < best.len();
+        best.truncate(kept);
+    }
+
+    /// Whether people of such a total may change what is found.
+    fn gains(&self, total: u32) -> bool {
+        let is_open = |best: &Vec<(Reverse<u32>, i64)>| {
+            let least = best.last().filter(|_| best.len() >= self.most);
+            total >= least.map_or(self.min_score, |(Reverse(least), _)| *least)
+        };
+        let is_unknown = !self.leaves_out && total >= self.min_score;
+        is_unknown || self.of_each.iter().any(is_open)
+    }
+
+    fn found(self) -> Found {
+        let ids = self.of_each.into_iter().flatten().map(|(_, id)| id);
+        Found {
+            ids: ids.collect(),
+            leaves_out: self.leaves_out,
+        }
+    }
+}
+
 /// Whether enough is known of somebody to be introduced.
 pub(super) fn takes_part(person: &Profile) -> bool {
     person.place.is_some() && !person.focus.is_empty()
 }
 
-fn in_order<'a>(people: &[&'a Profile]) -> impl Iterator<Item = &'a Profile> {
-    let mut people = people.to_vec();
-    people.sort_unstable_by_key(|person| person.id);
-    people.into_iter()
-}
-
-fn shared_focus(one: &Profile, other: &Profile) -> Score {
-    let has = |key: &str| one.focus.iter().any(|area| area.key() == key);
-    let shared = other.focus.iter().filter(|area| has(area.key())).count();
+fn shared_focus(one: &[FocusArea], other: &[FocusArea]) -> Score {
+    let shared = other.iter().filter(|area| one.contains(area)).count();
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    jaccard(
-        count(shared),
-        count(one.focus.len()),
-        count(other.focus.len()),
-    )
+    jaccard(count(shared), count(one.len()), count(other.len()))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::iter;
+
     use super::*;
     use crate::matching::profile::RawProfile;
 
@@ -196,6 +210,25 @@ pub(super) mod tests {
         (1..=count).map(read).collect()
     }
 
+    /// Each for themselves.
+    pub(in crate::matching) fn singly<'a>(
+        people: impl Iterator<Item = &'a Profile>,
+    ) -> impl Iterator<Item = (&'a [FocusArea], iter::Once<&'a Profile>)> {
+        people.map(|person| (person.focus.as_slice(), iter::once(person)))
+    }
+
+    /// Who is found when everybody is looked at, at once.
+    fn found_among_all<'a>(search: &Search<'a>, pool: &[&'a Profile]) -> Found {
+        let is_wanted = |id: i64| search.wanted.iter().any(|person| person.id == id);
+        let others = pool
+            .iter()
+            .filter(|who| takes_part(who) && !is_wanted(who.id));
+        let others: Vec<&Profile> = others.copied().collect();
+        let mut best = Best::none(search.wanted.len(), search);
+        search.look(search.wanted, &others, &mut best);
+        best.found()
+    }
+
     #[test]
     fn who_is_not_looked_at_would_not_have_been_found() {
         let (people, vocabulary) = (people(3_000), Vocabulary::default());
@@ -213,12 +246,12 @@ pub(super) mod tests {
                     vocabulary: &vocabulary,
                     most,
                 };
-                let (all, _) = search.nearest(pool.iter().copied());
-                assert_eq!(
-                    search.best(pool.iter().copied()),
-                    all,
-                    "{min_score} {most} {first}"
-                );
+                // A few, too, so that now and then nobody is left out.
+                for pool in [&pool[..], &pool[..150], &pool[..40]] {
+                    let told = (min_score, most, first, pool.len());
+                    let found = search.nearest(singly(pool.iter().copied()));
+                    assert_eq!(found, found_among_all(&search, pool), "{told:?}");
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ async fn refusal(rig: &Rig, sql: &str) -> String {
 }
 
 /// What is set, and what refuses it; `attempts` and the like are written to an event that waits.
-const IMPOSSIBLE: [(&str, &str); 14] = [
+const IMPOSSIBLE: [(&str, &str); 19] = [
     ("payload = '[]'", "payload_must_be_a_json_object"),
     ("payload = null", "23502"),
     ("status = 'done'", "status_must_be_known"),
@@ -25,6 +25,27 @@ const IMPOSSIBLE: [(&str, &str); 14] = [
     ("run_at = 'infinity'", "times_must_be_finite"),
     ("created_at = '-infinity'", "times_must_be_finite"),
     ("processed_at = now()", "finished_events_have_a_time"),
+    // As the engine writes them, but for one thing.
+    (
+        "status = 'processed', claimed_at = now(), processed_at = now(), attempts = 1001",
+        "attempts_must_stay_countable",
+    ),
+    (
+        "status = 'processed', claimed_at = now(), processed_at = now(), crashes = 101",
+        "attempts_must_stay_countable",
+    ),
+    (
+        "status = 'processed', claimed_at = now(), processed_at = now(), retry_count = -1",
+        "retry_count_must_stay_countable",
+    ),
+    (
+        "status = 'processing', claimed_at = now(), processed_at = now()",
+        "finished_events_have_a_time",
+    ),
+    (
+        "status = 'processings', claimed_at = now()",
+        "status_must_be_known",
+    ),
     ("event_type = 'another'", "PC002"),
 ];
 
@@ -63,10 +84,63 @@ async fn an_insert_cannot_make_an_event_impossible() {
             "(event_type, processed_at) values ('a', now())",
             "finished_events_have_a_time",
         ),
+        (
+            "(event_type, retry_count) values ('a', -1)",
+            "retry_count_must_stay_countable",
+        ),
+        (
+            "(event_type, priority) values ('a', 1), ('a', 11), ('a', 2)",
+            "priority_must_be_1_to_10",
+        ),
+        (
+            "(event_type, payload) values ('b', '[]')",
+            "payload_must_be_a_json_object",
+        ),
     ] {
         let sql = format!("{into} {columns}");
         assert_eq!(refusal(&rig, &sql).await, by, "{sql}");
     }
+}
+
+/// One event that waits for one stage is looked at by a shorter way: what is set to make it impossible.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insert_that_a_stage_handles_cannot_either() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", "return;").await;
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) values ('blank', ' a', 'sql', 'x'), ('none', '', 'sql', 'x')")
+        .await;
+    for (column, value, by) in [
+        ("payload", "'[]'", "payload_must_be_a_json_object"),
+        ("priority", "0", "priority_must_be_1_to_10"),
+        ("priority", "11", "priority_must_be_1_to_10"),
+        ("crashes", "-1", "attempts_must_not_be_negative"),
+        ("crashes", "101", "attempts_must_stay_countable"),
+        ("attempts", "-1", "attempts_must_not_be_negative"),
+        ("attempts", "1001", "attempts_must_stay_countable"),
+        ("retry_count", "-1", "retry_count_must_stay_countable"),
+        ("run_at", "'infinity'", "times_must_be_finite"),
+        ("run_at", "'-infinity'", "times_must_be_finite"),
+        ("created_at", "'infinity'", "times_must_be_finite"),
+        ("created_at", "'-infinity'", "times_must_be_finite"),
+        ("processed_at", "now()", "finished_events_have_a_time"),
+        ("status", "'done'", "status_must_be_known"),
+    ] {
+        let sql = format!(
+            "insert into marketing.pipeline_events (event_type, {column}) values ('a', {value})"
+        );
+        assert_eq!(refusal(&rig, &sql).await, by, "{sql}");
+    }
+    for event_type in [" a", ""] {
+        let sql =
+            format!("insert into marketing.pipeline_events (event_type) values ('{event_type}')");
+        let by = "event_type_must_be_1_to_100_characters";
+        assert_eq!(refusal(&rig, &sql).await, by, "{sql}");
+    }
+    assert_eq!(
+        rig.number("select count(*) from marketing.pipeline_events")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -127,6 +127,38 @@ fn loose_functions(source: &Source) -> Vec<Violation> {
 }
 
 #[test]
+fn old_and_new_rows_are_compared_as_sets() {
+    let bad = Source::new(
+        "sql/objects/a/x.sql",
+        "from new_rows as row\njoin old_rows as former on former.id = row.id\n",
+    );
+    assert_eq!(joined_versions(&bad), [bad.breaks(JOINED, 2)]);
+    none(all().iter().flat_map(joined_versions).collect());
+}
+
+/// A trigger's statement is planned once in a session, and for as many rows as the first one had.
+const JOINED: &str = "old and new rows of a statement are not joined: for one row that is planned \
+                      as a loop, and would read all of one version for each row of the other";
+
+fn joined_versions(source: &Source) -> Vec<Violation> {
+    if !source.is_in("sql/objects/") || source.text.contains("\nset enable_nestloop = off\n") {
+        return Vec::new();
+    }
+    let mut violations = Vec::new();
+    let mut former = "";
+    for (number, line) in source.lines() {
+        let line = line.trim_start();
+        let is_joined = line.starts_with("join old_")
+            || line.starts_with("join new_") && former.starts_with("from old_");
+        if is_joined {
+            violations.push(source.breaks(JOINED, number));
+        }
+        former = line;
+    }
+    violations
+}
+
+#[test]
 fn statements_look_one_way() {
     let bad = Source::new("sql/x.sql", "SELECT 1\n");
     assert_eq!(look(&bad), [bad.breaks(CASE, 1)]);

@@ -36,9 +36,9 @@ begin
     with
     taken as materialized (
         delete from pipeline.unannounced
-        where unannounced.id = any (
+        where unannounced.ctid = any (
             array(
-                select waiting.id
+                select waiting.ctid
                 from pipeline.unannounced as waiting
                 where waiting.id > relay.after_id
                 order by waiting.id

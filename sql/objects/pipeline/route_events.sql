@@ -4,6 +4,7 @@
 -- pipeline.scheduled, what no stage handles to pipeline.unrouted with a notice. An event of a type that several stages handle is
 -- copied for each of them. Small statements are announced event by event, large ones by one summary for each type: a bulk insert
 -- must not queue 100,000 notifications. An event that is addressed to one stage wakes it without being announced: it is a copy.
+-- An event that must not be is refused by the domain pipeline.sound_event (see pipeline.keep_sound).
 --
 -- While a daemon keeps pipeline.quiet, nothing is notified: announcements are left in pipeline.unannounced. That is safe only because
 -- the lease is read after the events were written, thus under a transaction id, and by a fresh snapshot: who ends the lease waits for
@@ -38,19 +39,24 @@ declare
     v_new bigint;
     v_announced bigint;
     v_taken bigint;
+    v_sound bigint;
     v_quiet_until timestamptz;
     v_wakes text[] := '{}';
     v_shared bigint[];
     v_unrouted integer;
     v_types text;
 begin
-    -- What nearly every event is: alone in its statement, due now, of a type that one stage handles. Found out by one look.
+    -- What nearly every event is: alone in its statement, due now, of a type that one stage handles, and sound, whatever
+    -- pipeline.sound_event asks. Found out by one look.
     select
         event.id,
         event.event_type,
         event.priority,
         event.deadline,
         event.status = 'pending' and event.stage_id is null and event.run_at <= v_now and event.attempts = 0 and event.retry_count = 0
+            and event.event_type = btrim(event.event_type) and length(event.event_type) between 1 and 100
+            and jsonb_typeof(event.payload) = 'object' and event.priority between 1 and 10 and event.crashes = 0
+            and event.processed_at is null and isfinite(event.run_at) and isfinite(event.created_at)
             and not exists (select from new_events offset 1),
         array(select stage.id from pipeline.stages as stage where stage.event_type = event.event_type),
         (select quiet.until from pipeline.quiet)
@@ -79,8 +85,17 @@ begin
             count(*) filter (where event.status = 'pending'),
             count(*) filter (where event.status = 'pending' and event.stage_id is null),
             count(*) filter (where event.status = 'processing'),
-            coalesce(bool_or(event.attempts > 0 or event.retry_count > 0), false)
-        into v_new, v_announced, v_taken, v_has_attempts
+            coalesce(bool_or(event.attempts > 0 or event.retry_count > 0), false),
+            -- The cast refuses an event that must not be.
+            count(
+                (
+                    row(
+                        event.event_type, jsonb_typeof(event.payload), event.status, event.priority, event.run_at, event.created_at,
+                        event.attempts, event.retry_count, event.crashes, event.processed_at, event.error_message is null
+                    )::pipeline.sound_event
+                ).status
+            )
+        into v_new, v_announced, v_taken, v_has_attempts, v_sound
         from new_events as event;
 
         insert into pipeline.ready (stage_id, priority, event_id, deadline)

@@ -26,13 +26,17 @@ begin
         select held.id, turned.revoked, turned.completed
         from public.event_attendees as held
         join new_rows as contractor on contractor.id = held.contractor_id
-        join old_rows as former on former.id = contractor.id
+        -- Who was so before is told by a set: a join of the two versions, planned for one row, would read all of one for each of the other.
         cross join lateral (
             select
-                (held.sms_opt_in and former.sms_opt_in and not contractor.sms_opt_in) is true as revoked,
+                held.sms_opt_in
+                    and not contractor.sms_opt_in
+                    and contractor.id not in (select former.id from old_rows as former where not former.sms_opt_in) as revoked,
                 held.profile_completion_status <> 'complete'
                     and public.is_profile_complete(contractor::public.contractors)
-                    and not public.is_profile_complete(former::public.contractors) as completed
+                    and contractor.id not in (
+                        select former.id from old_rows as former where public.is_profile_complete(former::public.contractors)
+                    ) as completed
         ) as turned
         where turned.revoked or turned.completed
         order by held.id

@@ -22,11 +22,11 @@ begin
         sent_by = case when message.status in ('sent', 'delivered') then 'scheduler' end,
         cancelled_reason = case when message.status not in ('sent', 'delivered') then coalesce(message.skip_reason, message.error_message) end
     from new_messages as message
-    join old_messages as before on before.id = message.id
     where followup.message_id = message.id
     and followup.status = 'scheduled'
-    and message.status <> before.status
-    and message.status in ('sent', 'delivered', 'cancelled', 'failed');
+    and message.status in ('sent', 'delivered', 'cancelled', 'failed')
+    -- A set: a join that was planned for one row would read all of one version for each row of the other.
+    and (message.id, message.status) not in (select before.id, before.status from old_messages as before);
 
     return null;
 end

@@ -20,12 +20,15 @@ begin
     for v_run in
         with
         moved as (
-            select distinct now_there.event_id
-            from new_rows as now_there
-            join old_rows as before on before.id = now_there.id
-            where (now_there.start_time, now_there.end_time, now_there.status)
-                is distinct from (before.start_time, before.end_time, before.status)
-            and now_there.item_type in ('lunch', 'break', 'networking')
+            select distinct changed.event_id
+            from (
+                select now_there.id, now_there.event_id, now_there.start_time, now_there.end_time, now_there.status
+                from new_rows as now_there
+                where now_there.item_type in ('lunch', 'break', 'networking')
+                except
+                select before.id, before.event_id, before.start_time, before.end_time, before.status
+                from old_rows as before
+            ) as changed
         ),
         runs as materialized (
             select run.id, run.event_id, run.day_date, run.introduction_time, run.introductions_expire_at

@@ -20,12 +20,15 @@ begin
         join public.event_peer_matching_runs as run on run.id = seated.run_id
         where seated.status in ('draft', 'proposed')
         and seated.event_id in (
-            select now_there.event_id
-            from new_rows as now_there
-            join old_rows as before on before.id = now_there.id
-            where (now_there.start_time, now_there.end_time, now_there.status)
-                is distinct from (before.start_time, before.end_time, before.status)
-            and now_there.item_type in ('lunch', 'break', 'networking')
+            select moved.event_id
+            from (
+                select now_there.id, now_there.event_id, now_there.start_time, now_there.end_time, now_there.status
+                from new_rows as now_there
+                where now_there.item_type in ('lunch', 'break', 'networking')
+                except
+                select before.id, before.event_id, before.start_time, before.end_time, before.status
+                from old_rows as before
+            ) as moved
         )
         order by seated.id
         for no key update of seated

@@ -36,7 +36,8 @@ begin
             )
         from new_followups as followup
         where followup.pipeline_event_id is not null
-        and (v_old is null or followup.pipeline_event_id <> all (v_old))
+        -- Sets, here and below: a join that was planned for one row would read all of one version for each row of the other.
+        and followup.pipeline_event_id not in (select before.id from unnest(v_old) as before (id))
         order by followup.pipeline_event_id;
 
         perform public.foresee_followups(
@@ -44,20 +45,22 @@ begin
                 select followup.id
                 from new_followups as followup
                 where followup.pipeline_event_id is not null
-                and (v_old is null or followup.pipeline_event_id <> all (v_old))
+                and followup.pipeline_event_id not in (select before.id from unnest(v_old) as before (id))
             )
         );
 
         select array_agg(gone.id) into v_old
         from unnest(v_old) as gone (id)
-        where not exists (select from new_followups as followup where followup.pipeline_event_id = gone.id);
+        where gone.id not in (
+            select followup.pipeline_event_id from new_followups as followup where followup.pipeline_event_id is not null
+        );
     end if;
 
     if tg_op = 'UPDATE' then
         update public.event_messages as message
         set status = 'cancelled', skip_reason = coalesce(followup.cancelled_reason, 'The follow-up was moved.')
-        from new_followups as followup
-        join old_followups as before on before.id = followup.id
+        from old_followups as before
+        join public.contractor_followup_schedules as followup on followup.id = before.id
         where message.id = before.message_id
         and before.status = 'scheduled'
         and (followup.status not in ('scheduled', 'sent') or followup.message_id is distinct from before.message_id)

@@ -22,10 +22,15 @@ begin
         );
     else
         v_numbers := array(
+            -- The two versions are compared as sets: a join that was planned for one row would read all of one for each row of the other.
             select said.phone_number
-            from new_rows as said
-            join old_rows as former on former.phone_number = said.phone_number
-            where (said.opted_in, said.undeliverable_at is null) is distinct from (former.opted_in, former.undeliverable_at is null)
+            from (
+                select now_said.phone_number, now_said.opted_in, now_said.undeliverable_at is null
+                from new_rows as now_said
+                except
+                select former.phone_number, former.opted_in, former.undeliverable_at is null
+                from old_rows as former
+            ) as said
         );
     end if;
     if cardinality(v_numbers) = 0 then

@@ -6,13 +6,13 @@
 //! database, so that places stay empty, everybody is looked at.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use super::known::Gathering;
 use super::load::Order;
-use super::places::Places;
-use crate::matching::nearest::Search;
+use crate::matching::nearest::{Found, Search};
 use crate::matching::params::{FocusMeasure, Params};
-use crate::matching::profile::Profile;
+use crate::matching::profile::{FocusArea, Profile};
 
 /// For more people than that the circle of each is no longer small beside the event.
 const FEW: usize = 16;
@@ -34,15 +34,19 @@ pub(super) struct Circle {
 
 /// Those of the wanted who are there, who has a place for one of them, and who is pinned to them.
 pub(super) fn of_free(order: &Order, gathering: &Gathering, wanted: &[i64]) -> Circle {
-    let most = usize::from(order.params.max_matches);
-    let places = gathering.places.as_ref();
-    let is_free = |id: &i64| places.is_none_or(|places| places.held(*id) < most);
-    let free = gathering.people.iter().filter(|(id, _)| is_free(id));
-    let free = free.map(|(_, who)| &who.profile);
-    let asking = profiles(gathering, wanted);
-    let (mut ids, leaves_out) = match is_local(order, wanted) {
-        true => search(order, gathering, &asking, &[], most_of(wanted)).nearest(free),
-        false => (free.map(|profile| profile.id).collect(), false),
+    let free = free(gathering, usize::from(order.params.max_matches));
+    let Found {
+        mut ids,
+        leaves_out,
+    } = match is_local(order, wanted) {
+        true => {
+            let singly = free.map(|who| (who.focus.as_slice(), iter::once(who)));
+            nearest(order, gathering, wanted, most_of(wanted), singly)
+        }
+        false => Found {
+            ids: free.map(|who| who.id).collect(),
+            leaves_out: false,
+        },
     };
     let finds_somebody = !ids.is_empty() || !order.pinned.is_empty();
     ids.extend(wanted.iter().chain(&order.pinned));
@@ -51,6 +55,19 @@ pub(super) fn of_free(order: &Order, gathering: &Gathering, wanted: &[i64]) -> C
         leaves_out,
         finds_somebody,
     }
+}
+
+/// Who has a place, in order of id.
+fn free(gathering: &Gathering, most: usize) -> impl Iterator<Item = &Profile> {
+    let full = gathering.places.iter();
+    let mut full = full
+        .flat_map(move |places| places.who_hold(most))
+        .peekable();
+    let people = gathering.people.iter().filter(move |(id, _)| {
+        while full.next_if(|holder| holder < *id).is_some() {}
+        full.peek() != Some(*id)
+    });
+    people.map(|(_, who)| &who.profile)
 }
 
 /// Whether one of these, who are wanted and can be introduced, has a place left beside what is
@@ -114,23 +131,36 @@ pub(super) fn is_decided(
 
 /// Those who would suit the wanted best, so many for each, whoever has a place. Sorted.
 fn best(order: &Order, gathering: &Gathering, wanted: &[i64], most: usize) -> Vec<i64> {
-    let everybody = gathering.people.values().map(|who| &who.profile);
-    let wanted = profiles(gathering, wanted);
-    let ids: BTreeSet<i64> = wanted.iter().map(|profile| profile.id).collect();
-    let others = gathering.who_has_something_in_common(ids);
-    let bystanders: Vec<&Profile> = others.iter().map(|who| &who.profile).collect();
-    let search = search(order, gathering, &wanted, &bystanders, most);
-    search.best(everybody).into_iter().collect()
+    let found = nearest(order, gathering, wanted, most, gathering.by_focus());
+    found.ids.into_iter().collect()
+}
+
+/// Those of a pool who would suit the wanted best, so many for each.
+fn nearest<'a, P: Iterator<Item = &'a Profile>>(
+    order: &Order,
+    gathering: &'a Gathering,
+    wanted: &[i64],
+    most: usize,
+    pool: impl Iterator<Item = (&'a [FocusArea], P)>,
+) -> Found {
+    let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
+    let others = gathering.who_has_something_in_common(wanted.iter().copied().collect());
+    let search = Search {
+        wanted: &wanted.iter().filter_map(profile).collect::<Vec<_>>(),
+        bystanders: &others.iter().map(|who| &who.profile).collect::<Vec<_>>(),
+        params: &order.params,
+        vocabulary: &gathering.vocabulary,
+        most,
+    };
+    search.nearest(pool)
 }
 
 /// The circle with others, and with whoever is promised to one of these.
 pub(super) fn with_peers(gathering: &Gathering, circle: &[i64], others: &[i64]) -> Vec<i64> {
     let mut ids: BTreeSet<i64> = circle.iter().chain(others).copied().collect();
-    for (a, b) in gathering.places.iter().flat_map(Places::pairs) {
-        if others.binary_search(&a).is_ok() || others.binary_search(&b).is_ok() {
-            ids.extend([a, b]);
-        }
-    }
+    let places = gathering.places.iter();
+    let pairs = places.flat_map(|places| others.iter().flat_map(|id| places.pairs_of(*id)));
+    ids.extend(pairs.flat_map(|(a, b)| [a, b]));
     there(gathering, &ids)
 }
 
@@ -139,30 +169,9 @@ fn is_local(order: &Order, wanted: &[i64]) -> bool {
     wanted.len() <= FEW && order.params.focus_measure == FocusMeasure::Jaccard
 }
 
-fn search<'a>(
-    order: &'a Order,
-    gathering: &'a Gathering,
-    wanted: &'a [&'a Profile],
-    bystanders: &'a [&'a Profile],
-    most: usize,
-) -> Search<'a> {
-    Search {
-        wanted,
-        bystanders,
-        params: &order.params,
-        vocabulary: &gathering.vocabulary,
-        most,
-    }
-}
-
 /// How many are looked for at first for each of the wanted.
 fn most_of(wanted: &[i64]) -> usize {
     SUITING_MAX + 3 * wanted.len()
-}
-
-fn profiles<'a>(gathering: &'a Gathering, ids: &[i64]) -> Vec<&'a Profile> {
-    let profile = |id: &i64| Some(&gathering.people.get(id)?.profile);
-    ids.iter().filter_map(profile).collect()
 }
 
 fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {
@@ -173,10 +182,12 @@ fn there(gathering: &Gathering, ids: &BTreeSet<i64>) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::nearest::tests::people;
+    use crate::matching::nearest::tests::{people, singly};
     use crate::matching::plan::{Constraints, Introduction, Person, plan};
     use crate::matching::profile::Vocabulary;
     use crate::matching::repair::{Repair, repair};
+    use crate::matching::run::known::Understood;
+    use crate::matching::run::places::{Changed, Places};
 
     type Pairs = Vec<(i64, i64)>;
 
@@ -219,7 +230,7 @@ mod tests {
                 most: NEAREST,
             };
             let pool = there.iter().copied().filter(|who| holds(who.id));
-            search.best(pool).into_iter().collect()
+            search.nearest(singly(pool)).ids.into_iter().collect()
         }
 
         fn mended(
@@ -264,6 +275,33 @@ mod tests {
                 assert_eq!(moved(&few), moved(&all), "{told:?}");
             }
             is_decided
+        }
+    }
+
+    #[test]
+    fn who_has_fewer_matches_than_can_be_has_a_place() {
+        let mut gathering = Gathering::default();
+        for profile in people(40) {
+            let (first_name, unread) = (None, Vec::new());
+            let who = Understood {
+                profile,
+                first_name,
+                unread,
+            };
+            gathering.put(who.profile.id, Some(who));
+        }
+        assert_eq!(free(&gathering, 2).count(), 40, "nobody has a match");
+        // Of people who have left, too.
+        let pairs = (0..90).map(|nth| (nth % 7 * 3, 1 + nth * nth % 53));
+        let rows: Vec<_> = (0..).zip(pairs.map(Some)).collect();
+        let is_known = true;
+        let places = Places::default().with(&Changed { is_known, rows });
+        gathering.places = Some(places.clone());
+        for most in 1..10 {
+            let people = gathering.people.keys().copied();
+            let has_place: Vec<i64> = people.filter(|id| places.held(*id) < most).collect();
+            let told = free(&gathering, most).map(|who| who.id);
+            assert!(told.eq(has_place.iter().copied()), "{most}: {has_place:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use tokio_postgres::types::ToSql;
 use super::load::{self, Order};
 use super::places::{self, Places};
 use crate::db::{Class, DbError, Transaction};
-use crate::matching::profile::{Profile, RawProfile, Unread, Vocabulary};
+use crate::matching::profile::{FocusArea, Profile, RawProfile, Unread, Vocabulary};
 
 const WORDS: &str = include_str!("../../../sql/queries/matching/vocabulary.sql");
 const PEOPLE: &str = include_str!("../../../sql/queries/matching/people_of_run.sql");
@@ -41,6 +41,8 @@ pub(super) struct Gathering {
     pub(super) people: BTreeMap<i64, Arc<Understood>>,
     /// Who has a key of a company or a person.
     holders: HashMap<String, Vec<i64>>,
+    /// Who has just these focus areas.
+    alike: BTreeMap<Vec<FocusArea>, BTreeSet<i64>>,
     pub(super) vocabulary: Vocabulary,
     /// Whose places are taken; None: everybody is placed, and nobody has asked.
     pub(super) places: Option<Places>,
@@ -148,6 +150,7 @@ impl Gathering {
         Ok(Self {
             people: self.people,
             holders: self.holders,
+            alike: self.alike,
             vocabulary: read.vocabulary,
             places,
             seen: read.seen,
@@ -175,13 +178,25 @@ impl Gathering {
         found
     }
 
+    /// Everybody, by their focus areas.
+    pub(super) fn by_focus(
+        &self,
+    ) -> impl Iterator<Item = (&[FocusArea], impl Iterator<Item = &Profile>)> {
+        let profile = |id: &i64| Some(&self.people.get(id)?.profile);
+        let alike = self.alike.iter();
+        alike.map(move |(areas, ids)| (areas.as_slice(), ids.iter().filter_map(profile)))
+    }
+
     /// Takes somebody in, or out.
-    fn put(&mut self, id: i64, who: Option<Understood>) {
+    pub(super) fn put(&mut self, id: i64, who: Option<Understood>) {
         if let Some(former) = self.people.remove(&id) {
             for key in former.profile.keys() {
                 if let Some(holders) = self.holders.get_mut(key) {
                     holders.retain(|holder| *holder != id);
                 }
+            }
+            if let Some(alike) = self.alike.get_mut(&former.profile.focus) {
+                alike.remove(&id);
             }
         }
         let Some(who) = who else { return };
@@ -191,6 +206,8 @@ impl Gathering {
                 None => drop(self.holders.insert(key.to_owned(), vec![id])),
             }
         }
+        let alike = self.alike.entry(who.profile.focus.clone()).or_default();
+        alike.insert(id);
         self.people.insert(id, Arc::new(who));
     }
 }
@@ -294,4 +311,47 @@ fn raw(row: &Row) -> Result<RawProfile, DbError> {
         job_title: row.try_get("job_title")?,
         contacts: row.try_get("contacts")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::nearest::tests::people;
+
+    fn understood(profile: &Profile) -> Understood {
+        Understood {
+            profile: profile.clone(),
+            first_name: None,
+            unread: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn people_are_found_by_their_focus_areas_as_they_change() {
+        let mut gathering = Gathering::default();
+        let people = people(90);
+        for person in &people {
+            gathering.put(person.id, Some(understood(person)));
+        }
+        for (person, other) in people.iter().zip(&people[60..]) {
+            let areas = Profile {
+                id: person.id,
+                ..other.clone()
+            };
+            gathering.put(person.id, Some(understood(&areas)));
+            gathering.put(other.id, None);
+        }
+        let mut alike: BTreeMap<&[FocusArea], Vec<i64>> = BTreeMap::new();
+        for (id, who) in &gathering.people {
+            alike.entry(&who.profile.focus).or_default().push(*id);
+        }
+        let told = gathering.by_focus();
+        let told = told.map(|(areas, people)| (areas, people.map(|who| who.id).collect()));
+        let told: Vec<(&[FocusArea], Vec<i64>)> = told.collect();
+        let told: Vec<_> = told
+            .into_iter()
+            .filter(|(_, ids)| !ids.is_empty())
+            .collect();
+        assert!(told.len() > 20 && told.into_iter().eq(alike));
+    }
 }

@@ -162,6 +162,7 @@ impl Run<'_, '_> {
                 (wanted, circle, nearest)
             })
             .await?;
+        let mut needs_move = false;
         if let (Some(nearest), [newcomer]) = (nearest, wanted.as_slice()) {
             let ids = circle::with_peers(&self.gathering, &circle.ids, &nearest);
             let made = self.decide(ids, Whose::Of(nearest.clone())).await?;
@@ -169,13 +170,19 @@ impl Run<'_, '_> {
             if circle::is_decided(&self.order.params, *newcomer, &nearest, new, givers) {
                 return Ok(made);
             }
+            // Nobody has a place: it takes a move, unless the newcomer cannot be introduced.
+            let is_newcomer = |person: &&Attendee| person.id() == *newcomer;
+            let newcomer = made.0.people.iter().find(is_newcomer);
+            needs_move = newcomer.is_some_and(|newcomer| newcomer.obstacle.is_none());
         }
-        let mut made = self.decide(circle.ids.clone(), Whose::Nobodys).await?;
-        if circle.leaves_out && self.has_room(&wanted, &made) {
-            made = self.decide(self.everybody(), Whose::Nobodys).await?;
-        }
-        if !made.1.leaves_somebody_alone {
-            return Ok(made);
+        if !needs_move {
+            let mut made = self.decide(circle.ids.clone(), Whose::Nobodys).await?;
+            if circle.leaves_out && self.has_room(&wanted, &made) {
+                made = self.decide(self.everybody(), Whose::Nobodys).await?;
+            }
+            if !made.1.leaves_somebody_alone {
+                return Ok(made);
+            }
         }
         let (order, gathering) = (Arc::clone(&self.order), Arc::clone(&self.gathering));
         let best = self

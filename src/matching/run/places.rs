@@ -1,6 +1,6 @@
 //! Whose places are taken at an event: its matches, kept from run to run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::Order;
 use crate::db::{DbError, Transaction};
@@ -12,8 +12,8 @@ const PLACES: &str = include_str!("../../../sql/queries/matching/places_of_run.s
 pub(super) struct Places {
     /// The two of each, by its number; None: it is over.
     matches: BTreeMap<i64, Option<(i64, i64)>>,
-    /// How many that are not over each person has.
-    held: BTreeMap<i64, usize>,
+    /// The numbers of those that are not over, by person.
+    held: BTreeMap<i64, BTreeSet<i64>>,
 }
 
 /// What rows say about matches that have changed.
@@ -22,7 +22,7 @@ pub(super) struct Changed {
     /// Whether what was written is known by name.
     pub(super) is_known: bool,
     /// Number and the two, None where it is over or gone.
-    rows: Vec<(i64, Option<(i64, i64)>)>,
+    pub(super) rows: Vec<(i64, Option<(i64, i64)>)>,
 }
 
 /// The matches of an event that were written since (`seen` of a gathering), None: all. Nobody asks
@@ -53,12 +53,11 @@ impl Places {
     pub(super) fn with(mut self, changed: &Changed) -> Self {
         for (id, pair) in &changed.rows {
             let former = self.matches.insert(*id, *pair).flatten();
-            for held in former.iter().flat_map(|(one, other)| [one, other]) {
-                let held = self.held.entry(*held).or_default();
-                *held = held.saturating_sub(1);
+            for person in former.iter().flat_map(|(one, other)| [one, other]) {
+                self.held.entry(*person).or_default().remove(id);
             }
-            for held in pair.iter().flat_map(|(one, other)| [one, other]) {
-                *self.held.entry(*held).or_default() += 1;
+            for person in pair.iter().flat_map(|(one, other)| [one, other]) {
+                self.held.entry(*person).or_default().insert(*id);
             }
         }
         self
@@ -66,12 +65,22 @@ impl Places {
 
     /// How many places of somebody are taken.
     pub(super) fn held(&self, id: i64) -> usize {
-        self.held.get(&id).copied().unwrap_or_default()
+        self.held.get(&id).map_or(0, BTreeSet::len)
     }
 
-    /// The two of each match that is not over.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.matches.values().flatten().copied()
+    /// Who has so many matches or more, in order of id.
+    pub(super) fn who_hold(&self, least: usize) -> impl Iterator<Item = i64> + '_ {
+        let enough = self
+            .held
+            .iter()
+            .filter(move |(_, held)| held.len() >= least);
+        enough.map(|(id, _)| *id)
+    }
+
+    /// The two of each match of somebody that is not over.
+    pub(super) fn pairs_of(&self, id: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let held = self.held.get(&id).into_iter().flatten();
+        held.filter_map(|id| self.matches.get(id).copied().flatten())
     }
 }
 
@@ -93,7 +102,9 @@ mod tests {
         let over_and_new = changed(&[(1, None), (3, Some((8, 9)))]);
         let places = places.with(&over_and_new);
         assert_eq!([7, 8, 9].map(|id| places.held(id)), [1, 1, 2]);
-        assert!(places.pairs().eq([(7, 9), (8, 9)]));
+        assert!(places.pairs_of(9).eq([(7, 9), (8, 9)]));
+        assert!(places.pairs_of(10).eq([]));
+        assert!(places.who_hold(1).eq([7, 8, 9]) && places.who_hold(2).eq([9]));
         let again = places.clone().with(&over_and_new);
         assert_eq!(again, places, "told twice");
     }
