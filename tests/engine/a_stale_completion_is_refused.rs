@@ -50,6 +50,22 @@ async fn a_cancelled_event_stays_cancelled() {
     assert_eq!(rig.number("select count(*) from public.effects").await, 0);
 }
 
+/// Nothing was taken from the call, so its result counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_reprioritised_during_its_call_is_completed_by_it() {
+    let (rig, stage, daemon) = at_the_gate().await;
+    rig.run("update marketing.pipeline_events set priority = 1, run_at = now(), attempts = 3")
+        .await;
+    open(&stage);
+    daemon.stop().await;
+    assert_eq!(
+        rig.text("select status from marketing.pipeline_events")
+            .await,
+        "processed"
+    );
+    assert_eq!(rig.number("select count(*) from public.effects").await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requeued_event_is_completed_by_its_new_claim_only() {
     let (rig, stage, daemon) = at_the_gate().await;

@@ -1,5 +1,7 @@
 //! No row that cannot be gets into the ledger, whoever writes it, and by whichever statement.
 
+use std::collections::BTreeSet;
+
 use crate::support::daemon::Rig;
 
 /// The name of the constraint that refuses a statement; the SQLSTATE where none does.
@@ -11,7 +13,7 @@ async fn refusal(rig: &Rig, sql: &str) -> String {
 }
 
 /// What is set, and what refuses it; `attempts` and the like are written to an event that waits.
-const IMPOSSIBLE: [(&str, &str); 19] = [
+const IMPOSSIBLE: [(&str, &str); 20] = [
     ("payload = '[]'", "payload_must_be_a_json_object"),
     ("payload = null", "23502"),
     ("status = 'done'", "status_must_be_known"),
@@ -37,6 +39,10 @@ const IMPOSSIBLE: [(&str, &str); 19] = [
     (
         "status = 'processed', claimed_at = now(), processed_at = now(), retry_count = -1",
         "retry_count_must_stay_countable",
+    ),
+    (
+        "status = 'processing', claimed_at = now(), attempts = 1001",
+        "attempts_must_stay_countable",
     ),
     (
         "status = 'processing', claimed_at = now(), processed_at = now()",
@@ -109,7 +115,8 @@ async fn an_insert_that_a_stage_handles_cannot_either() {
     rig.sql_stage("a", "return;").await;
     rig.run("insert into pipeline.stages (name, event_type, kind, target) values ('blank', ' a', 'sql', 'x'), ('none', '', 'sql', 'x')")
         .await;
-    for (column, value, by) in [
+    let mut tried = BTreeSet::from(["event_type_must_be_1_to_100_characters"]);
+    for (columns, values, by) in [
         ("payload", "'[]'", "payload_must_be_a_json_object"),
         ("priority", "0", "priority_must_be_1_to_10"),
         ("priority", "11", "priority_must_be_1_to_10"),
@@ -124,11 +131,17 @@ async fn an_insert_that_a_stage_handles_cannot_either() {
         ("created_at", "'-infinity'", "times_must_be_finite"),
         ("processed_at", "now()", "finished_events_have_a_time"),
         ("status", "'done'", "status_must_be_known"),
+        (
+            "status, processed_at",
+            "'failed', now()",
+            "failed_events_say_why",
+        ),
     ] {
         let sql = format!(
-            "insert into marketing.pipeline_events (event_type, {column}) values ('a', {value})"
+            "insert into marketing.pipeline_events (event_type, {columns}) values ('a', {values})"
         );
         assert_eq!(refusal(&rig, &sql).await, by, "{sql}");
+        tried.insert(by);
     }
     for event_type in [" a", ""] {
         let sql =
@@ -141,6 +154,12 @@ async fn an_insert_that_a_stage_handles_cannot_either() {
             .await,
         0
     );
+
+    // The shorter way asks by itself: a constraint that the domain gets must be tried on it.
+    let constraints = "select string_agg(conname, ' ' order by conname collate \"C\")
+        from pg_constraint where contypid = 'pipeline.sound_event'::regtype";
+    let tried: Vec<&str> = tried.into_iter().collect();
+    assert_eq!(rig.text(constraints).await, tried.join(" "));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,6 +188,19 @@ async fn what_was_copied_or_corrected_by_hand_counts_its_retries() {
     rig.run("update marketing.pipeline_events set status = 'pending'")
         .await;
     assert_eq!(rig.text(counts).await, "0 0, 0 0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_program_has_begun_is_copied_with_its_attempts() {
+    let rig = Rig::bare().await;
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, status, attempts, claimed_at)
+        values ('a', 'processing', 2, '2026-01-02')",
+    )
+    .await;
+    let copy = "select concat_ws(' ', attempts, retry_count, claimed_at::date, (select count(*) from pipeline.inflight))
+        from marketing.pipeline_events";
+    assert_eq!(rig.text(copy).await, "2 1 2026-01-02 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,7 @@ begin
         or new.status = 'pending' and (new.run_at <> old.run_at or new.priority <> old.priority)
         or new.status in ('processed', 'failed') and new.processed_at is null
         or new.status = 'failed' and old.status <> 'failed' and new.processed_at is not distinct from old.processed_at
-        or new.status = 'processing' and new.claimed_at is not distinct from old.claimed_at
+        or new.status = 'processing' and old.status <> 'processing' and new.claimed_at is not distinct from old.claimed_at
     ) is not true then
         return new;
     end if;

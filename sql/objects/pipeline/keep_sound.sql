@@ -29,15 +29,21 @@ $$;
 
 comment on function pipeline.keep_sound() is 'Trigger function of the ledger: refuses a change to an event that must not be.';
 
--- After pipeline.follow_status, which fills in what belongs to a change: triggers fire in the order of their names.
+-- After pipeline.follow_status, which fills in what belongs to a change: triggers fire in the order of their names. Whoever adds one that
+-- changes rows gives it a name before this.
 create or replace trigger keep_sound
     before update of payload, priority, run_at, created_at, crashes, retry_count on marketing.pipeline_events
     for each row
     execute function pipeline.keep_sound();
 
--- Events that are processed are left out, if that is all that is said of them: they are nearly all.
+-- Events that are claimed or processed are left out, if that is all that is said of them: they are nearly all. So a claimed event is to
+-- have no processed_at, a processed one is.
 create or replace trigger keep_sound_state
     before update of status, attempts, processed_at, error_message on marketing.pipeline_events
     for each row
-    when (new.status <> 'processed' or new.processed_at is null or new.attempts not between 0 and 1000)
+    when (
+        new.status not in ('processing', 'processed')
+        or (new.processed_at is null) = (new.status = 'processed')
+        or new.attempts not between 0 and 1000
+    )
     execute function pipeline.keep_sound();
