@@ -12,6 +12,8 @@ create unlogged table public.event_peer_changes (
 );
 
 create index event_peer_changes_written_by_idx on public.event_peer_changes (written_by);
+-- What is to be forgotten is found without a look at all that is not.
+create index event_peer_changes_written_at_idx on public.event_peer_changes (written_at);
 
 comment on table public.event_peer_changes is
     'Which people and matches of events were written lately, for runs that know the rest; a row without ids: any. Kept by triggers, forgotten after an hour.';

@@ -5,6 +5,8 @@
 
 /// How such a statement begins, at the start of a line, in the form that all our files have.
 const BEGINS: &str = "create or replace trigger ";
+/// What may follow one, on its next line: it fires whatever session_replication_role says.
+const FIRES_ALWAYS: &str = " enable always trigger ";
 
 /// A statement that makes a trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub struct TriggerText {
     pub table: String,
     /// The function it executes, with the schema.
     pub function: String,
-    /// The statement.
+    /// The statement, and the one that has it fire always.
     pub statement: String,
     /// The statement where it stands in its file, all else blank: the server's positions are those
     /// of the file.
@@ -31,6 +33,8 @@ pub fn apart(text: &str) -> (String, Vec<TriggerText>) {
     for line in text.split_inclusive('\n') {
         if current.is_none() && line.starts_with(BEGINS) {
             current = Some(before.clone());
+        } else if line.starts_with("alter table ") && line.contains(FIRES_ALWAYS) {
+            current = statements.pop();
         }
         match &mut current {
             Some(statement) => {
@@ -86,6 +90,7 @@ create function f();
 create or replace trigger t
     after insert on a.b
     execute function f();
+alter table a.b enable always trigger t;
 
 comment on x;
 ";
@@ -94,7 +99,7 @@ comment on x;
     fn a_trigger_is_taken_out_and_every_line_stays_where_it_was() {
         let (rest, triggers) = apart(FILE);
         assert_eq!(rest.chars().count(), FILE.chars().count());
-        assert_eq!(rest.lines().nth(7), Some("comment on x;"));
+        assert_eq!(rest.lines().nth(8), Some("comment on x;"));
         assert!(!rest.contains("trigger"));
         let [trigger] = &triggers[..] else {
             panic!("{triggers:?}");
@@ -104,7 +109,11 @@ comment on x;
             ("t", "a.b")
         );
         assert!(trigger.statement.starts_with("create or replace trigger t"));
-        assert!(trigger.statement.ends_with("f();"));
+        assert!(
+            trigger
+                .statement
+                .ends_with("f();\nalter table a.b enable always trigger t;")
+        );
         let place = |text: &str| {
             text.find("create or replace")
                 .map(|at| text[..at].chars().count())

@@ -217,6 +217,8 @@ async fn a_change_counts_that_was_under_way_or_is_forgotten_or_set_off_no_trigge
     );
     perform(&rig, &peers, "'{10}'").await;
     assert_eq!(matches(&rig).await, "10-56", "what it was is not known");
+    let may_be_off = "select count(*) from pg_trigger where tgfoid = 'note_peer_change()'::regprocedure and tgenabled <> 'A'";
+    assert_eq!(rig.number(may_be_off).await, 0);
     rig.run(
         "begin;
         set local session_replication_role = replica;
@@ -226,6 +228,35 @@ async fn a_change_counts_that_was_under_way_or_is_forgotten_or_set_off_no_trigge
     .await;
     perform(&rig, &peers, "'{1}'").await;
     assert_eq!(matches(&rig).await, "1-56", "triggers were off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_counts_among_more_than_are_told_one_by_one() {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run(
+        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
+        update event_attendees set check_in_time = now() where contractor_id = 10",
+    )
+    .await;
+    let peers = MatchPeers::new(false);
+    perform(&rig, &peers, "'{9}'").await;
+    let over = "update event_peer_matches set status = 'declined', introduction_sent_time = now()";
+    // Of many writers, and of one statement.
+    rig.run("insert into event_peer_changes (contractor_ids) select array[n] from generate_series(1, 10001) as n")
+        .await;
+    rig.run(over).await;
+    perform(&rig, &peers, "'{9}'").await;
+    assert_eq!(matches(&rig).await, "9-56");
+    rig.run(
+        "insert into event_peer_changes (event_id, match_ids) select 41, array(select generate_series(100001, 110001));
+        insert into event_peer_changes (event_id, contractor_ids) select 41, array(select generate_series(100001, 110001))",
+    )
+    .await;
+    rig.run(over).await;
+    perform(&rig, &peers, "'{10}'").await;
+    assert_eq!(matches(&rig).await, "10-56");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,9 +13,17 @@ noted as materialized (
     from public.event_peer_changes as change
     where change.written_by >= $2::text::xid8
     and (change.event_id is null or change.event_id = $1)
+    limit 10001
+),
+known as materialized (
+    select
+        count(*) <= 10000
+        and coalesce(sum(cardinality(noted.match_ids)), 0) <= 10000
+        and count(*) filter (where noted.contractor_ids is null and noted.match_ids is null) = 0 as by_name
+    from noted
 ),
 written as materialized (
-    select array(select distinct unnest(noted.match_ids) from noted) as ids
+    select array(select distinct unnest(noted.match_ids) from known join noted on known.by_name) as ids
 ),
 -- Those that are gone by their number alone.
 matches as (
@@ -37,7 +45,7 @@ matches as (
     ) as match on true
 )
 select
-    not exists (select from noted where noted.contractor_ids is null and noted.match_ids is null) as is_known,
+    (select known.by_name from known) as is_known,
     coalesce(array_agg(matches.id), '{}') as ids,
     coalesce(array_agg(matches.contractor1_id), '{}') as ones,
     coalesce(array_agg(matches.contractor2_id), '{}') as others,

@@ -4,4 +4,5 @@
 -- Locks:  none
 set local plan_cache_mode = force_custom_plan;
 set local enable_seqscan = on;
+set local max_parallel_workers_per_gather to default;
 set local jit = off

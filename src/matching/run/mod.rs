@@ -254,6 +254,7 @@ impl Run<'_, '_> {
             });
         }
         let by_model = has_model && self.order.by_model;
+        write::prepare(self.tx).await?;
         // Neither needs what the other writes: sent together.
         let ((), written) = tokio::try_join!(
             biased;

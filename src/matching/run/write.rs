@@ -13,6 +13,16 @@ use crate::db::{DbError, Transaction};
 /// Name and version of the method.
 const ALGORITHM: &str = "lexicographic_assignment_v1";
 const REPAIR: &str = "local_repair_v1";
+const RELEASE: &str = include_str!("../../../sql/queries/matching/release_matches.sql");
+const WRITE: &str = include_str!("../../../sql/queries/matching/write_matches.sql");
+
+/// Has both known to the server, so that `dropped` and `pairs` arrive in this order when they are
+/// sent together: of two errors the first is the cause.
+pub(super) async fn prepare(tx: &Transaction<'_>) -> Result<(), DbError> {
+    tx.prepare_cached(RELEASE).await?;
+    tx.prepare_cached(WRITE).await?;
+    Ok(())
+}
 
 /// Gives unsent pairs up; their texts are cancelled by that.
 pub(super) async fn dropped(
@@ -23,8 +33,7 @@ pub(super) async fn dropped(
     if pairs.is_empty() {
         return Ok(());
     }
-    let statement = include_str!("../../../sql/queries/matching/release_matches.sql");
-    let statement = tx.prepare_cached(statement).await?;
+    let statement = tx.prepare_cached(RELEASE).await?;
     let (ones, others): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
     tx.execute(&statement, &[&run_id, &ones, &others]).await?;
     Ok(())
@@ -50,8 +59,7 @@ pub(super) async fn pairs(
         let once = include_str!("../../../sql/queries/matching/plan_checks_once.sql");
         tx.batch_execute(once).await?;
     }
-    let statement = include_str!("../../../sql/queries/matching/write_matches.sql");
-    let statement = tx.prepare_cached(statement).await?;
+    let statement = tx.prepare_cached(WRITE).await?;
     let row = tx
         .query_one(
             &statement,
