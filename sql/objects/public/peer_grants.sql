@@ -16,9 +16,9 @@ begin
             execute format(
                 'grant select on
                     public.event_peer_matching, public.event_peer_matching_runs, public.event_peer_matches, public.event_peer_rules,
-                    public.event_peer_groups, public.event_peer_group_members, public.event_peer_weights, public.event_peer_weight_fits,
-                    public.focus_area_aliases, public.trade_aliases, public.complementary_trades, public.ai_learning_events,
-                    public.introduction_wordings, public.introduction_prompts, public.vw_peer_match_metrics,
+                    public.event_peer_changes, public.event_peer_groups, public.event_peer_group_members, public.event_peer_weights,
+                    public.event_peer_weight_fits, public.focus_area_aliases, public.trade_aliases, public.complementary_trades,
+                    public.ai_learning_events, public.introduction_wordings, public.introduction_prompts, public.vw_peer_match_metrics,
                     public.vw_peer_match_by_criterion, public.vw_peer_match_by_industry, public.vw_peer_match_by_time,
                     public.vw_peer_match_by_wording, public.vw_peer_match_impact, public.vw_peer_match_outcomes, public.vw_peer_weights,
                     public.vw_peer_groups
