@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assign::Partner;
+use super::assign::{Partner, number};
 use super::params::Params;
 use super::profile::{FocusArea, Profile, Vocabulary};
 use super::roster::{Roster, Row};
@@ -166,8 +166,7 @@ pub(super) fn takes_part(person: &Profile) -> bool {
 
 fn shared_focus(one: &[FocusArea], other: &[FocusArea]) -> Score {
     let shared = other.iter().filter(|area| one.contains(area)).count();
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    jaccard(count(shared), count(one.len()), count(other.len()))
+    jaccard(number(shared), number(one.len()), number(other.len()))
 }
 
 #[cfg(test)]

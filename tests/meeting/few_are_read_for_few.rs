@@ -154,6 +154,25 @@ async fn one_place_each(rig: &Rig) {
     .await;
 }
 
+/// Has every match be over.
+const OVER: &str =
+    "update event_peer_matches set status = 'declined', introduction_sent_time = now()";
+
+/// The event of [`one_place_each`], where 1 and 56 are a match and 9 has looked for somebody.
+async fn known_event() -> (Rig, MatchPeers) {
+    let rig = Rig::venue(0).await;
+    one_place_each(&rig).await;
+    rig.run(
+        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
+        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
+        update event_attendees set check_in_time = now() where contractor_id = 10",
+    )
+    .await;
+    let peers = MatchPeers::new(false);
+    perform(&rig, &peers, "'{9}'").await;
+    (rig, peers)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn places_that_were_taken_or_given_back_since_the_last_run_count_as_they_are() {
     let rig = Rig::venue(0).await;
@@ -186,27 +205,17 @@ async fn places_that_were_taken_or_given_back_since_the_last_run_count_as_they_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_counts_that_was_under_way_or_is_forgotten_or_set_off_no_trigger() {
-    let rig = Rig::venue(0).await;
-    one_place_each(&rig).await;
-    rig.run(
-        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
-        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
-        update event_attendees set check_in_time = now() where contractor_id = 10",
-    )
-    .await;
-    let peers = MatchPeers::new(false);
-    perform(&rig, &peers, "'{9}'").await;
+    let (rig, peers) = known_event().await;
     let pool = Pool::open(rig.database.url(), 1, "under way").expect("a pool");
     let mut session = pool.get().await.expect("a session");
     let tx = session.transaction().await.expect("a transaction");
-    let over = "update event_peer_matches set status = 'declined', introduction_sent_time = now()";
-    tx.batch_execute(over).await.expect("a match that is over");
+    tx.batch_execute(OVER).await.expect("a match that is over");
     perform(&rig, &peers, "'{9}'").await;
     assert_eq!(matches(&rig).await, "1-56", "56 has no place yet");
     tx.commit().await.expect("a commit");
     perform(&rig, &peers, "'{9}'").await;
     assert_eq!(matches(&rig).await, "9-56", "it was written before");
-    rig.run(over).await;
+    rig.run(OVER).await;
     rig.run("update event_peer_changes set written_at = now() - interval '2 hours'")
         .await;
     rig.run("select forget_peer_changes()").await;
@@ -222,31 +231,27 @@ async fn a_change_counts_that_was_under_way_or_is_forgotten_or_set_off_no_trigge
     rig.run(
         "begin;
         set local session_replication_role = replica;
+        delete from event_peer_changes;
         delete from event_peer_matches;
         commit",
     )
     .await;
+    assert_eq!(
+        rig.number("select count(*) from event_peer_changes where match_ids is not null")
+            .await,
+        1
+    );
     perform(&rig, &peers, "'{1}'").await;
     assert_eq!(matches(&rig).await, "1-56", "triggers were off");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_counts_among_more_than_are_told_one_by_one() {
-    let rig = Rig::venue(0).await;
-    one_place_each(&rig).await;
-    rig.run(
-        "insert into event_peer_rules (rule, contractor1_id, contractor2_id, event_id) values ('forbid', 9, 10, 41);
-        insert into event_peer_matches (event_id, contractor1_id, contractor2_id, introduction_sent_time) values (41, 1, 56, now());
-        update event_attendees set check_in_time = now() where contractor_id = 10",
-    )
-    .await;
-    let peers = MatchPeers::new(false);
-    perform(&rig, &peers, "'{9}'").await;
-    let over = "update event_peer_matches set status = 'declined', introduction_sent_time = now()";
+    let (rig, peers) = known_event().await;
     // Of many writers, and of one statement.
     rig.run("insert into event_peer_changes (contractor_ids) select array[n] from generate_series(1, 10001) as n")
         .await;
-    rig.run(over).await;
+    rig.run(OVER).await;
     perform(&rig, &peers, "'{9}'").await;
     assert_eq!(matches(&rig).await, "9-56");
     rig.run(
@@ -254,7 +259,7 @@ async fn a_change_counts_among_more_than_are_told_one_by_one() {
         insert into event_peer_changes (event_id, contractor_ids) select 41, array(select generate_series(100001, 110001))",
     )
     .await;
-    rig.run(over).await;
+    rig.run(OVER).await;
     perform(&rig, &peers, "'{10}'").await;
     assert_eq!(matches(&rig).await, "10-56");
 }

@@ -12,7 +12,7 @@ use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::load::{self, Order};
+use super::load::Order;
 use super::places::{self, Places};
 use crate::db::{Class, DbError, Transaction};
 use crate::matching::profile::{FocusArea, Profile, RawProfile, Unread, Vocabulary};
@@ -235,13 +235,11 @@ impl Read {
         let people = tx.prepare_cached(PEOPLE).await?;
         let words = tx.prepare_cached(WORDS).await?;
         let of_event: [&(dyn ToSql + Sync); 2] = [&order.event_id, &since];
-        // In this order: words are read whole, what has changed by keys, and what is new next time
-        // is so since people were read.
-        let (words, (), people, places) = tokio::try_join!(
+        // In this order: what is new next time is so since the first of them.
+        let (people, words, places) = tokio::try_join!(
             biased;
-            tx.query(&words, &[]).map_err(DbError::from),
-            load::plan(tx, 1),
             tx.query(&people, &of_event).map_err(DbError::from),
+            tx.query(&words, &[]).map_err(DbError::from),
             places::changed(tx, order, since_places),
         )?;
         let first = people.first();

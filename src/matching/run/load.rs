@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::TryFutureExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -99,13 +100,12 @@ pub(super) async fn begin(
     let lock = tx.prepare_cached(lock).await?;
     let begin = include_str!("../../../sql/queries/matching/begin_run.sql");
     let begin = tx.prepare_cached(begin).await?;
-    let once = include_str!("../../../sql/queries/matching/plan_once.sql");
     let of_run: [&(dyn ToSql + Sync); 1] = [&run_id];
     let ((), _, row) = tokio::try_join!(
         biased;
-        tx.batch_execute(once),
-        tx.query(&lock, &of_run),
-        tx.query_opt(&begin, &of_run),
+        plan(tx, 1),
+        tx.query(&lock, &of_run).map_err(DbError::from),
+        tx.query_opt(&begin, &of_run).map_err(DbError::from),
     )?;
     let Some(row) = row else {
         return Ok(None);
@@ -163,7 +163,7 @@ pub(super) async fn crowd(
 }
 
 /// How the statements that follow are planned: for a few people by keys.
-pub(super) async fn plan(tx: &Transaction<'_>, people: usize) -> Result<(), DbError> {
+async fn plan(tx: &Transaction<'_>, people: usize) -> Result<(), DbError> {
     let settings = match people {
         ..=BY_KEYS_MAX => include_str!("../../../sql/queries/matching/plan_by_keys.sql"),
         _ => include_str!("../../../sql/queries/matching/plan_by_sets.sql"),
