@@ -111,8 +111,10 @@ const ANSWER: &str = r#"curl -X PUT http://localhost:5000/api/peer-matches/1/sta
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documented_curl_lines_work_as_printed() {
     let rig = Rig::venue(0).await;
+    // Without an agenda everybody is matched from ten to eleven, which may be now.
     rig.run(
         "insert into events (id, name, date, end_date, timezone) values (1, 'First Expo', current_date, current_date, 'UTC');
+        insert into event_peer_matching (event_id, enabled) values (1, false);
         insert into contractors (id, name, phone, service_area, focus_areas, revenue_tier)
         values (123, 'Pat Sample', '+13035550123', 'Denver, CO', 'operational_efficiency', '31_50_million'),
             (124, 'Sam Sample', '+12065550124', 'Seattle, WA', 'operational_efficiency', '31_50_million');
