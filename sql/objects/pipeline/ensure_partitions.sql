@@ -2,7 +2,7 @@
 --
 -- A new partition is for an eighth of the ids that are kept, in whole millions, and for a million at least. Every claim plans over all
 -- partitions and locks them and their indexes, so there must not be many: by this rule each makes the ledger an eighth longer, and it
--- takes 20 more until it is ten times as long (15 for 10 million ids, 37 for 100 million, 57 for 1,000 million). Retention drops whole
+-- takes 20 more until it is ten times as long (some 15 for 10 million ids, 37 for 100 million, 57 for 1,000 million). Retention drops whole
 -- partitions, so none may hold much of what is kept, and when less is kept, the next are narrower again. What is kept is reckoned from what
 -- stands below the sequence, not from the sequence, which may have leapt.
 --
