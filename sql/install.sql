@@ -69,6 +69,7 @@
 \i objects/pipeline/after_crash.sql
 \i objects/pipeline/reclaim.sql
 \i objects/pipeline/heartbeat.sql
+\i objects/pipeline/ledger_partitions.sql
 \i objects/pipeline/ensure_partitions.sql
 \i objects/pipeline/has_unfinished.sql
 \i objects/pipeline/drop_old_partitions.sql

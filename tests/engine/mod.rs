@@ -19,6 +19,7 @@ mod one_bad_row_stops_nobody;
 mod people_edit_events_and_stages;
 mod schedules_fire_once;
 mod stages;
+mod the_ledger_has_few_partitions;
 mod the_ledger_refuses_what_cannot_be;
 mod the_schedule_is_kept;
 mod the_schema_is_its_manual;
