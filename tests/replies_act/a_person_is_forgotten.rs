@@ -40,6 +40,8 @@ async fn a_person_is_exported_whole_and_erased_everywhere() {
         .await;
     rig.receives(2, "tell me more").await;
     rig.until_heard().await;
+    // What is answered, company and all, is kept with the note that comes next.
+    rig.until_texted().await;
     rig.receives(2, "Met Quill Quimby at lunch, (512) 555-0101")
         .await;
     rig.until_heard().await;
