@@ -1,5 +1,7 @@
 -- pipeline.forget_unrouted(): forgets rows of pipeline.unrouted whose event was deleted or settled.
 --
+-- That happens only where triggers were turned off. So of many rows ten thousand are looked at, from anywhere on: in time all are.
+--
 -- Returns: nothing.
 -- Reads:  marketing.pipeline_events (by id)
 -- Writes: pipeline.unrouted
@@ -13,16 +15,24 @@ begin atomic
     delete from pipeline.unrouted
     where event_id = any (
         array(
-            select unrouted.event_id
-            from pipeline.unrouted
+            select looked_at.event_id
+            from (
+                select unrouted.event_id
+                from pipeline.unrouted
+                where unrouted.event_id >= (
+                    select first.event_id + floor(random() * (last.event_id - first.event_id + 1))::bigint
+                    from (select min(unrouted.event_id) as event_id from pipeline.unrouted) as first
+                    cross join (select max(unrouted.event_id) as event_id from pipeline.unrouted) as last
+                )
+                order by unrouted.event_id
+                limit 10000
+                for update skip locked
+            ) as looked_at
             where not exists (
                 select from marketing.pipeline_events as event
-                where event.id = unrouted.event_id
+                where event.id = looked_at.event_id
                 and event.status = 'pending'
             )
-            order by unrouted.event_id
-            limit 10000
-            for update skip locked
         )
     );
 end;

@@ -142,8 +142,10 @@ begin
                 coalesce(route.leader_id, own.id) as stage_id,
                 event.stage_id is null and cardinality(route.other_ids) > 0 as is_shared
             from new_events as event
+            -- Only the routes that are wanted: all of them would be put together for each statement.
             left join pipeline.routes as route
                 on route.event_type = event.event_type
+                and route.event_type = any (array(select distinct unaddressed.event_type from new_events as unaddressed where unaddressed.stage_id is null))
                 and event.stage_id is null
             left join pipeline.stages as own
                 on own.id = event.stage_id
