@@ -11,6 +11,9 @@ create or replace function pipeline.forget_unrouted()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 begin atomic
     delete from pipeline.unrouted
     where event_id = any (
@@ -20,7 +23,8 @@ begin atomic
                 select unrouted.event_id
                 from pipeline.unrouted
                 where unrouted.event_id >= (
-                    select first.event_id + floor(random() * (last.event_id - first.event_id + 1))::bigint
+                    -- From before the first on: it is looked at as often as every other.
+                    select first.event_id - 10000 + floor(random() * (last.event_id - first.event_id + 10001))::bigint
                     from (select min(unrouted.event_id) as event_id from pipeline.unrouted) as first
                     cross join (select max(unrouted.event_id) as event_id from pipeline.unrouted) as last
                 )
