@@ -144,3 +144,22 @@ async fn a_bucket_that_somebody_holds_keeps_no_other_from_being_forgotten() {
     assert_eq!(rig.text(kept).await, "7");
     holder.batch_execute("rollback").await.expect("an end");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_finds_each_of_its_keys_by_itself() {
+    let rig = Rig::bare().await;
+    // By the statistics all keys are another type's, or there are none.
+    for known in [
+        "",
+        "insert into pipeline.dedupe select 'b', n::text, n, now() + interval '1 day' from generate_series(1, 5000) as n",
+    ] {
+        rig.run(known).await;
+        rig.run("analyze pipeline.dedupe").await;
+        let before = rows_read(&rig, "dedupe").await;
+        let emitted = "select count(*) from pipeline.emit_batch('a', array_fill('{}'::jsonb, array[3000]),
+            dedupe_keys => array(select n || ' ' || clock_timestamp() from generate_series(1, 3000) as n)) where not is_duplicate";
+        assert_eq!(rig.number(emitted).await, 3000);
+        let read = rows_read(&rig, "dedupe").await - before;
+        assert!(read < 30_000, "{read} rows were read for 3,000 keys");
+    }
+}
