@@ -57,7 +57,7 @@ async fn events_that_no_stage_handles_are_looked_at_some_at_a_time() {
     rig.run("select pipeline.adopt_all_unrouted(), pipeline.forget_unrouted()")
         .await;
     let read = rows_read(&rig, "pipeline_events%").await - before;
-    assert!(read <= 10_000, "{read} rows of the ledger were read");
+    assert!(read < 30_000, "{read} rows of the ledger were read");
 
     // Whatever their ids are, those that were settled behind the triggers' back are forgotten in time.
     rig.run(
@@ -89,6 +89,24 @@ async fn events_that_no_stage_handles_are_looked_at_some_at_a_time() {
         rig.number("select count(*) from pipeline.ready").await,
         59_998
     );
+}
+
+#[tokio::test]
+async fn a_settled_event_is_forgotten_however_far_from_the_others_its_id_is() {
+    let rig = Rig::bare().await;
+    rig.emit("nobodys", 1).await;
+    rig.run("select setval('marketing.pipeline_events_id_seq', 1000000000)")
+        .await;
+    rig.emit("nobodys", 1).await;
+    rig.run(
+        "set session_replication_role = replica;
+        update marketing.pipeline_events set status = 'cancelled', processed_at = now() where id < 1000000000;
+        reset session_replication_role;
+        select pipeline.forget_unrouted()",
+    )
+    .await;
+    let waiting = "select count(*) from pipeline.unrouted";
+    assert_eq!(rig.number(waiting).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 -- pipeline.forget_unrouted(): forgets rows of pipeline.unrouted whose event was deleted or settled.
 --
--- That happens only where triggers were turned off. So of many rows ten thousand are looked at, from anywhere on: in time all are.
+-- That happens only where triggers were turned off. So of many rows those of a hundred pages are looked at, some ten thousand, anywhere
+-- in the table: in time all are, whatever their ids.
 --
 -- Returns: nothing.
 -- Reads:  marketing.pipeline_events (by id)
@@ -22,14 +23,10 @@ begin atomic
             from (
                 select unrouted.event_id
                 from pipeline.unrouted
-                where unrouted.event_id >= (
-                    -- From before the first on: it is looked at as often as every other.
-                    select first.event_id - 10000 + floor(random() * (last.event_id - first.event_id + 10001))::bigint
-                    from (select min(unrouted.event_id) as event_id from pipeline.unrouted) as first
-                    cross join (select max(unrouted.event_id) as event_id from pipeline.unrouted) as last
+                -- In per cent.
+                tablesample system (
+                    least(100, 100 * 100 * current_setting('block_size')::real / greatest(pg_relation_size('pipeline.unrouted'), 1))
                 )
-                order by unrouted.event_id
-                limit 10000
                 for update skip locked
             ) as looked_at
             where not exists (
