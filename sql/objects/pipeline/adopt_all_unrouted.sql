@@ -16,7 +16,8 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 begin atomic
     select coalesce(sum(pipeline.adopt_unrouted(handled.event_type)), 0)::bigint
-    from (select distinct stage.event_type from pipeline.stages as stage) as handled
+    -- In one order: another daemon may do the same.
+    from (select distinct stage.event_type from pipeline.stages as stage order by stage.event_type) as handled
     where exists (select from pipeline.unrouted where unrouted.event_type = handled.event_type);
 end;
 
