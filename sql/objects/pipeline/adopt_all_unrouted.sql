@@ -11,14 +11,12 @@ create or replace function pipeline.adopt_all_unrouted()
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 begin atomic
     select coalesce(sum(pipeline.adopt_unrouted(handled.event_type)), 0)::bigint
     -- In one order: another daemon may do the same.
     from (select distinct stage.event_type from pipeline.stages as stage order by stage.event_type) as handled
-    where exists (select from pipeline.unrouted where unrouted.event_type = handled.event_type);
+    -- The first of each type: no join, which would read all. Settings would hold for what this calls, too.
+    where (select waiting.event_id from pipeline.unrouted as waiting where waiting.event_type = handled.event_type limit 1) is not null;
 end;
 
 comment on function pipeline.adopt_all_unrouted() is 'Queues events of every type that waited for a stage. Returns how many.';
