@@ -450,3 +450,38 @@ async fn an_event_is_not_lost_to_a_stage_that_comes_while_it_is_routed() {
     let queued = "select count(*) from pipeline.ready where event_id = 900000";
     assert_eq!(rig.number(queued).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_written_while_their_stage_is_deleted_wait_for_another() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("one", EFFECT).await;
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) select 'two', 'one', kind, target from pipeline.stages")
+        .await;
+    let writer = rig.session().await;
+    writer
+        .batch_execute("begin; insert into marketing.pipeline_events (event_type) values ('one')")
+        .await
+        .expect("an event and a copy");
+    rig.run("delete from pipeline.stages").await;
+    writer.batch_execute("commit").await.expect("a commit");
+    rig.run("select pipeline.maintain()").await;
+    let queued = "select count(*) from pipeline.ready";
+    assert_eq!(rig.number(queued).await, 0);
+    // Each was addressed to its own stage, as those that a deletion finds.
+    let cancelled = "select count(*) from marketing.pipeline_events where status = 'cancelled'";
+    assert_eq!(rig.number(cancelled).await, 2);
+
+    rig.sql_stage("alone", EFFECT).await;
+    writer
+        .batch_execute("begin; insert into marketing.pipeline_events (event_type) values ('alone')")
+        .await
+        .expect("an event");
+    rig.run("delete from pipeline.stages").await;
+    writer.batch_execute("commit").await.expect("a commit");
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) values ('again', 'alone', 'sql', 'public.alone_stage')")
+        .await;
+    rig.run("select pipeline.maintain()").await;
+    assert_eq!(rig.number(queued).await, 1, "under the new stage");
+    let lost = "select count(*) from pipeline.ready where stage_id not in (select id from pipeline.stages)";
+    assert_eq!(rig.number(lost).await, 0);
+}
