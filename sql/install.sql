@@ -76,6 +76,7 @@
 \i objects/pipeline/alert_findings.sql
 \i objects/pipeline/raise_alerts.sql
 \i objects/pipeline/report_alert.sql
+\i objects/pipeline/leave_deleted_stages.sql
 \i objects/pipeline/adopt_all_unrouted.sql
 \i objects/pipeline/forget_unrouted.sql
 \i objects/pipeline/reclaim_orphans.sql

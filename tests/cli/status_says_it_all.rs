@@ -27,6 +27,7 @@ async fn what_waits_is_paused_or_goes_nowhere_is_said_with_what_to_do() {
              update pipeline.stages set paused = true, paused_reason = 'The key is refused.' \
              where name = 'verify_email';
              insert into marketing.pipeline_events (event_type) values ('odd');
+             insert into pipeline.limits (name, rate) values ('nobodys', 1);
              select marketing.log_pipeline_error('x', '1', 'It broke.', null, 'critical');\n",
         )
         .await;

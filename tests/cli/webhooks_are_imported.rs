@@ -111,6 +111,16 @@ async fn an_import_comes_out_of_the_export_as_it_was() {
 }
 
 #[tokio::test]
+async fn importing_again_takes_no_further_ids_of_stages() {
+    let desk = Desk::new().await;
+    desk.webhooks(&["import", SAMPLE]).await.ok();
+    let last = "select last_value from pipeline.stages_id_seq;\n";
+    let before = desk.database.psql(last).await;
+    desk.webhooks(&["import", SAMPLE]).await.ok();
+    assert_eq!(desk.database.psql(last).await, before);
+}
+
+#[tokio::test]
 async fn bad_entries_are_refused_with_their_reason_and_the_others_go_in() {
     let desk = Desk::new().await;
     let url = "https://n8n.example.com/webhook/x";

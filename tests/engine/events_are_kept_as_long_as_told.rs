@@ -68,3 +68,22 @@ async fn one_that_is_queued_again_while_its_partition_is_to_go_stays() {
     let events = "select count(*) from marketing.pipeline_events where status = 'pending'";
     assert_eq!(rig.number(events).await, 1);
 }
+
+#[tokio::test]
+async fn who_would_not_see_that_an_event_is_queued_again_drops_nothing() {
+    let rig = finished_after(1).await;
+    let dropper = rig.session().await;
+    dropper
+        .batch_execute("begin isolation level repeatable read; select count(*) from pipeline.ready")
+        .await
+        .expect("a snapshot");
+    rig.run("update marketing.pipeline_events set status = 'pending'")
+        .await;
+    dropper
+        .batch_execute("select pipeline.drop_old_partitions()")
+        .await
+        .expect_err("it is refused");
+    dropper.batch_execute("rollback").await.expect("an end");
+    let events = "select count(*) from marketing.pipeline_events where status = 'pending'";
+    assert_eq!(rig.number(events).await, 1);
+}

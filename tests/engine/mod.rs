@@ -13,6 +13,7 @@ mod events_are_announced;
 mod events_are_kept_as_long_as_told;
 mod every_error_finds_its_event;
 mod limits_hold_over_all_daemons;
+mod many_of_all;
 mod many_wait;
 mod nothing_is_held_after_a_stop;
 mod one_bad_row_stops_nobody;

@@ -418,3 +418,70 @@ async fn nonsense_is_refused_by_a_constraint_that_says_so() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_not_lost_to_a_stage_that_comes_while_it_is_routed() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("other", EFFECT).await;
+    // The writer waits in the middle of routing: somebody has a row of the schedule that it is to write.
+    let holder = rig.session().await;
+    holder
+        .batch_execute(
+            "begin; insert into pipeline.scheduled (run_at, event_id) values ('2100-01-01', 900001)",
+        )
+        .await
+        .expect("a row");
+    let writer = rig.session().await;
+    let writing = tokio::spawn(async move {
+        writer
+            .batch_execute(
+                "insert into marketing.pipeline_events (id, event_type, run_at)
+                values (900000, 'late', now()), (900001, 'late', '2100-01-01')",
+            )
+            .await
+    });
+    rig.until("exists (select from pg_stat_activity where query like '%900000%''late''%' and wait_event_type = 'Lock' and pid <> pg_backend_pid())")
+        .await;
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) select 'late', 'late', kind, target from pipeline.stages")
+        .await;
+    holder.batch_execute("rollback").await.expect("an end");
+    writing.await.expect("no panic").expect("no error");
+    rig.run("select pipeline.maintain()").await;
+    let queued = "select count(*) from pipeline.ready where event_id = 900000";
+    assert_eq!(rig.number(queued).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_written_while_their_stage_is_deleted_wait_for_another() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("one", EFFECT).await;
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) select 'two', 'one', kind, target from pipeline.stages")
+        .await;
+    let writer = rig.session().await;
+    writer
+        .batch_execute("begin; insert into marketing.pipeline_events (event_type) values ('one')")
+        .await
+        .expect("an event and a copy");
+    rig.run("delete from pipeline.stages").await;
+    writer.batch_execute("commit").await.expect("a commit");
+    rig.run("select pipeline.maintain()").await;
+    let queued = "select count(*) from pipeline.ready";
+    assert_eq!(rig.number(queued).await, 0);
+    // Each was addressed to its own stage, as those that a deletion finds.
+    let cancelled = "select count(*) from marketing.pipeline_events where status = 'cancelled'";
+    assert_eq!(rig.number(cancelled).await, 2);
+
+    rig.sql_stage("alone", EFFECT).await;
+    writer
+        .batch_execute("begin; insert into marketing.pipeline_events (event_type) values ('alone')")
+        .await
+        .expect("an event");
+    rig.run("delete from pipeline.stages").await;
+    writer.batch_execute("commit").await.expect("a commit");
+    rig.run("insert into pipeline.stages (name, event_type, kind, target) values ('again', 'alone', 'sql', 'public.alone_stage')")
+        .await;
+    rig.run("select pipeline.maintain()").await;
+    assert_eq!(rig.number(queued).await, 1, "under the new stage");
+    let lost = "select count(*) from pipeline.ready where stage_id not in (select id from pipeline.stages)";
+    assert_eq!(rig.number(lost).await, 0);
+}

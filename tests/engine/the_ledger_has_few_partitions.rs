@@ -140,6 +140,33 @@ async fn what_stands_in_the_way_is_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn beyond_one_made_by_hand_they_begin_at_whole_millions() {
+    let rig = Rig::bare().await;
+    rig.run(
+        "create table marketing.by_hand partition of marketing.pipeline_events for values from (1200000) to (1400000)",
+    )
+    .await;
+    assert_eq!(rig.number(ENSURE).await, 5);
+    assert_eq!(ranges(&rig, 0).await, "0-1 1-1.2 1.2-1.4 2-3 3-4 4-5");
+}
+
+/// The reading of an old one takes long, and who makes a new one has locked everybody out.
+#[tokio::test]
+async fn maintenance_drops_one_before_it_makes_the_next() {
+    let rig = Rig::bare().await;
+    rig.run(
+        "create table marketing.pipeline_events_000000 partition of marketing.pipeline_events for values from (0) to (1000000);
+        create table marketing.pipeline_events_000001 partition of marketing.pipeline_events for values from (1000000) to (17000000);
+        update pipeline.retention set keep = '1 day'",
+    )
+    .await;
+    set_last(&rig, 16_400_000).await;
+    rig.run("select pipeline.maintain()").await;
+    // Of 15 million that are left an eighth is less than two.
+    assert_eq!(ranges(&rig, 0).await, "1-17 17-18 18-19 19-20 20-21");
+}
+
+#[tokio::test]
 async fn a_wide_one_leaves_out_the_million_that_has_rows_in_overflow() {
     let rig = Rig::bare().await;
     rig.run(

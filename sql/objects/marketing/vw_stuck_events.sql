@@ -48,7 +48,10 @@ select
         else 'The stage is behind: raise its concurrency or batch_size in pipeline.stages, or start another daemon.'
     end as what_to_do
 from stuck
-join marketing.pipeline_events as event on event.id = stuck.event_id
+join marketing.pipeline_events as event
+    on event.id = stuck.event_id
+    -- Said twice: where stages are many, so many are thought to be stuck that the ledger would be read from end to end.
+    and event.id = any (array(select stuck.event_id from stuck))
 left join pipeline.stages as stage on stage.id = stuck.stage_id
 where stuck.state <> 'waiting'
 or greatest(event.run_at, event.created_at) < clock_timestamp() - interval '5 minutes';

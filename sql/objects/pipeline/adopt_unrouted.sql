@@ -2,7 +2,7 @@
 --
 -- An event that was addressed to one stage waits for that stage alone.
 --
--- Arguments: event_type, or NULL for every type.
+-- Arguments: event_type.
 -- Returns: how many events were queued, copies for further stages not counted.
 -- Reads:  pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.unrouted, pipeline.ready; by pipeline.fan_out marketing.pipeline_events
@@ -12,6 +12,7 @@ create or replace function pipeline.adopt_unrouted(event_type text)
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -22,12 +23,17 @@ begin
     wanted as materialized (
         select distinct on (unrouted.event_id) unrouted.event_id, stage.id as stage_id, event.priority, event.status, event.deadline
         from pipeline.unrouted
-        join marketing.pipeline_events as event on event.id = unrouted.event_id
+        -- Each by its id (offset keeps it so): where many wait, the ledger would be read from end to end.
+        cross join lateral (
+            select event.stage_id, event.priority, event.status, event.deadline
+            from marketing.pipeline_events as event
+            where event.id = unrouted.event_id
+            offset 0
+        ) as event
         join pipeline.stages as stage
             on stage.event_type = unrouted.event_type
             and stage.id = coalesce(event.stage_id, stage.id)
-        where adopt_unrouted.event_type is null
-        or unrouted.event_type = adopt_unrouted.event_type
+        where unrouted.event_type = adopt_unrouted.event_type
         order by unrouted.event_id, stage.id
     ),
     taken as (
@@ -53,4 +59,4 @@ begin
 end
 $$;
 
-comment on function pipeline.adopt_unrouted(text) is 'Queues events that waited for a stage; NULL: of every type. Returns how many.';
+comment on function pipeline.adopt_unrouted(text) is 'Queues events of a type that waited for a stage. Returns how many.';

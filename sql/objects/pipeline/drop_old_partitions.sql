@@ -5,7 +5,8 @@
 -- that no transaction is long, and no further while what was read tells that it must stay. What was read is true until the server
 -- counts a change of the partition; then it is read anew.
 --
--- What is looked at may change until the lock is held: an event may be queued again. So it is looked at once more under the lock.
+-- What is looked at may change until the lock is held: an event may be queued again. So it is looked at once more under the lock, which a
+-- transaction with one snapshot for all of it cannot: it is refused.
 --
 -- Returns: nothing.
 -- Reads:  the catalog (through pipeline.ledger_partitions), the server's counts of changes, pipeline.ready, pipeline.scheduled,
@@ -34,6 +35,12 @@ begin
         return;
     end if;
 
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'a transaction that is % would drop events that were queued again meanwhile', current_setting('transaction_isolation')
+            using errcode = 'object_not_in_prerequisite_state',
+                hint = 'Let the daemon''s role have it read committed: ALTER ROLE … SET default_transaction_isolation = ''read committed''.';
+    end if;
+
     select partition.name, partition.first_id, partition.before_id into v_oldest
     from pipeline.ledger_partitions() as partition
     where partition.name ~ '^pipeline_events_\d+$'
@@ -53,7 +60,7 @@ begin
     order by event.id desc
     limit 1;
 
-    if v_last_at > v_oldest_to_drop or pipeline.has_unfinished(v_oldest.first_id, v_oldest.before_id) then
+    if v_last_at > v_oldest_to_drop then
         return;
     end if;
 
@@ -69,7 +76,7 @@ begin
         v_last_at := null;
     end if;
 
-    if v_last_at > v_oldest_to_drop then
+    if v_last_at > v_oldest_to_drop or pipeline.has_unfinished(v_oldest.first_id, v_oldest.before_id) then
         return;
     end if;
 

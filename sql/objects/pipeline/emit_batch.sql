@@ -19,12 +19,13 @@ returns table (event_id bigint, is_duplicate boolean)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- A table of keys that is empty, or without the type, by its statistics would be read for each key.
+set enable_seqscan = off
 set jit = off
 as $$
 #variable_conflict use_column
 declare
     v_ids bigint[];
-    v_new bigint[];
 begin
     if (
         length(event_type) between 1 and 100
@@ -40,53 +41,52 @@ begin
     end if;
 
     select array_agg(nextval('marketing.pipeline_events_id_seq')) into v_ids from unnest(payloads);
-    v_new := v_ids;
 
     if dedupe_keys is not null then
-        with
-        wanted as (
+        insert into pipeline.dedupe as taken (event_type, key, event_id, expires_at)
+        select emit_batch.event_type, wanted.key, wanted.id, clock_timestamp() + dedupe_window
+        from (
             select distinct on (given.key) given.key, given.id
             from unnest(dedupe_keys, v_ids) as given (key, id)
             where given.key is not null
             order by given.key, given.id
-        ),
-        won as (
-            insert into pipeline.dedupe as taken (event_type, key, event_id, expires_at)
-            select emit_batch.event_type, wanted.key, wanted.id, clock_timestamp() + dedupe_window
-            from wanted
-            order by wanted.key
-            on conflict (event_type, key) do update
-            set event_id = excluded.event_id, expires_at = excluded.expires_at
-            where taken.expires_at <= clock_timestamp()
-            or exists (
-                select from marketing.pipeline_events as event
-                where event.id = taken.event_id
-                and event.status in ('cancelled', 'failed')
-            )
-            returning taken.event_id
-        )
-        select array_agg(won.event_id) || (
-            select array_agg(given.id) from unnest(dedupe_keys, v_ids) as given (key, id) where given.key is null
-        )
-        into v_new
-        from won;
+        ) as wanted
+        order by wanted.key
+        on conflict (event_type, key) do update
+        set event_id = excluded.event_id, expires_at = excluded.expires_at
+        where taken.expires_at <= clock_timestamp()
+        or exists (
+            select from marketing.pipeline_events as event
+            where event.id = taken.event_id
+            and event.status in ('cancelled', 'failed')
+        );
     end if;
 
     insert into marketing.pipeline_events (id, event_type, payload, run_at, priority)
     select given.id, emit_batch.event_type, coalesce(given.payload, '{}'), coalesce(emit_batch.run_at, now()), emit_batch.priority
-    from unnest(v_ids, payloads) as given (id, payload)
-    where dedupe_keys is null
-    or given.id = any (v_new)
+    from unnest(v_ids, payloads, dedupe_keys) as given (id, payload, key)
+    -- Each by its whole key (offset keeps it so).
+    left join lateral (
+        select taken.event_id
+        from pipeline.dedupe as taken
+        where taken.event_type = emit_batch.event_type
+        and taken.key = given.key
+        offset 0
+    ) as taken on true
+    where given.key is null
+    or taken.event_id = given.id
     order by given.id;
 
     return query
-    select
-        case when given.key is null or given.id = any (v_new) then given.id else taken.event_id end,
-        given.key is not null and given.id <> all (coalesce(v_new, '{}'))
+    select coalesce(taken.event_id, given.id), given.key is not null and taken.event_id is distinct from given.id
     from unnest(v_ids, dedupe_keys) with ordinality as given (id, key, place)
-    left join pipeline.dedupe as taken
-        on taken.event_type = emit_batch.event_type
+    left join lateral (
+        select taken.event_id
+        from pipeline.dedupe as taken
+        where taken.event_type = emit_batch.event_type
         and taken.key = given.key
+        offset 0
+    ) as taken on true
     order by given.place;
 end
 $$;

@@ -75,7 +75,7 @@ begin
 
         -- Another table has the name, perhaps one that was detached.
         if to_regclass(format('marketing.%I', v_name)) is not null then
-            v_first_id := v_first_id + c_million;
+            v_first_id := (v_first_id / c_million + 1) * c_million;
             continue;
         end if;
 

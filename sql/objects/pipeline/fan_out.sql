@@ -22,6 +22,10 @@ begin
         from marketing.pipeline_events as event
         join pipeline.routes as route
             on route.event_type = event.event_type
+            -- Only those that are wanted: all of them would be put together for each statement.
+            and route.event_type = any (
+                array(select distinct shared.event_type from marketing.pipeline_events as shared where shared.id = any (event_ids))
+            )
             and cardinality(route.other_ids) > 0
         where event.id = any (event_ids)
         and event.stage_id is null

@@ -1,7 +1,8 @@
 -- pipeline.maintain(): what must be done now and then by one daemon or another.
 --
 -- Each chore stands alone: one that fails keeps no other from being done, and says why. Chores that may have to wait for a lock come
--- last, because locks are held until the end.
+-- last, because locks are held until the end: the ledger is locked against everybody by who makes a partition of it, so that comes after
+-- the reading of an old one.
 --
 -- Returns: chore, problem: one row for each chore that failed.
 -- Reads:  nothing
@@ -18,9 +19,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     foreach chore in array array[
-        'adopt_all_unrouted', 'forget_unrouted', 'reclaim_orphans', 'unpark_released', 'forget_full_buckets', 'forget_other_clock',
-        'forget_dedupe_keys', 'count_depths', 'raise_alerts', 'check_publications', 'sync_publications', 'ensure_partitions',
-        'drop_old_partitions'
+        'leave_deleted_stages', 'adopt_all_unrouted', 'forget_unrouted', 'reclaim_orphans', 'unpark_released', 'forget_full_buckets',
+        'forget_other_clock', 'forget_dedupe_keys', 'count_depths', 'raise_alerts', 'check_publications', 'sync_publications',
+        'drop_old_partitions', 'ensure_partitions'
     ] loop
         begin
             execute format('select pipeline.%I()', chore);

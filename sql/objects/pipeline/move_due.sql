@@ -41,6 +41,18 @@ begin
         returning scheduled.event_id
     ),
     -- Rows that the ledger no longer calls pending were settled by other means.
+    pending as materialized (
+        select event.*
+        from taken
+        -- Each by its id (offset keeps it so): a ledger that is empty by its statistics would be read from end to end.
+        cross join lateral (
+            select event.id, event.event_type, event.priority, event.crashes, event.deadline, event.claimed_at, event.stage_id
+            from marketing.pipeline_events as event
+            where event.id = taken.event_id
+            and event.status = 'pending'
+            offset 0
+        ) as event
+    ),
     wanted as materialized (
         select
             event.id,
@@ -51,17 +63,11 @@ begin
             coalesce(route.leader_id, own.id) as stage_id,
             -- An event that was begun before has been shared out, or belongs to its first stage.
             event.claimed_at is null and cardinality(route.other_ids) > 0 as is_shared
-        from taken
-        -- Each by its id (offset keeps it so): a ledger that is empty by its statistics would be read from end to end.
-        cross join lateral (
-            select event.id, event.event_type, event.priority, event.crashes, event.deadline, event.claimed_at, event.stage_id
-            from marketing.pipeline_events as event
-            where event.id = taken.event_id
-            and event.status = 'pending'
-            offset 0
-        ) as event
+        from pending as event
+        -- Only the routes that are wanted: all of them would be put together for each call.
         left join pipeline.routes as route
             on route.event_type = event.event_type
+            and route.event_type = any (array(select distinct pending.event_type from pending))
             and event.stage_id is null
         left join pipeline.stages as own
             on own.id = event.stage_id

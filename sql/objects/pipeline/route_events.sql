@@ -43,7 +43,6 @@ declare
     v_quiet_until timestamptz;
     v_wakes text[] := '{}';
     v_shared bigint[];
-    v_unrouted integer;
     v_types text;
 begin
     -- What nearly every event is: alone in its statement, due now, of a type that one stage handles, and sound, whatever
@@ -142,56 +141,51 @@ begin
                 coalesce(route.leader_id, own.id) as stage_id,
                 event.stage_id is null and cardinality(route.other_ids) > 0 as is_shared
             from new_events as event
+            -- Only the routes that are wanted: all of them would be put together for each statement.
             left join pipeline.routes as route
                 on route.event_type = event.event_type
+                and route.event_type = any (array(select distinct unaddressed.event_type from new_events as unaddressed where unaddressed.stage_id is null))
                 and event.stage_id is null
             left join pipeline.stages as own
                 on own.id = event.stage_id
                 and own.event_type = event.event_type
             where event.status = 'pending'
         ),
+        -- Also what was queued above: a stage that came or went since then would leave out an event, or have it twice.
         queued as (
             insert into pipeline.ready (stage_id, priority, event_id, deadline)
             select routed.stage_id, routed.priority, routed.id, routed.deadline
             from routed
             where routed.stage_id is not null
-            and (routed.is_addressed or routed.is_shared)
             and not routed.is_later
+            on conflict do nothing
         ),
         scheduled as (
             insert into pipeline.scheduled (run_at, event_id, stage_id)
             select routed.run_at, routed.id, routed.stage_id
             from routed
             where routed.is_later
+        ),
+        unrouted as (
+            insert into pipeline.unrouted (event_id, event_type)
+            select routed.id, routed.event_type
+            from routed
+            where routed.stage_id is null
+            and not routed.is_later
         )
         select
             coalesce(array_agg(distinct routed.event_type) filter (where routed.is_addressed), '{}')
                 || case when bool_or(routed.is_later) then array['schedule'] else '{}' end,
             array_agg(routed.id) filter (where routed.is_shared and not routed.is_later),
-            count(*) filter (where routed.stage_id is null and not routed.is_later)
-        into v_wakes, v_shared, v_unrouted
+            string_agg(distinct routed.event_type, ', ') filter (where routed.stage_id is null and not routed.is_later)
+        into v_wakes, v_shared, v_types
         from routed;
 
         if v_shared is not null then
             perform pipeline.fan_out(v_shared);
         end if;
 
-        if v_unrouted > 0 then
-            with unrouted as (
-                insert into pipeline.unrouted (event_id, event_type)
-                select event.id, event.event_type
-                from new_events as event
-                where event.status = 'pending'
-                and event.run_at <= v_now
-                and not exists (
-                    select from pipeline.stages as stage
-                    where stage.event_type = event.event_type
-                    and stage.id = coalesce(event.stage_id, stage.id)
-                )
-                returning unrouted.event_type
-            )
-            select string_agg(distinct unrouted.event_type, ', ') into v_types from unrouted;
-
+        if v_types is not null then
             raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
                 using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
         end if;

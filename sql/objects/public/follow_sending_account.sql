@@ -46,20 +46,25 @@ begin
     on conflict (name) do update
     set rate = excluded.rate, period = excluded.period, burst = excluded.burst, concurrency = excluded.concurrency;
 
-    insert into pipeline.stages (
-        name, event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, limiter, paused, description
-    )
-    values (
-        v_stage, 'text_ready_' || new.name, 'builtin', 'messaging.send_text', 500, new.concurrency, new.max_attempts,
-        new.first_wait, new.first_wait * 64, '60 seconds', v_limit, new.paused, format('Sends texts of the account %s.', new.name)
-    )
-    on conflict (name) do update
-    set concurrency = excluded.concurrency,
-        max_attempts = excluded.max_attempts,
-        backoff = excluded.backoff,
-        backoff_max = excluded.backoff_max,
-        paused = excluded.paused,
-        paused_reason = case when excluded.paused then 'paused in public.sending_accounts' end;
+    update pipeline.stages as stage
+    set concurrency = new.concurrency,
+        max_attempts = new.max_attempts,
+        backoff = new.first_wait,
+        backoff_max = new.first_wait * 64,
+        paused = new.paused,
+        paused_reason = case when new.paused then 'paused in public.sending_accounts' end
+    where stage.name = v_stage;
+
+    -- Only what is not there: an insert that finds its row there has taken one of 32,767 ids all the same.
+    if not found then
+        insert into pipeline.stages (
+            name, event_type, kind, target, batch_size, concurrency, max_attempts, backoff, backoff_max, timeout, limiter, paused, description
+        )
+        values (
+            v_stage, 'text_ready_' || new.name, 'builtin', 'messaging.send_text', 500, new.concurrency, new.max_attempts,
+            new.first_wait, new.first_wait * 64, '60 seconds', v_limit, new.paused, format('Sends texts of the account %s.', new.name)
+        );
+    end if;
 
     return null;
 end

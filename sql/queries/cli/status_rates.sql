@@ -11,7 +11,7 @@ select
         case when limits.concurrency is not null then format('%s at once', limits.concurrency) end,
         case when limits.key is not null then format('for each %s', limits.key) end
     ) as bounds,
-    array_to_string(limits.stages, ', ') as stages,
+    coalesce(array_to_string(limits.stages, ', '), '') as stages,
     limits.left_now,
     limits.running,
     limits.held_back

@@ -20,8 +20,33 @@ wanted as (
     from pipeline.webhooks as webhook
     where webhook.name = $3
 ),
-written as (
-    insert into pipeline.stages as stage (
+given as (
+    select
+        $2::text as event_type,
+        $3::text as target,
+        coalesce($4::integer, stage.batch_size) as batch_size,
+        coalesce($5::integer::smallint, stage.max_attempts) as max_attempts,
+        coalesce(make_interval(secs => nullif($6::double precision, 0)), stage.backoff) as backoff
+    from pipeline.stages as stage
+    where stage.name = $1
+),
+changed as (
+    update pipeline.stages as stage
+    set event_type = given.event_type,
+        target = given.target,
+        batch_size = given.batch_size,
+        max_attempts = given.max_attempts,
+        backoff = given.backoff
+    from given
+    where stage.name = $1
+    and stage.kind = 'webhook'
+    and (stage.event_type, stage.target, stage.batch_size, stage.max_attempts, stage.backoff)
+        is distinct from (given.event_type, given.target, given.batch_size, given.max_attempts, given.backoff)
+    returning stage.id
+),
+-- Only what is not there: an insert that finds its row there has taken one of 32,767 ids all the same.
+added as (
+    insert into pipeline.stages (
         name, event_type, kind, target, batch_size, concurrency, max_attempts, backoff, timeout, paused, paused_reason, description
     )
     select
@@ -29,26 +54,16 @@ written as (
         coalesce(make_interval(secs => nullif($6::double precision, 0)), interval '5 seconds'), wanted.timeout, wanted.paused,
         case when wanted.paused then wanted.paused_reason end, format('Posts %s to the webhook %s.', $2::text, $3::text)
     from wanted
-    on conflict (name) do update
-    set event_type = excluded.event_type,
-        target = excluded.target,
-        batch_size = coalesce($4::integer, stage.batch_size),
-        max_attempts = coalesce($5::integer::smallint, stage.max_attempts),
-        backoff = coalesce(make_interval(secs => nullif($6::double precision, 0)), stage.backoff)
-    where stage.kind = 'webhook'
-    and (stage.event_type, stage.target, stage.batch_size, stage.max_attempts, stage.backoff) is distinct from (
-        excluded.event_type,
-        excluded.target,
-        coalesce($4::integer, stage.batch_size),
-        coalesce($5::integer::smallint, stage.max_attempts),
-        coalesce(make_interval(secs => nullif($6::double precision, 0)), stage.backoff)
-    )
-    returning xmax = 0 as is_new
+    where not exists (select from given)
+    on conflict (name) do nothing
+    returning stages.id
 )
 select
     case
         when exists (select from pipeline.stages as stage where stage.name = $1 and stage.kind <> 'webhook') then 'foreign'
-        else coalesce((select case when written.is_new then 'new' else 'changed' end from written), 'unchanged')
+        when exists (select from added) then 'new'
+        when exists (select from changed) then 'changed'
+        else 'unchanged'
     end as state,
     (
         select string_agg(stage.name, ', ' order by stage.name)
