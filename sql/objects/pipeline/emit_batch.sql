@@ -26,6 +26,8 @@ as $$
 #variable_conflict use_column
 declare
     v_ids bigint[];
+    -- For each payload the event that has its key: its own, or one from before.
+    v_holder_ids bigint[];
 begin
     if (
         length(event_type) between 1 and 100
@@ -41,6 +43,7 @@ begin
     end if;
 
     select array_agg(nextval('marketing.pipeline_events_id_seq')) into v_ids from unnest(payloads);
+    v_holder_ids := v_ids;
 
     if dedupe_keys is not null then
         insert into pipeline.dedupe as taken (event_type, key, event_id, expires_at)
@@ -60,33 +63,28 @@ begin
             where event.id = taken.event_id
             and event.status in ('cancelled', 'failed')
         );
+
+        select array_agg(coalesce(taken.event_id, given.id) order by given.place) into v_holder_ids
+        from unnest(v_ids, dedupe_keys) with ordinality as given (id, key, place)
+        -- Each by its whole key (offset keeps it so).
+        left join lateral (
+            select taken.event_id
+            from pipeline.dedupe as taken
+            where taken.event_type = emit_batch.event_type
+            and taken.key = given.key
+            offset 0
+        ) as taken on true;
     end if;
 
     insert into marketing.pipeline_events (id, event_type, payload, run_at, priority)
     select given.id, emit_batch.event_type, coalesce(given.payload, '{}'), coalesce(emit_batch.run_at, now()), emit_batch.priority
-    from unnest(v_ids, payloads, dedupe_keys) as given (id, payload, key)
-    -- Each by its whole key (offset keeps it so).
-    left join lateral (
-        select taken.event_id
-        from pipeline.dedupe as taken
-        where taken.event_type = emit_batch.event_type
-        and taken.key = given.key
-        offset 0
-    ) as taken on true
-    where given.key is null
-    or taken.event_id = given.id
+    from unnest(v_ids, payloads, v_holder_ids) as given (id, payload, holder_id)
+    where given.holder_id = given.id
     order by given.id;
 
     return query
-    select coalesce(taken.event_id, given.id), given.key is not null and taken.event_id is distinct from given.id
-    from unnest(v_ids, dedupe_keys) with ordinality as given (id, key, place)
-    left join lateral (
-        select taken.event_id
-        from pipeline.dedupe as taken
-        where taken.event_type = emit_batch.event_type
-        and taken.key = given.key
-        offset 0
-    ) as taken on true
+    select given.holder_id, given.holder_id <> given.id
+    from unnest(v_ids, v_holder_ids) with ordinality as given (id, holder_id, place)
     order by given.place;
 end
 $$;
