@@ -33,7 +33,7 @@ as $$
 #variable_conflict use_column
 declare
     -- Reading so many dead rows takes as long as asking who has written events.
-    c_much constant bigint := 2000;
+    c_much constant bigint := 1000;
     -- So many transactions are begun while an ordinary one is under way.
     c_many constant bigint := 20;
     -- One that it had before tells nothing of ids that were given out since.
@@ -47,8 +47,9 @@ begin
     v_last_id := coalesce(pg_sequence_last_value('marketing.pipeline_events_id_seq'), 0);
     oldest_xid := pg_snapshot_xmin(pg_current_snapshot())::text;
 
-    -- Somebody has stood open for long: if that is no writer of events, dead rows are not read again because of it.
-    if v_last_id - after_ids[1] > c_much and pg_snapshot_xmax(pg_current_snapshot())::text::bigint - oldest_xid > c_many then
+    -- Somebody has stood open for long: if that is no writer of events, dead rows are not read again because of it. The last priority is
+    -- known least far: full batches say nothing of it.
+    if v_last_id - after_ids[10] > c_much and pg_snapshot_xmax(pg_current_snapshot())::text::bigint - oldest_xid > c_many then
         oldest_xid := pipeline.oldest_writer();
     end if;
 
