@@ -27,6 +27,7 @@
 -- Limits: rates and concurrencies over all daemons
 \i objects/pipeline/unpark.sql
 \i objects/pipeline/limit_key.sql
+\i objects/pipeline/next_permit_at.sql
 \i objects/pipeline/permits.sql
 \i objects/pipeline/take_alone.sql
 \i objects/pipeline/take_again.sql
@@ -35,6 +36,8 @@
 \i objects/pipeline/take_pressing.sql
 \i objects/pipeline/spend.sql
 \i objects/pipeline/admit_keys.sql
+\i objects/pipeline/has_due_keys.sql
+\i objects/pipeline/admit_parked.sql
 \i objects/pipeline/admit.sql
 \i objects/pipeline/release_limits.sql
 \i objects/pipeline/follow_limit.sql
@@ -80,7 +83,7 @@
 \i objects/pipeline/adopt_all_unrouted.sql
 \i objects/pipeline/forget_unrouted.sql
 \i objects/pipeline/reclaim_orphans.sql
-\i objects/pipeline/unpark_released.sql
+\i objects/pipeline/release_parked.sql
 \i objects/pipeline/forget_full_buckets.sql
 \i objects/pipeline/forget_other_clock.sql
 \i objects/pipeline/forget_dedupe_keys.sql

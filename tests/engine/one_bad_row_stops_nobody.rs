@@ -245,14 +245,14 @@ async fn a_chore_that_fails_keeps_no_other_from_being_done() {
     rig.run(
         "insert into pipeline.dedupe (event_type, key, event_id, expires_at) values ('a', 'k', 1, now() - interval '1 day');
         insert into pipeline.unrouted (event_id, event_type) values (99, 'gone');
-        create or replace function pipeline.unpark_released() returns void language plpgsql
+        create or replace function pipeline.release_parked() returns void language plpgsql
         as $$ begin raise exception 'broken'; end $$",
     )
     .await;
     let failed = "select string_agg(chore || ': ' || problem, '|') from pipeline.maintain()";
     assert_eq!(
         rig.text(failed).await,
-        "unpark_released: broken (SQLSTATE P0001)"
+        "release_parked: broken (SQLSTATE P0001)"
     );
     let left =
         "select (select count(*) from pipeline.dedupe) + (select count(*) from pipeline.unrouted)";

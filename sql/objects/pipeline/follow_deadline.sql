@@ -2,8 +2,8 @@
 --
 -- Returns: the row, as it is.
 -- Reads:  pipeline.stages
--- Writes: pipeline.ready
--- Locks:  the event's row (held by the UPDATE), then its row of pipeline.ready
+-- Writes: pipeline.ready, pipeline.parked
+-- Locks:  the event's row (held by the UPDATE), then its row of pipeline.ready or pipeline.parked
 
 create or replace function pipeline.follow_deadline()
 returns trigger
@@ -19,6 +19,10 @@ begin
     and ready.stage_id = stage.id
     and ready.priority = old.priority
     and ready.event_id = new.id;
+
+    update pipeline.parked
+    set deadline = new.deadline
+    where parked.event_id = new.id;
 
     return new;
 end

@@ -21,7 +21,12 @@ begin atomic
             where bucket.key <> ''
             and bucket.filled_at < clock_timestamp() - 2 * limits.period - interval '1 minute'
             and bucket.tokens >= 0
-            and not exists (select from pipeline.parked where parked.limit_name = bucket.limit_name and parked.key = bucket.key)
+            and not exists (
+                select from pipeline.parked
+                where parked.limit_name = bucket.limit_name
+                and parked.key = bucket.key
+                offset 0
+            )
             limit 200000
             for update of bucket skip locked
         )

@@ -22,7 +22,8 @@ begin
     with
     ahead as (
         update pipeline.limit_usage as bucket
-        set filled_at = clock_timestamp()
+        set filled_at = clock_timestamp(),
+            wake_at = case when bucket.wake_at is not null then clock_timestamp() end
         from (
             select held.limit_name, held.key
             from pipeline.limit_usage as held
@@ -38,11 +39,8 @@ begin
         (
             select array_agg(parked.event_id)
             from pipeline.parked
-            where (parked.limit_name, parked.key) in (select ahead.limit_name, ahead.key from ahead)
-            and parked.until is not null
-            -- Without a limit it was set aside for less than that (pipeline.set_aside_locked).
-            or parked.limit_name is null
-            and parked.until > clock_timestamp() + c_apart
+            -- They were set aside for less than that (pipeline.set_aside_locked).
+            where parked.until > clock_timestamp() + c_apart
         )
     into v_limits, v_parked;
 

@@ -6,7 +6,7 @@
 --            for waiting events, too, which takes long while a long transaction keeps the dead rows of the queues.
 -- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
 --          than a heartbeat.
--- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.limit_usage
 -- Writes: pipeline.quiet, pipeline.unannounced, pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  the row of pipeline.quiet unless somebody else holds it, dead workers' rows that nobody else holds, then their claims' events
 
@@ -63,20 +63,25 @@ begin
         perform pipeline.relay_leftovers();
     end if;
 
+    v_now := clock_timestamp();
+
     return query
     select stage.id
     from pipeline.stages as stage
     where not stage.paused
-    and exists (select from pipeline.ready where ready.stage_id = stage.id)
-    -- What a rate holds back is woken by the schedule.
-    and not exists (
-        select from pipeline.limit_wakes as wake
-        where wake.stage_id = stage.id
-        and wake.wake_at > clock_timestamp()
+    and (
+        exists (select from pipeline.ready where ready.stage_id = stage.id)
+        -- What a rate holds back is woken by the schedule.
+        and not exists (
+            select from pipeline.limit_wakes as wake
+            where wake.stage_id = stage.id
+            and wake.wake_at > v_now
+        )
+        or stage.limiter is not null
+        and pipeline.has_due_keys(stage.id, stage.limiter)
     );
 
     -- A scheduler that is deaf sleeps on past what was scheduled since it looked.
-    v_now := clock_timestamp();
 
     if exists (select from pipeline.scheduled where scheduled.run_at <= v_now)
         or exists (select from pipeline.parked where parked.until <= v_now)

@@ -23,7 +23,9 @@ as $$
 declare
     -- A value, not a call: an index finds what is due only by what stands still.
     v_now constant timestamptz := clock_timestamp();
+    c_heard constant interval := '1 second';
     v_woken smallint[];
+    v_free smallint[];
     v_shared bigint[];
 begin
     with
@@ -101,7 +103,7 @@ begin
     -- The caller wakes its own stages by itself; this is for the other daemons.
     perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = any (stage_ids);
 
-    -- What a rate held back until now.
+    -- What somebody held in the ledger.
     if exists (select from pipeline.parked where parked.until <= v_now) then
         perform pipeline.unpark(
             array(
@@ -115,13 +117,26 @@ begin
         );
     end if;
 
+    -- A claim that puts one off holds it until its work is done: nobody waits for that.
     with woken as (
-        delete from pipeline.limit_wakes where limit_wakes.wake_at <= v_now
+        delete from pipeline.limit_wakes
+        where limit_wakes.stage_id = any (
+            array(select due.stage_id from pipeline.limit_wakes as due where due.wake_at <= v_now for update skip locked)
+        )
         returning limit_wakes.stage_id
     )
-    select array_agg(distinct woken.stage_id) into v_woken
+    select array_agg(woken.stage_id) into v_woken
     from woken;
 
+    -- What waits for a key is begun by its stage. One that does not hear it now is rung by the heartbeat.
+    if exists (select from pipeline.limit_usage as bucket where bucket.wake_at between v_now - c_heard and v_now) then
+        select array_agg(stage.id) into v_free
+        from pipeline.stages as stage
+        where stage.limiter is not null
+        and pipeline.has_due_keys(stage.id, stage.limiter);
+    end if;
+
+    v_woken := v_woken || v_free;
     perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = any (v_woken);
     stage_ids := stage_ids || v_woken;
 
@@ -134,7 +149,8 @@ begin
             -- Not min: in a table that is empty by its statistics it would be looked for from end to end.
             (select scheduled.run_at from pipeline.scheduled order by scheduled.run_at limit 1),
             (select min(parked.until) from pipeline.parked),
-            (select min(limit_wakes.wake_at) from pipeline.limit_wakes)
+            (select min(limit_wakes.wake_at) from pipeline.limit_wakes where limit_wakes.wake_at > v_now),
+            (select min(bucket.wake_at) from pipeline.limit_usage as bucket where bucket.wake_at > v_now)
         ) as at
     ) as next
     where isfinite(next.at);

@@ -4,14 +4,21 @@
 -- lock is held, so that one which ends at this moment is seen by this claim or sees what this claim parks.
 --
 -- Arguments: limiter; key: value of its key, empty where it has none.
--- Returns: tokens: what the bucket holds; per_second: how fast it fills, NULL: there is no rate; calls: how many more may run at once,
---          NULL: any number.
+-- Returns: tokens: what the bucket holds; per_second: how fast it fills, NULL: there is no rate; burst: what it holds at most; calls:
+--          how many more may run at once, NULL: any number.
 -- Reads:  pipeline.limits, pipeline.inflight, pipeline.let_go
 -- Writes: pipeline.limit_usage
 -- Locks:  the bucket's row
 
+drop function if exists pipeline.permits(text, text);
+
 create or replace function pipeline.permits(
-    limiter text, key text, out tokens double precision, out per_second double precision, out calls integer
+    limiter text,
+    key text,
+    out tokens double precision,
+    out per_second double precision,
+    out burst double precision,
+    out calls integer
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,17 +26,16 @@ as $$
 #variable_conflict use_column
 declare
     v_limit pipeline.limits;
-    v_burst double precision;
 begin
     select limits.* into strict v_limit from pipeline.limits where limits.name = permits.limiter;
-    v_burst := coalesce(v_limit.burst, v_limit.rate, 0);
+    burst := coalesce(v_limit.burst, v_limit.rate, 0);
     per_second := v_limit.rate / extract(epoch from v_limit.period);
 
     insert into pipeline.limit_usage as bucket (limit_name, key, tokens, filled_at)
-    values (permits.limiter, permits.key, v_burst, clock_timestamp())
+    values (permits.limiter, permits.key, permits.burst, clock_timestamp())
     on conflict (limit_name, key) do update
     set tokens = least(
-            v_burst,
+            permits.burst,
             bucket.tokens + coalesce(permits.per_second, 0) * greatest(extract(epoch from clock_timestamp() - bucket.filled_at), 0)
         ),
         filled_at = greatest(clock_timestamp(), bucket.filled_at)

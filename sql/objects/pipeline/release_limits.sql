@@ -5,8 +5,8 @@
 --
 -- Returns: nothing (statement trigger).
 -- Reads:  old_rows (transition table), pipeline.limits, pipeline.stages, pipeline.parked
--- Writes: by pipeline.unpark pipeline.parked and pipeline.ready
--- Locks:  buckets in the order of limit and key, then parked rows
+-- Writes: pipeline.limit_usage
+-- Locks:  buckets in the order of limit and key
 
 create or replace function pipeline.release_limits()
 returns trigger
@@ -15,45 +15,52 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_next bigint[];
+    -- Of limits with a key, the calls of which others wait for.
+    v_keyed text[];
 begin
     if not exists (select from old_rows where old_rows.limit_name is not null) then
         return null;
     end if;
 
+    v_keyed := array(
+        select limits.name
+        from pipeline.limits
+        where limits.key is not null
+        and limits.concurrency is not null
+        and limits.name in (select old_rows.limit_name from old_rows)
+    );
+
     perform
     from pipeline.limit_usage as bucket
-    where (bucket.limit_name, bucket.key) in (select old_rows.limit_name, old_rows.limit_key from old_rows)
+    where bucket.limit_name = any (v_keyed)
+    and (bucket.limit_name, bucket.key) in (select old_rows.limit_name, old_rows.limit_key from old_rows)
     order by bucket.limit_name, bucket.key
     for update;
 
-    select array_agg(next.event_id) into v_next
-    from (
-        select old_rows.limit_name, old_rows.limit_key, count(*) as calls
-        from old_rows
-        where old_rows.limit_name is not null
-        group by old_rows.limit_name, old_rows.limit_key
-    ) as ended
-    cross join lateral (
-        select parked.event_id
-        from pipeline.parked
-        where parked.limit_name = ended.limit_name
-        and parked.key = ended.limit_key
-        and parked.until is null
-        order by parked.priority, parked.event_id
-        limit ended.calls
-        for update skip locked
-    ) as next;
-
-    if v_next is not null then
-        perform pipeline.unpark(v_next);
-    end if;
+    with freed as (
+        update pipeline.limit_usage as bucket
+        set wake_at = clock_timestamp()
+        where bucket.limit_name = any (v_keyed)
+        and (bucket.limit_name, bucket.key) in (select old_rows.limit_name, old_rows.limit_key from old_rows)
+        -- Those that wait for the rate, too, are told by the schedule.
+        and bucket.wake_at is null
+        and exists (
+            select from pipeline.parked
+            where parked.limit_name = bucket.limit_name
+            and parked.key = bucket.key
+            offset 0
+        )
+        returning bucket.limit_name
+    )
+    select array_agg(distinct freed.limit_name) into v_keyed
+    from freed;
 
     -- Without a key nothing is parked: the stages look at their queues again.
     perform pg_notify('pipeline_wake', stage.event_type)
     from pipeline.limits
     join pipeline.stages as stage on stage.limiter = limits.name
-    where limits.key is null
+    where limits.name = any (v_keyed)
+    or limits.key is null
     and limits.concurrency is not null
     and limits.name in (select old_rows.limit_name from old_rows);
 

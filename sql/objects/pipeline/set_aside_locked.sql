@@ -33,9 +33,9 @@ begin
     end if;
 
     -- One that is not in the ledger any more is nobody's.
-    insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone, until)
+    insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, deadline, alone, until)
     select
-        event.id, null, '', set_aside_locked.stage_id, event.priority, event.crashes > 0 or event.id = any (coalesce(alone_ids, '{}')),
+        event.id, null, '', set_aside_locked.stage_id, event.priority, event.deadline, event.crashes > 0 or event.id = any (coalesce(alone_ids, '{}')),
         clock_timestamp() + c_aside
     from marketing.pipeline_events as event
     where event.id = any (event_ids)

@@ -47,7 +47,7 @@ begin
     -- The rate holds some back: look again when the next token is there.
     if v_permits.per_second is not null and v_waiting > 0 and v_permits.tokens - v_allowed < 1 then
         insert into pipeline.limit_wakes (stage_id, wake_at)
-        values (spend.stage_id, clock_timestamp() + (1 - v_permits.tokens + v_allowed) / v_permits.per_second * interval '1 second')
+        values (spend.stage_id, pipeline.next_permit_at(v_permits.tokens - v_allowed, v_permits.per_second, v_permits.burst, null))
         on conflict (stage_id) do update
         set wake_at = excluded.wake_at;
 

@@ -2,7 +2,7 @@
 --
 -- Arguments: events: ids of pipeline.parked.
 -- Returns: nothing.
--- Reads:  pipeline.stages, marketing.pipeline_events
+-- Reads:  pipeline.stages
 -- Writes: pipeline.parked, pipeline.ready
 -- Locks:  the parked rows
 
@@ -23,8 +23,7 @@ begin
     queued as (
         insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
         select
-            freed.stage_id, freed.priority, freed.event_id, freed.alone, true,
-            (select event.deadline from marketing.pipeline_events as event where event.id = freed.event_id)
+            freed.stage_id, freed.priority, freed.event_id, freed.alone, true, freed.deadline
         from freed
         on conflict do nothing
         returning ready.stage_id
