@@ -328,3 +328,21 @@ async fn where_a_limit_lets_few_begin_the_most_pressing_do() {
         "first changed soon due late patient last"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_and_one_call_at_a_time_hold_together() {
+    let rig = limited(
+        "rate, period, burst, concurrency, key",
+        "50, '1 second', 2, 1, 'person'",
+        "builtin",
+        "calls",
+    )
+    .await;
+    let calls = Calls::default();
+    let daemons = daemons(&rig, &calls);
+    emit(&rig, 40, 1).await;
+    finish(&rig, daemons, 40).await;
+    assert_eq!(calls.most_for_one(), 1);
+    let excess: i64 = rig.rows(EXCESS, &[&2.0_f64, &50.0_f64]).await[0].get(0);
+    assert!(excess <= 0, "{excess}");
+}
