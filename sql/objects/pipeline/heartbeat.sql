@@ -69,17 +69,20 @@ begin
     select stage.id
     from pipeline.stages as stage
     where not stage.paused
-    and (
-        exists (select from pipeline.ready where ready.stage_id = stage.id)
-        -- What a rate holds back is woken by the schedule.
-        and not exists (
-            select from pipeline.limit_wakes as wake
-            where wake.stage_id = stage.id
-            and wake.wake_at > v_now
-        )
-        or stage.limiter is not null
-        and pipeline.has_due_keys(stage.id, stage.limiter)
+    and exists (select from pipeline.ready where ready.stage_id = stage.id)
+    -- What a rate holds back is woken by the schedule.
+    and not exists (
+        select from pipeline.limit_wakes as wake
+        where wake.stage_id = stage.id
+        and wake.wake_at > v_now
     );
+
+    return query
+    select stage.id
+    from pipeline.stages as stage
+    where not stage.paused
+    and stage.limiter is not null
+    and pipeline.has_due_keys(stage.id, stage.limiter);
 
     -- A scheduler that is deaf sleeps on past what was scheduled since it looked.
 
