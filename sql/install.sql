@@ -66,6 +66,8 @@
 \i objects/pipeline/unregister_worker.sql
 \i objects/pipeline/next_due_at.sql
 \i objects/pipeline/nap.sql
+\i objects/pipeline/fate_of.sql
+\i objects/pipeline/parked_heads.sql
 \i objects/pipeline/suspect.sql
 \i objects/pipeline/begin_work.sql
 \i objects/pipeline/blame.sql

@@ -92,6 +92,31 @@ async fn one_that_a_daemon_died_holding_comes_before_them_and_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_dying_daemon_had_taken_of_them_is_suspected() {
+    for server_died in [false, true] {
+        let rig = limited("1, '1 hour', 2").await;
+        rig.run("update pipeline.stages set concurrency = 1, batch_size = 2")
+            .await;
+        emit(&rig, "a b first second third").await;
+        assert_eq!(rig.text(CLAIM).await, "a b");
+        assert_eq!(rig.text(CLAIM).await, "", "the others are set aside");
+        fill(&rig, 2).await;
+        rig.run(&format!("begin; {CLAIM}; rollback")).await;
+        let found = if server_died {
+            "select pipeline.after_crash(id, 0) from pipeline.stages"
+        } else {
+            "select pipeline.suspect(array[id]) from pipeline.stages"
+        };
+        assert_eq!(rig.number(found).await, 2, "the server died: {server_died}");
+        fill(&rig, 2).await;
+        // They are queued, and come one by one.
+        for begun in ["", "first", "second"] {
+            assert_eq!(rig.text(CLAIM).await, begun);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_whose_events_were_cancelled_goes_on() {
     let rig = limited("1, '1 hour', 1").await;
     emit(&rig, "first waits").await;

@@ -6,7 +6,7 @@
 -- Arguments: worker_id of the daemon; in_database: the stages.
 -- Returns: how many events will run alone.
 -- Reads:  pg_locks
--- Writes: pipeline.workers, pipeline.ready
+-- Writes: pipeline.workers, pipeline.ready, pipeline.parked
 -- Locks:  the daemon's row, then those of pipeline.suspect
 
 create or replace function pipeline.begin_work(worker_id integer, in_database smallint[])

@@ -3,7 +3,7 @@
 -- Arguments: worker_id of a daemon that is dead for certain (the caller holds its advisory lock).
 -- Returns: how many events were taken back.
 -- Reads:  nothing
--- Writes: pipeline.workers; by pipeline.suspect pipeline.ready; by pipeline.blame pipeline.deaths, pipeline.inflight, marketing.pipeline_events,
+-- Writes: pipeline.workers; by pipeline.suspect pipeline.ready and pipeline.parked; by pipeline.blame pipeline.deaths, pipeline.inflight, marketing.pipeline_events,
 --         marketing.pipeline_errors
 -- Locks:  the daemon's row, those of pipeline.suspect, the claims, then their events
 

@@ -5,8 +5,8 @@
 --
 -- Arguments: stage_ids: the stages that a dead daemon ran in the database.
 -- Returns: how many events will run alone.
--- Reads:  nothing
--- Writes: pipeline.ready
+-- Reads:  pipeline.stages, pipeline.limit_usage
+-- Writes: pipeline.ready, pipeline.parked
 -- Locks:  the rows; one whose transaction is about to end is waited for, for a moment
 
 create or replace function pipeline.suspect(stage_ids smallint[])
@@ -21,9 +21,6 @@ as $$
 declare
     -- Batches stand at the head of the queue: it is not searched to its end.
     c_looked_at constant integer := 20000;
-    -- Transaction numbers in a row are 32 bits of them; the others are those of now, or one less.
-    c_era constant bigint := 4294967296;
-    v_next constant bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
     v_status text;
     v_marked bigint := 0;
     v_count bigint;
@@ -35,26 +32,34 @@ begin
                 requeued = true
             where ready.ctid = any (
                 array(
-                    select named.place
+                    select head.place
                     from unnest(stage_ids) as stage (id)
                     cross join lateral (
-                        select head.ctid as place, v_next - v_next % c_era + head.xmax::text::bigint as xid
-                        from pipeline.ready as head
-                        where head.stage_id = stage.id
-                        and not head.alone
-                        order by head.stage_id, head.priority, head.event_id
+                        select first.ctid as place, first.xmax as deleted_by
+                        from pipeline.ready as first
+                        where first.stage_id = stage.id
+                        and not first.alone
+                        order by first.stage_id, first.priority, first.event_id
                         limit c_looked_at
-                    ) as named
-                    where pg_xact_status(
-                        case
-                            when named.xid % c_era <= 2 or named.xid >= v_next and named.xid < c_era then null
-                            when named.xid >= v_next then named.xid - c_era
-                            else named.xid
-                        end::text::xid8
-                    ) = v_status
+                    ) as head
+                    where pipeline.fate_of(head.deleted_by) = v_status
                 )
             )
             and not ready.alone;
+            get diagnostics v_count = row_count;
+            v_marked := v_marked + v_count;
+
+            update pipeline.parked
+            set alone = true
+            where parked.event_id = any (
+                array(
+                    select head.event_id
+                    from unnest(stage_ids) as stage (id)
+                    cross join lateral pipeline.parked_heads(stage.id) as head
+                    where pipeline.fate_of(head.deleted_by) = v_status
+                )
+            )
+            and not parked.alone;
             get diagnostics v_count = row_count;
             v_marked := v_marked + v_count;
         exception
