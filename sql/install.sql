@@ -39,6 +39,7 @@
 \i objects/pipeline/has_due_keys.sql
 \i objects/pipeline/admit_parked.sql
 \i objects/pipeline/admit.sql
+\i objects/pipeline/return_permits.sql
 \i objects/pipeline/release_limits.sql
 \i objects/pipeline/follow_limit.sql
 

@@ -21,8 +21,8 @@
 --          waited longest since it was written, or due. claim_seconds: since the caller's statement began. epoch: of the note, for an event
 --          that must run alone; else NULL.
 -- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
--- Locks:  rows of pipeline.ready that nobody else holds, then their events
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked, pipeline.inflight, marketing.pipeline_events
+-- Locks:  rows of pipeline.ready that nobody else holds, under a limit buckets and parked rows, then their events
 
 drop function if exists pipeline.begin_batch(smallint, bigint[], integer, boolean);
 
@@ -58,6 +58,7 @@ declare
     v_limiter text;
     v_take record;
     v_ids bigint[];
+    v_admitted bigint[];
     v_first bigint;
     v_last bigint;
     v_suspects bigint[];
@@ -81,8 +82,11 @@ begin
             oldest_xid := v_take.oldest_xid;
             next_xid := v_take.next_xid;
         else
+            -- Once: other buckets would be waited for while these are held.
+            exit when v_round > 1;
             v_suspects := array(select ready.event_id from pipeline.ready where ready.stage_id = begin_batch.stage_id and ready.alone);
-            v_ids := array(select pipeline.admit(begin_batch.stage_id, v_limiter, v_batch_size, false));
+            v_admitted := array(select pipeline.admit(begin_batch.stage_id, v_limiter, v_batch_size, false));
+            v_ids := v_admitted;
         end if;
 
         exit when coalesce(cardinality(v_ids), 0) = 0;
@@ -131,6 +135,12 @@ begin
 
         exit when event_ids is not null;
     end loop;
+
+    if cardinality(v_admitted) > coalesce(cardinality(event_ids), 0) then
+        perform pipeline.return_permits(
+            begin_batch.stage_id, v_limiter, array(select unnest(v_admitted) except select unnest(event_ids))
+        );
+    end if;
 end
 $$;
 

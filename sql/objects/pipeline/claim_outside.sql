@@ -12,8 +12,8 @@
 -- Returns: the events with their epoch, up to room and the stage's batch_size; none while it is paused. With the oldest of them
 --          reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: since it was written, or due.
 -- Reads:  pipeline.stages, pipeline.limits
--- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events
--- Locks:  rows of pipeline.ready that nobody else holds, then their events
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked, pipeline.inflight, marketing.pipeline_events
+-- Locks:  rows of pipeline.ready that nobody else holds, under a limit buckets and parked rows, then their events
 
 drop function if exists pipeline.claim_outside(smallint, integer, integer, boolean);
 drop function if exists pipeline.claim_outside(smallint, integer, integer, boolean, bigint[]);
@@ -45,6 +45,7 @@ declare
     v_limit_key text;
     v_take record;
     v_ids bigint[];
+    v_admitted bigint[];
     v_first bigint;
     v_last bigint;
 begin
@@ -68,7 +69,10 @@ begin
             select take.* into v_take from pipeline.take(claim_outside.stage_id, v_batch_size, after_ids) as take;
             v_ids := v_take.event_ids;
         else
-            v_ids := array(select pipeline.admit(claim_outside.stage_id, v_limiter, v_batch_size, true));
+            -- Once: other buckets would be waited for while these are held.
+            exit when v_round > 1;
+            v_admitted := array(select pipeline.admit(claim_outside.stage_id, v_limiter, v_batch_size, true));
+            v_ids := v_admitted;
             select null::bigint[] as reached_ids, null::bigint as oldest_xid, null::bigint as next_xid into v_take;
         end if;
 
@@ -112,6 +116,16 @@ begin
 
         exit when found;
     end loop;
+
+    v_ids := array(
+        select unnest(v_admitted)
+        except
+        select claim.event_id from pipeline.inflight as claim where claim.event_id = any (v_admitted) and claim.epoch = v_epoch
+    );
+
+    if v_ids <> '{}' then
+        perform pipeline.return_permits(claim_outside.stage_id, v_limiter, v_ids);
+    end if;
 end
 $$;
 

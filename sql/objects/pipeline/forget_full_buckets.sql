@@ -3,7 +3,7 @@
 -- Some at a time, since claims wait for a bucket that is being forgotten until its chore has committed.
 --
 -- Returns: nothing.
--- Reads:  pipeline.limits, pipeline.parked
+-- Reads:  pipeline.limits, pipeline.waiting_keys
 -- Writes: pipeline.limit_usage
 -- Locks:  buckets that nobody else holds
 
@@ -22,10 +22,9 @@ begin atomic
             and bucket.filled_at < clock_timestamp() - 2 * limits.period - interval '1 minute'
             and bucket.tokens >= 0
             and not exists (
-                select from pipeline.parked
-                where parked.limit_name = bucket.limit_name
-                and parked.key = bucket.key
-                offset 0
+                select from pipeline.waiting_keys as waiting
+                where waiting.limit_name = bucket.limit_name
+                and waiting.key = bucket.key
             )
             limit 200000
             for update of bucket skip locked

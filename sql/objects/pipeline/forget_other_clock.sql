@@ -5,7 +5,7 @@
 --
 -- Returns: nothing.
 -- Reads:  pipeline.stages, marketing.pipeline_events
--- Writes: pipeline.limit_usage, pipeline.limit_wakes; by pipeline.unpark pipeline.parked and pipeline.ready
+-- Writes: pipeline.limit_usage, pipeline.waiting_keys, pipeline.limit_wakes; by pipeline.unpark pipeline.parked and pipeline.ready
 -- Locks:  buckets that nobody else holds, then the parked rows
 
 create or replace function pipeline.forget_other_clock()
@@ -22,8 +22,7 @@ begin
     with
     ahead as (
         update pipeline.limit_usage as bucket
-        set filled_at = clock_timestamp(),
-            wake_at = case when bucket.wake_at is not null then clock_timestamp() end
+        set filled_at = clock_timestamp()
         from (
             select held.limit_name, held.key
             from pipeline.limit_usage as held
@@ -33,6 +32,14 @@ begin
         where bucket.limit_name = free.limit_name
         and bucket.key = free.key
         returning bucket.limit_name, bucket.key
+    ),
+    woken as (
+        update pipeline.waiting_keys as waiting
+        set wake_at = clock_timestamp()
+        from ahead
+        where waiting.limit_name = ahead.limit_name
+        and waiting.key = ahead.key
+        and waiting.wake_at is not null
     )
     select
         (select array_agg(distinct ahead.limit_name) from ahead),

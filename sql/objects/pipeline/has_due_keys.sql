@@ -2,7 +2,7 @@
 --
 -- Arguments: stage_id; limiter: the limit.
 -- Returns: whether there is one.
--- Reads:  pipeline.limit_usage, pipeline.parked
+-- Reads:  pipeline.waiting_keys
 -- Writes: nothing
 -- Locks:  none
 
@@ -18,17 +18,10 @@ declare
 begin
     return exists (
         select
-        from pipeline.limit_usage as bucket
-        where bucket.wake_at <= v_now
-        and bucket.limit_name = has_due_keys.limiter
-        and exists (
-            select from pipeline.parked
-            where parked.limit_name = bucket.limit_name
-            and parked.key = bucket.key
-            and parked.stage_id = has_due_keys.stage_id
-            -- Keeps this a look for the first one, however many there are.
-            offset 0
-        )
+        from pipeline.waiting_keys as waiting
+        where waiting.stage_id = has_due_keys.stage_id
+        and waiting.wake_at <= v_now
+        and waiting.limit_name = has_due_keys.limiter
     );
 end
 $$;

@@ -6,7 +6,7 @@
 --            for waiting events, too, which takes long while a long transaction keeps the dead rows of the queues.
 -- Returns: stage_id of each stage that has events to claim, and NULL where the schedule is overdue, so that no lost wake-up lasts longer
 --          than a heartbeat.
--- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.limit_usage
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.waiting_keys
 -- Writes: pipeline.quiet, pipeline.unannounced, pipeline.workers, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  the row of pipeline.quiet unless somebody else holds it, dead workers' rows that nobody else holds, then their claims' events
 
@@ -85,7 +85,6 @@ begin
     and pipeline.has_due_keys(stage.id, stage.limiter);
 
     -- A scheduler that is deaf sleeps on past what was scheduled since it looked.
-
     if exists (select from pipeline.scheduled where scheduled.run_at <= v_now)
         or exists (select from pipeline.parked where parked.until <= v_now)
         or exists (select from pipeline.limit_wakes where limit_wakes.wake_at <= v_now)

@@ -3,9 +3,9 @@
 -- Arguments: most: how many at once.
 -- Returns: moved: how many were queued; stage_ids: of which stages, or NULL; wait_ms: milliseconds until the next is due (0: now; NULL:
 --          nothing is scheduled).
--- Reads:  pipeline.stages, marketing.pipeline_events
+-- Reads:  pipeline.stages, pipeline.waiting_keys, marketing.pipeline_events
 -- Writes: pipeline.scheduled, pipeline.ready, pipeline.unrouted, pipeline.parked, pipeline.limit_wakes; by pipeline.fan_out marketing.pipeline_events
--- Locks:  due rows of pipeline.scheduled that nobody else holds
+-- Locks:  due rows of pipeline.scheduled, pipeline.parked and pipeline.limit_wakes that nobody else holds
 
 drop function if exists pipeline.move_due(integer);
 
@@ -21,11 +21,12 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
+    -- Who claims has heard the bell by then, or has not heard it at all.
+    c_heard constant interval := '1 second';
     -- A value, not a call: an index finds what is due only by what stands still.
     v_now constant timestamptz := clock_timestamp();
-    c_heard constant interval := '1 second';
     v_woken smallint[];
-    v_free smallint[];
+    v_going_on smallint[];
     v_shared bigint[];
 begin
     with
@@ -129,14 +130,14 @@ begin
     from woken;
 
     -- What waits for a key is begun by its stage. One that does not hear it now is rung by the heartbeat.
-    if exists (select from pipeline.limit_usage as bucket where bucket.wake_at between v_now - c_heard and v_now) then
-        select array_agg(stage.id) into v_free
+    if exists (select from pipeline.waiting_keys as waiting where waiting.wake_at between v_now - c_heard and v_now) then
+        select array_agg(stage.id) into v_going_on
         from pipeline.stages as stage
         where stage.limiter is not null
         and pipeline.has_due_keys(stage.id, stage.limiter);
     end if;
 
-    v_woken := v_woken || v_free;
+    v_woken := v_woken || v_going_on;
     perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = any (v_woken);
     stage_ids := stage_ids || v_woken;
 
@@ -150,7 +151,7 @@ begin
             (select scheduled.run_at from pipeline.scheduled order by scheduled.run_at limit 1),
             (select min(parked.until) from pipeline.parked),
             (select min(limit_wakes.wake_at) from pipeline.limit_wakes where limit_wakes.wake_at > v_now),
-            (select min(bucket.wake_at) from pipeline.limit_usage as bucket where bucket.wake_at > v_now)
+            (select min(waiting.wake_at) from pipeline.waiting_keys as waiting where waiting.wake_at > v_now)
         ) as at
     ) as next
     where isfinite(next.at);

@@ -3,7 +3,7 @@
 -- Arguments: stage_ids: whose events count as something to do now; what other stages have waiting is for other daemons;
 --            NULL: all.
 -- Returns: the time, which is past when there is something to do now; NULL: never.
--- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.limit_usage,
+-- Reads:  pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.parked, pipeline.limit_wakes, pipeline.waiting_keys,
 --         pipeline.schedules, pipeline.unannounced
 -- Writes: nothing
 -- Locks:  none
@@ -37,16 +37,11 @@ begin atomic
             or wake.stage_id = any (next_due_at.stage_ids)
         ),
         (
-            select min(bucket.wake_at)
-            from pipeline.limit_usage as bucket
-            where bucket.wake_at is not null
-            and exists (
-                select from pipeline.parked
-                where parked.limit_name = bucket.limit_name
-                and parked.key = bucket.key
-                and (next_due_at.stage_ids is null or parked.stage_id = any (next_due_at.stage_ids))
-                offset 0
-            )
+            select min(waiting.wake_at)
+            from pipeline.waiting_keys as waiting
+            join pipeline.stages as stage on stage.id = waiting.stage_id and stage.limiter = waiting.limit_name
+            where not stage.paused
+            and (next_due_at.stage_ids is null or stage.id = any (next_due_at.stage_ids))
         ),
         (select min(schedule.next_at) from pipeline.schedules as schedule where schedule.enabled)
     );

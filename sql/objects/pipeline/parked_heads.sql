@@ -4,7 +4,7 @@
 --
 -- Arguments: stage_id.
 -- Returns: event_id; deleted_by: the last transaction that took it, or looked at it; 0: none.
--- Reads:  pipeline.stages, pipeline.limit_usage, pipeline.parked
+-- Reads:  pipeline.stages, pipeline.waiting_keys, pipeline.parked
 -- Writes: nothing
 -- Locks:  none
 
@@ -17,18 +17,18 @@ begin atomic
     select head.event_id, head.deleted_by
     from pipeline.stages as stage
     cross join lateral (
-        select waited_for.limit_name, waited_for.key
-        from pipeline.limit_usage as waited_for
-        where waited_for.limit_name = stage.limiter
-        order by waited_for.wake_at
+        select waiting.limit_name, waiting.key
+        from pipeline.waiting_keys as waiting
+        where waiting.stage_id = stage.id
+        order by waiting.wake_at
         -- So no more keys are looked at than have that many.
         offset 0
-    ) as bucket
+    ) as waited_for
     cross join lateral (
         select parked.event_id, parked.xmax as deleted_by
         from pipeline.parked
-        where parked.limit_name = bucket.limit_name
-        and parked.key = bucket.key
+        where parked.limit_name = waited_for.limit_name
+        and parked.key = waited_for.key
         and parked.stage_id = stage.id
         and not parked.alone
         order by parked.priority, parked.deadline, parked.event_id

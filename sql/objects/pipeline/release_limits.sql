@@ -4,9 +4,9 @@
 -- lets go.
 --
 -- Returns: nothing (statement trigger).
--- Reads:  old_rows (transition table), pipeline.limits, pipeline.stages, pipeline.parked
--- Writes: pipeline.limit_usage
--- Locks:  buckets in the order of limit and key
+-- Reads:  old_rows (transition table), pipeline.limits, pipeline.stages
+-- Writes: pipeline.waiting_keys
+-- Locks:  buckets in the order of limit and key, then their rows of pipeline.waiting_keys
 
 create or replace function pipeline.release_limits()
 returns trigger
@@ -17,6 +17,8 @@ as $$
 declare
     -- Of limits with a key, the calls of which others wait for.
     v_keyed text[];
+    -- Stages of which some may begin now.
+    v_freed smallint[];
 begin
     if not exists (select from old_rows where old_rows.limit_name is not null) then
         return null;
@@ -38,31 +40,27 @@ begin
     for update;
 
     with freed as (
-        update pipeline.limit_usage as bucket
+        update pipeline.waiting_keys as waiting
         set wake_at = clock_timestamp()
-        where bucket.limit_name = any (v_keyed)
-        and (bucket.limit_name, bucket.key) in (select old_rows.limit_name, old_rows.limit_key from old_rows)
-        -- Those that wait for the rate, too, are told by the schedule.
-        and bucket.wake_at is null
-        and exists (
-            select from pipeline.parked
-            where parked.limit_name = bucket.limit_name
-            and parked.key = bucket.key
-            offset 0
-        )
-        returning bucket.limit_name
+        where waiting.limit_name = any (v_keyed)
+        and (waiting.limit_name, waiting.key) in (select old_rows.limit_name, old_rows.limit_key from old_rows)
+        -- Those that wait for the rate, too, are told by the schedule; others may have been told while this held their bucket.
+        and (waiting.wake_at is null or waiting.wake_at <= clock_timestamp())
+        returning waiting.stage_id
     )
-    select array_agg(distinct freed.limit_name) into v_keyed
+    select array_agg(distinct freed.stage_id) into v_freed
     from freed;
 
     -- Without a key nothing is parked: the stages look at their queues again.
     perform pg_notify('pipeline_wake', stage.event_type)
     from pipeline.limits
     join pipeline.stages as stage on stage.limiter = limits.name
-    where limits.name = any (v_keyed)
-    or limits.key is null
-    and limits.concurrency is not null
-    and limits.name in (select old_rows.limit_name from old_rows);
+    where stage.id = any (v_freed)
+    or (
+        limits.key is null
+        and limits.concurrency is not null
+        and limits.name in (select old_rows.limit_name from old_rows)
+    );
 
     return null;
 end

@@ -5,7 +5,7 @@
 --
 -- Arguments: stage_ids: the stages that a dead daemon ran in the database.
 -- Returns: how many events will run alone.
--- Reads:  pipeline.stages, pipeline.limit_usage
+-- Reads:  pipeline.stages, pipeline.waiting_keys
 -- Writes: pipeline.ready, pipeline.parked
 -- Locks:  the rows; one whose transaction is about to end is waited for, for a moment
 

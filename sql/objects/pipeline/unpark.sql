@@ -22,8 +22,7 @@ begin
     ),
     queued as (
         insert into pipeline.ready (stage_id, priority, event_id, alone, requeued, deadline)
-        select
-            freed.stage_id, freed.priority, freed.event_id, freed.alone, true, freed.deadline
+        select freed.stage_id, freed.priority, freed.event_id, freed.alone, true, freed.deadline
         from freed
         on conflict do nothing
         returning ready.stage_id

@@ -1,0 +1,46 @@
+-- pipeline.return_permits(stage_id, limiter, event_ids): gives back what was taken of a limit for events that did not begin after all.
+--
+-- Somebody held them in the ledger, or they were settled by other means. Those that are parked behind them are looked at again.
+--
+-- Arguments: stage_id; limiter; event_ids: what pipeline.admit allowed in this transaction, but for those that began.
+-- Returns: nothing.
+-- Reads:  pipeline.limits, pipeline.stages, marketing.pipeline_events
+-- Writes: pipeline.limit_usage, pipeline.waiting_keys
+-- Locks:  their buckets, which the caller holds
+
+create or replace function pipeline.return_permits(stage_id smallint, limiter text, event_ids bigint[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_field constant text := (select limits.key from pipeline.limits where limits.name = limiter);
+begin
+    with
+    returned as (
+        select pipeline.limit_key(event.payload, v_field) as key, count(*) as events
+        from marketing.pipeline_events as event
+        where event.id = any (return_permits.event_ids)
+        group by 1
+    ),
+    filled as (
+        update pipeline.limit_usage as bucket
+        set tokens = bucket.tokens + returned.events
+        from returned
+        where bucket.limit_name = return_permits.limiter
+        and bucket.key = returned.key
+    )
+    update pipeline.waiting_keys as waiting
+    set wake_at = clock_timestamp()
+    from returned
+    where waiting.limit_name = return_permits.limiter
+    and waiting.key = returned.key
+    and waiting.stage_id = return_permits.stage_id;
+
+    perform pg_notify('pipeline_wake', stage.event_type) from pipeline.stages as stage where stage.id = return_permits.stage_id;
+end
+$$;
+
+comment on function pipeline.return_permits(smallint, text, bigint[]) is
+    'Gives back what was taken of a limit for events that did not begin after all.';
