@@ -86,8 +86,7 @@ impl Held {
 
     /// Takes in how large events are.
     pub(super) fn measure(&mut self, events: usize, bytes: usize) {
-        if events > 0 {
-            let mean = bytes / events;
+        if let Some(mean) = bytes.checked_div(events) {
             self.bytes_mean = mean.max((self.bytes_mean * 7 + mean) / 8);
         }
     }
