@@ -17,11 +17,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::SKIPS_HELD;
-use super::outside_batch::{Called, Room, claim_and_prepare, complete, give_back};
+use super::outside_batch::{Called, Room, claim_and_prepare, complete, give_back, put_back};
 use super::outside_held::{Claiming, Held, Writing};
 use super::stage::{Appetite, OnUnknown, OutsideStage};
 use super::stages::StageRow;
-use super::verdict::Verdict;
 use crate::answer::Answer;
 use crate::db::{Class, DbError, Pool};
 
@@ -194,6 +193,7 @@ impl OutsideRunner {
             Ok(claimed) => {
                 held.failures = 0;
                 held.claim_in_doubt = false;
+                held.measure(claimed.events, claimed.bytes);
                 held.waiting.extend(claimed.calls);
                 if held.refused {
                     self.put_back_waiting(held);
@@ -288,7 +288,7 @@ impl OutsideRunner {
                 event,
                 input,
                 took: None,
-                answer: Err(put_back()),
+                answer: Err(put_back(PUT_BACK)),
             });
         }
     }
@@ -340,7 +340,7 @@ impl OutsideRunner {
         );
         for (_, (event, input)) in held.called.drain() {
             let answer = match self.stage.on_unknown() {
-                OnUnknown::AskAgain => Err(put_back()),
+                OnUnknown::AskAgain => Err(put_back(PUT_BACK)),
                 OnUnknown::LetAPersonDecide => Ok(Answer::Unknown {
                     reason: "The daemon was stopped during the call.".to_owned(),
                 }),
@@ -419,13 +419,5 @@ async fn call(stage: &dyn OutsideStage, input: &Value, timeout: Duration) -> Ans
                 timeout.as_secs()
             ),
         },
-    }
-}
-
-fn put_back() -> Verdict {
-    Verdict::Retry {
-        after: Duration::ZERO,
-        spent: false,
-        reason: PUT_BACK.to_owned(),
     }
 }

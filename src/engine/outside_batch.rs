@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::{claim_outside, plan_afresh};
+use super::claim::{Taken, claim_outside, plan_afresh};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
@@ -18,6 +18,9 @@ use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
 use crate::db::{DbError, Pool, Transaction};
+
+/// Reason kept with an event that goes back because those claimed with it are large.
+const TOO_LARGE: &str = "put back before its call was made: others claimed with it are large";
 
 /// A finished call on its way into the database.
 #[derive(Debug, Clone)]
@@ -49,6 +52,8 @@ pub struct Room {
 pub struct Claimed {
     /// How many events were claimed.
     pub events: usize,
+    /// How large they are.
+    pub bytes: usize,
     /// Those that need a call, with its input.
     pub calls: Vec<(Arc<Event>, Arc<Value>)>,
 }
@@ -74,12 +79,17 @@ pub async fn claim_and_prepare(
         skips_held,
         careful,
     } = room;
-    let events = claim_outside(&tx, row.id, worker_id, events, busy, skips_held, low_water).await?;
+    let Taken {
+        events,
+        bytes,
+        left,
+    } = claim_outside(&tx, row.id, worker_id, events, busy, skips_held, low_water).await?;
     if events.is_empty() {
         // Commits all the same: what the claim dropped or a limit put off stays so.
         tx.commit().await?;
         return Ok(Claimed {
             events: 0,
+            bytes,
             calls: Vec::new(),
         });
     }
@@ -94,7 +104,8 @@ pub async fn claim_and_prepare(
     .await?;
     let waited = events.iter().map(|event| event.waited).max();
     let claimed = events.len();
-    let mut settled = Vec::new();
+    let back = |event| (event, put_back(TOO_LARGE));
+    let mut settled: Vec<_> = left.into_iter().map(back).collect();
     for (place, error) in isolated.culprits {
         let event = &events[place];
         settled.push((event.clone(), of_error(&error, event.attempt, &row.bounds)));
@@ -115,6 +126,7 @@ pub async fn claim_and_prepare(
     counts::waited(&row.name, waited.unwrap_or_default());
     Ok(Claimed {
         events: claimed,
+        bytes,
         calls,
     })
 }
@@ -232,6 +244,15 @@ async fn settle(
         })
         .collect();
     finish(tx, row.id, &row.name, &outcomes).await
+}
+
+/// Back to where it was claimed from, its attempt unspent.
+pub fn put_back(reason: &str) -> Verdict {
+    Verdict::Retry {
+        after: Duration::ZERO,
+        spent: false,
+        reason: reason.to_owned(),
+    }
 }
 
 fn verdict_of(called: &Called, bounds: &Bounds, stage: &dyn OutsideStage) -> Verdict {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::claim::CLAIMED_BYTES_MAX;
 use super::event::Event;
 use super::low_water::LowWater;
 use super::outside_batch::{Called, Claimed};
@@ -18,8 +19,7 @@ use crate::db::DbError;
 const WRITE_DELAY: Duration = Duration::from_millis(20);
 /// So many finished calls are written at once without waiting for more.
 const WRITTEN_AT_ONCE: usize = 500;
-/// While so many wait to be written no call begins: whoever cannot write what was answered must not
-/// ask for more.
+/// Most that wait to be written: whoever cannot write what was answered must not ask for more.
 const UNWRITTEN_MAX: usize = 4 * WRITTEN_AT_ONCE;
 /// Events are claimed ahead of their calls for about this long.
 const HOLD: Duration = Duration::from_secs(1);
@@ -54,6 +54,8 @@ pub(super) struct Held {
     pub(super) failures: u32,
     /// How long a call takes, as a moving mean.
     pub(super) call_mean: Duration,
+    /// How large an event is, as a moving mean that rises at once.
+    pub(super) bytes_mean: usize,
     /// Up to where the queue has been read; with the claim while one is under way.
     pub(super) low_water: LowWater,
 }
@@ -80,6 +82,23 @@ impl Held {
         self.answered.push(called);
         self.write_at
             .get_or_insert_with(|| Instant::now() + WRITE_DELAY);
+    }
+
+    /// Takes in how large events are.
+    pub(super) fn measure(&mut self, events: usize, bytes: usize) {
+        if let Some(mean) = bytes.checked_div(events) {
+            self.bytes_mean = mean.max((self.bytes_mean * 7 + mean) / 8);
+        }
+    }
+
+    /// How many events may be in memory beside the calls, being as large as they are.
+    fn fits(&self) -> usize {
+        (CLAIMED_BYTES_MAX / self.bytes_mean.max(1)).max(1)
+    }
+
+    /// While so many wait to be written no call begins.
+    fn unwritten_max(&self) -> usize {
+        UNWRITTEN_MAX.min(self.fits())
     }
 
     /// Every event held, whatever its state.
@@ -116,7 +135,8 @@ impl Held {
             self.call_mean
         };
         let calls_one_by_one = HOLD.as_micros() / mean.as_micros().max(1000);
-        usize::try_from(calls_one_by_one).unwrap_or(1).max(2) * concurrency
+        let in_time = usize::try_from(calls_one_by_one).unwrap_or(1).max(2) * concurrency;
+        in_time.min(self.fits())
     }
 
     /// Whether an event that must run alone is running or next.
@@ -131,7 +151,9 @@ impl Held {
 
     /// Whether a call may begin beside those under way.
     pub(super) fn may_call(&self, concurrency: usize) -> bool {
-        self.calls.len() < concurrency && !self.refused && self.answered.len() < UNWRITTEN_MAX
+        self.calls.len() < concurrency
+            && !self.refused
+            && self.answered.len() < self.unwritten_max()
     }
 
     /// Whether finished calls should be written now: there are enough, their time has come, or
@@ -151,6 +173,6 @@ impl Held {
             && !self.refused
             && !self.alone()
             && self.waiting.len() <= room / 2
-            && self.answered.len() + self.written.len() < room.max(UNWRITTEN_MAX)
+            && self.answered.len() + self.written.len() < room.max(self.unwritten_max())
     }
 }

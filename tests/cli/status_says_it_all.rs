@@ -75,3 +75,28 @@ async fn what_waits_is_paused_or_goes_nowhere_is_said_with_what_to_do() {
         "{database}"
     );
 }
+
+#[tokio::test]
+async fn of_several_stages_of_one_type_each_has_its_own_numbers() {
+    let database = TestCluster::deployed_database().await;
+    database
+        .psql(
+            "insert into pipeline.stages (name, event_type, kind, target)
+             select name, 'shared', 'sql', 'public.nothing' from unnest('{first,second}'::text[]) as name;
+             insert into marketing.pipeline_events (event_type, status, processed_at)
+             select 'shared', 'processed', clock_timestamp() from generate_series(1, 3);
+             insert into marketing.pipeline_events (event_type, stage_id, status, processed_at)
+             select 'shared', id, 'processed', clock_timestamp() from pipeline.stages where name = 'second';\n",
+        )
+        .await;
+    let status = Program::on(database.url())
+        .run(&["status", "--json"])
+        .await
+        .json();
+    let done = |name: &str| {
+        let stages = status["stages"].as_array().expect("a list");
+        let stage = stages.iter().find(|stage| stage["stage"] == name);
+        stage.expect(name)["done"].clone()
+    };
+    assert_eq!((done("first"), done("second")), (3.into(), 1.into()));
+}

@@ -48,6 +48,41 @@ async fn an_event_that_is_delayed_or_shared_is_routed_without_reading_all_stages
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_large_statement_is_routed_without_holding_each_event_against_each_stage() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.run(MANY_STAGES).await;
+    rig.run(
+        "insert into pipeline.stages (name, event_type, kind, target)
+        select 'second', 'type_8', kind, target from pipeline.stages where name = 'stage_1'",
+    )
+    .await;
+    rig.run("vacuum analyze").await;
+    let before = rows_read(&rig, "stages").await;
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, run_at)
+        select
+            case when n <= 1000 then 'a' else 'type_' || n % 10 end,
+            case when n % 10 = 7 then timestamptz '2999-01-01' else now() end
+        from generate_series(1, 2000) as n",
+    )
+    .await;
+    let read = rows_read(&rig, "stages").await - before;
+    assert!(read < 1_000, "{read} rows of pipeline.stages were read");
+    let queued = "select string_agg(format('%s %s', name, events), ', ' order by name)
+        from (select name, count(*) as events from pipeline.ready join pipeline.stages on id = stage_id group by name) as waiting";
+    assert_eq!(
+        rig.text(queued).await,
+        "a 900, second 100, stage_1 100, stage_2 100, stage_3 100, stage_4 100, stage_5 100, stage_6 100, stage_8 100, stage_9 100"
+    );
+    let others = "select format(
+            '%s later, %s for nobody',
+            (select count(*) from pipeline.scheduled), (select string_agg(distinct event_type, ' ') from pipeline.unrouted)
+        )";
+    assert_eq!(rig.text(others).await, "200 later, type_0 for nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn events_that_no_stage_handles_are_looked_at_some_at_a_time() {
     let rig = Rig::bare().await;
     rig.sql_stage("a", NOTHING).await;

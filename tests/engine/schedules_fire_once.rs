@@ -38,6 +38,27 @@ async fn three_daemons_emit_each_time_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn hundreds_that_are_due_at_once_are_each_emitted_once() {
+    let rig = Rig::bare().await;
+    // No time of its own comes while the test runs.
+    rig.run(
+        "insert into pipeline.schedules (name, cron, time_zone, event_type, next_at)
+        select 'yearly_' || n, '0 0 29 2 *', (array['UTC', 'Europe/Berlin'])[1 + n % 2], 'tick', now() + interval '1 second'
+        from generate_series(1, 300) as n",
+    )
+    .await;
+    let daemons: Vec<_> = (0..3).map(|_| rig.daemon(Registry::default())).collect();
+    rig.until("(select bool_and(next_at > now() + interval '1 hour') from pipeline.schedules)")
+        .await;
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    let emitted = "select format('%s events of %s schedules', count(*), count(distinct payload ->> 'schedule'))
+        from marketing.pipeline_events where payload ? 'schedule'";
+    assert_eq!(rig.text(emitted).await, "300 events of 300 schedules");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_missed_is_made_up_for_by_the_policy() {
     let rig = Rig::bare().await;
     // Half an hour from now no time comes while the test runs.
@@ -91,6 +112,10 @@ async fn nonsense_is_refused_or_explained_in_the_row() {
         (
             "'a', '* * * * *', 'Mars/Olympus', 'tick'",
             "There is no time zone 'Mars/Olympus'.",
+        ),
+        (
+            "'a', '* * * * *', 'UTC', 'tick'), ('b', '* * * * *', 'UTC', 'tick'), ('c', '* * * * *', 'Utopia', 'tick'",
+            "There is no time zone 'Utopia'.",
         ),
         (
             "'a', 'daily', 'UTC', 'tick'",

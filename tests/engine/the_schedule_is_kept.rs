@@ -48,3 +48,27 @@ async fn thousands_due_at_once_all_run() {
         .await;
     daemon.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_put_off_while_it_is_queued_waits() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("late", "return;").await;
+    let (scheduler, person) = (rig.session().await, rig.session().await);
+    rig.run("select pipeline.emit('late', run_at => clock_timestamp() + interval '1 millisecond'); select pg_sleep(0.002)")
+        .await;
+    scheduler
+        .batch_execute("begin; select pipeline.move_due(100)")
+        .await
+        .expect("the event is due");
+    let put_off = "update marketing.pipeline_events set run_at = timestamptz '2999-01-01'";
+    let putting_off = tokio::spawn(async move { person.batch_execute(put_off).await });
+    rig.until("exists (select from pg_stat_activity where query like '%2999-01-01%' and wait_event_type = 'Lock' and pid <> pg_backend_pid())")
+        .await;
+    scheduler
+        .batch_execute("commit")
+        .await
+        .expect("it is queued");
+    putting_off.await.expect("no panic").expect("it is put off");
+    let stands = "select format('%s queued, %s scheduled', (select count(*) from pipeline.ready), (select count(*) from pipeline.scheduled))";
+    assert_eq!(rig.text(stands).await, "0 queued, 1 scheduled");
+}

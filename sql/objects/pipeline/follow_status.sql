@@ -46,9 +46,10 @@ begin
     limit 1;
 
     if old.status = 'pending' then
-        delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
+        -- In the order in which events move on, or one that is moved at this moment would be missed and run at once.
         delete from pipeline.scheduled where run_at = old.run_at and event_id = old.id;
         delete from pipeline.unrouted where event_id = old.id;
+        delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
         delete from pipeline.parked where event_id = old.id;
     elsif old.status = 'processing' then
         -- A call goes on, and under a limit it counts until it ends.

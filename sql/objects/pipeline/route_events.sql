@@ -35,6 +35,8 @@ declare
     v_is_plain boolean;
     v_has_attempts boolean;
     v_stage_ids smallint[];
+    v_leaders jsonb;
+    v_shared_types text[];
     v_ordinary bigint;
     v_new bigint;
     v_announced bigint;
@@ -43,7 +45,7 @@ declare
     v_quiet_until timestamptz;
     v_wakes text[] := '{}';
     v_shared bigint[];
-    v_types text;
+    v_unrouted_types text;
 begin
     -- What nearly every event is: alone in its statement, due now, of a type that one stage handles, and sound, whatever
     -- pipeline.sound_event asks. Found out by one look.
@@ -97,18 +99,22 @@ begin
         into v_new, v_announced, v_taken, v_has_attempts, v_sound
         from new_events as event;
 
+        -- Looked up by name for each event. A join, which is planned as if there were a few, would hold each against every stage.
+        select
+            jsonb_object_agg(route.event_type, route.leader_id),
+            coalesce(array_agg(route.event_type) filter (where cardinality(route.other_ids) > 0), '{}')
+        into v_leaders, v_shared_types
+        from pipeline.routes as route
+        where route.event_type = any (array(select distinct event.event_type from new_events as event));
+
         insert into pipeline.ready (stage_id, priority, event_id, deadline)
-        select stage.id, event.priority, event.id, event.deadline
+        select (v_leaders ->> event.event_type)::smallint, event.priority, event.id, event.deadline
         from new_events as event
-        join pipeline.stages as stage on stage.event_type = event.event_type
         where event.status = 'pending'
         and event.run_at <= v_now
         and event.stage_id is null
-        and not exists (
-            select from pipeline.stages as other
-            where other.event_type = event.event_type
-            and other.id <> stage.id
-        );
+        and v_leaders ? event.event_type
+        and event.event_type <> all (v_shared_types);
         get diagnostics v_ordinary = row_count;
     end if;
 
@@ -138,17 +144,12 @@ begin
                 event.deadline,
                 event.run_at > v_now as is_later,
                 event.stage_id is not null as is_addressed,
-                coalesce(route.leader_id, own.id) as stage_id,
-                event.stage_id is null and cardinality(route.other_ids) > 0 as is_shared
+                case
+                    when event.stage_id is null then (v_leaders ->> event.event_type)::smallint
+                    else (select own.id from pipeline.stages as own where own.id = event.stage_id and own.event_type = event.event_type)
+                end as stage_id,
+                event.stage_id is null and event.event_type = any (v_shared_types) as is_shared
             from new_events as event
-            -- Only the routes that are wanted: all of them would be put together for each statement.
-            left join pipeline.routes as route
-                on route.event_type = event.event_type
-                and route.event_type = any (array(select distinct unaddressed.event_type from new_events as unaddressed where unaddressed.stage_id is null))
-                and event.stage_id is null
-            left join pipeline.stages as own
-                on own.id = event.stage_id
-                and own.event_type = event.event_type
             where event.status = 'pending'
         ),
         -- Also what was queued above: a stage that came or went since then would leave out an event, or have it twice.
@@ -178,15 +179,15 @@ begin
                 || case when bool_or(routed.is_later) then array['schedule'] else '{}' end,
             array_agg(routed.id) filter (where routed.is_shared and not routed.is_later),
             string_agg(distinct routed.event_type, ', ') filter (where routed.stage_id is null and not routed.is_later)
-        into v_wakes, v_shared, v_types
+        into v_wakes, v_shared, v_unrouted_types
         from routed;
 
         if v_shared is not null then
             perform pipeline.fan_out(v_shared);
         end if;
 
-        if v_types is not null then
-            raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_types
+        if v_unrouted_types is not null then
+            raise notice 'No stage handles events of type %: they are kept as pending and wait.', v_unrouted_types
                 using hint = 'See marketing.vw_unrouted_events. A row in pipeline.stages with that event_type takes them over.';
         end if;
     end if;
