@@ -222,6 +222,53 @@ async fn one_that_somebody_holds_leaves_its_place_to_the_next() {
     holder.batch_execute("rollback").await.expect("an end");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_put_off_while_it_is_set_aside_waits() {
+    let rig = limited("1, '1 hour', 1").await;
+    emit(&rig, "first waits").await;
+    let (claiming, person) = (rig.session().await, rig.session().await);
+    claiming
+        .batch_execute(&format!("begin; {CLAIM}"))
+        .await
+        .expect("a claim");
+    let put_off = "update marketing.pipeline_events set run_at = timestamptz '2999-01-01'
+        where payload ->> 'name' = 'waits'";
+    let putting_off = tokio::spawn(async move { person.batch_execute(put_off).await });
+    rig.until("exists (select from pg_stat_activity where query like '%2999-01-01%' and wait_event_type = 'Lock' and pid <> pg_backend_pid())")
+        .await;
+    claiming.batch_execute("commit").await.expect("an end");
+    putting_off.await.expect("no panic").expect("it is put off");
+    let stands = "select format('%s parked, %s queued, %s scheduled', (select count(*) from pipeline.parked),
+        (select count(*) from pipeline.ready), (select count(*) from pipeline.scheduled))";
+    assert_eq!(rig.text(stands).await, "0 parked, 0 queued, 1 scheduled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn claims_of_many_keys_in_small_batches_do_not_stop_each_other() {
+    let rig = limited("1, '1 hour', 2").await;
+    rig.run(
+        "update pipeline.stages set batch_size = 1, concurrency = 4;
+        insert into marketing.pipeline_events (event_type, payload)
+        select 'a', jsonb_build_object('k', n % 20, 'name', n) from generate_series(1, 400) as n",
+    )
+    .await;
+    let mut claims = Vec::new();
+    for _ in 0..4 {
+        let session = rig.session().await;
+        claims.push(tokio::spawn(async move {
+            for _ in 0..30 {
+                session.batch_execute(CLAIM).await?;
+            }
+            Ok::<_, tokio_postgres::Error>(())
+        }));
+    }
+    for claim in claims {
+        claim.await.expect("no panic").expect("a claim");
+    }
+    let begun = "select count(*) from marketing.pipeline_events where status = 'processed'";
+    assert_eq!(rig.number(begun).await, 40);
+}
+
 /// Index entries that were read, of all tables of the engine.
 const READ: &str =
     "select sum(idx_tup_read)::bigint from pg_stat_user_indexes where schemaname = 'pipeline'";

@@ -46,9 +46,11 @@ begin
     limit 1;
 
     if old.status = 'pending' then
-        -- In the order in which events move on, or one that is moved at this moment would be missed and run at once.
+        -- In the order in which events move on, or one that is moved at this moment would be missed and run at once. Between the queue and
+        -- where a limit holds it back it moves both ways.
         delete from pipeline.scheduled where run_at = old.run_at and event_id = old.id;
         delete from pipeline.unrouted where event_id = old.id;
+        delete from pipeline.parked where event_id = old.id;
         delete from pipeline.ready where stage_id = v_stage_id and priority = old.priority and event_id = old.id;
         delete from pipeline.parked where event_id = old.id;
     elsif old.status = 'processing' then
