@@ -3,8 +3,8 @@
 -- Arguments: worker_id of a daemon that is dead for certain (the caller holds its advisory lock).
 -- Returns: how many events were taken back.
 -- Reads:  nothing
--- Writes: pipeline.workers; by pipeline.suspect pipeline.ready and pipeline.parked; by pipeline.blame pipeline.deaths, pipeline.inflight, marketing.pipeline_events,
---         marketing.pipeline_errors
+-- Writes: pipeline.workers; by pipeline.suspect pipeline.ready and pipeline.parked; by pipeline.blame pipeline.deaths, pipeline.inflight,
+--         marketing.pipeline_events, marketing.pipeline_errors
 -- Locks:  the daemon's row, those of pipeline.suspect, the claims, then their events
 
 create or replace function pipeline.reclaim(worker_id integer)
