@@ -17,14 +17,15 @@ comment on column pipeline.waiting_keys.key is 'Value of the limit''s key.';
 comment on column pipeline.waiting_keys.stage_id is 'The stage whose events are parked.';
 comment on column pipeline.waiting_keys.wake_at is 'When the next of them may begin; NULL: when a call with their key has ended.';
 
+-- First of all that touches it: from here on no claim parks anything that would be missed.
+alter table pipeline.parked
+    add column deadline timestamptz;
+
 insert into pipeline.waiting_keys (limit_name, key, stage_id, wake_at)
 select parked.limit_name, parked.key, parked.stage_id, min(parked.until)
 from pipeline.parked
 where parked.limit_name is not null
 group by parked.limit_name, parked.key, parked.stage_id;
-
-alter table pipeline.parked
-    add column deadline timestamptz;
 
 update pipeline.parked
 set deadline = event.deadline

@@ -107,6 +107,24 @@ pub async fn claim_outside(
     Ok(taken)
 }
 
+/// Gives back what [`claim_outside`] took of its stage's limit for events that go back, in the same
+/// transaction.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn return_permits(
+    tx: &Transaction<'_>,
+    stage_id: i16,
+    events: &[Event],
+) -> Result<(), DbError> {
+    let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
+    let statement = tx
+        .prepare_cached(include_str!("../../sql/queries/engine/return_permits.sql"))
+        .await?;
+    tx.execute(&statement, &[&stage_id, &ids]).await?;
+    Ok(())
+}
+
 /// The settings of [`plan_afresh`].
 const PLAN_AFRESH: &str = include_str!("../../sql/queries/engine/plan_afresh.sql");
 

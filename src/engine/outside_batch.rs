@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::{Taken, claim_outside, plan_afresh};
+use super::claim::{Taken, claim_outside, plan_afresh, return_permits};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
@@ -94,6 +94,9 @@ pub async fn claim_and_prepare(
         });
     }
 
+    if !left.is_empty() {
+        return_permits(&tx, row.id, &left).await?;
+    }
     plan_afresh(&tx).await?;
     let isolated = isolate(
         &mut tx,

@@ -347,3 +347,43 @@ async fn a_rate_and_one_call_at_a_time_hold_together() {
     let excess: i64 = rig.rows(EXCESS, &[&2.0_f64, &50.0_f64]).await[0].get(0);
     assert!(excess <= 0, "{excess}");
 }
+
+/// One key is due, and another comes for the first time with more than there is room for.
+#[tokio::test]
+async fn what_begins_from_the_queue_counts_for_what_begins_from_aside() {
+    let rig = limited("concurrency, key", "2, 'person'", "builtin", "calls").await;
+    rig.run("update pipeline.stages set batch_size = 6").await;
+    let emit = async |people: &str| {
+        let sql = format!(
+            "insert into marketing.pipeline_events (event_type, payload)
+            select 'limited', jsonb_build_object('person', person) from unnest('{{{people}}}'::text[]) as person"
+        );
+        rig.run(&sql).await;
+    };
+    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
+    emit("X, X, X").await;
+    assert_eq!(rig.number(claim).await, 2);
+    rig.run("select pipeline.release_claims(array[min(event_id)], array[min(epoch)]) from pipeline.inflight")
+        .await;
+    emit("Y, Z, K, K, K, K").await;
+    rig.number(claim).await;
+    let most = "select max(calls) from (select count(*) as calls from pipeline.inflight group by limit_key) as keys";
+    assert_eq!(rig.number(most).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_somebody_deletes_holds_nobody_back() {
+    let rig = limited(
+        "rate, period, burst, key",
+        "1, '1 hour', 1, 'person'",
+        "builtin",
+        "calls",
+    )
+    .await;
+    emit(&rig, 3, 1).await;
+    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
+    assert_eq!(rig.number(claim).await, 1);
+    rig.run("delete from pipeline.limit_usage; select pipeline.maintain()")
+        .await;
+    assert_eq!(rig.number(claim).await, 1);
+}

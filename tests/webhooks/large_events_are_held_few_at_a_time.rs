@@ -16,8 +16,9 @@ async fn start(receiver: &FakeReceiver) -> (Rig, RunningDaemon) {
     rig.run(&format!(
         "insert into pipeline.webhooks (name, url, allow_private, timeout)
         values ('large', '{}', true, '30 seconds');
-        insert into pipeline.stages (name, event_type, kind, target, concurrency)
-        values ('large', 'large', 'webhook', 'large', {CONCURRENCY});
+        insert into pipeline.limits (name, rate, period) values ('as_many', {EVENTS}, '1 day');
+        insert into pipeline.stages (name, event_type, kind, target, concurrency, limiter)
+        values ('large', 'large', 'webhook', 'large', {CONCURRENCY}, 'as_many');
         insert into marketing.pipeline_events (event_type, payload)
         select 'large', jsonb_build_object('n', n, 'text', repeat('x', 1024 * 1024)) from generate_series(1, {EVENTS}) as n",
         receiver.url
@@ -47,6 +48,7 @@ async fn what_is_too_much_goes_back_its_attempt_unspent() {
     daemon.crash();
 }
 
+/// Under a limit that allows so many and no more: what goes back takes nothing of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_them_arrive_once() {
     let receiver = FakeReceiver::start().await;

@@ -61,7 +61,9 @@ begin
         return;
     end if;
 
-    v_admitted := v_admitted || pipeline.admit_parked(stage_id, limiter, most - coalesce(cardinality(v_admitted), 0), holds);
+    v_admitted := v_admitted || pipeline.admit_parked(
+        stage_id, limiter, most - coalesce(cardinality(v_admitted), 0), holds, v_admitted
+    );
 
     -- Who claims takes a batch that is not full for all there was; more may wait behind what was looked through.
     if cardinality(v_take.event_ids) >= v_look and coalesce(cardinality(v_admitted), 0) < most then

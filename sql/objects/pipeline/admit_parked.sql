@@ -1,15 +1,16 @@
--- pipeline.admit_parked(stage_id, limiter, most, holds): takes parked events of a stage, of each key that may go on as many as it has left.
+-- pipeline.admit_parked(stage_id, limiter, most, holds, begun): takes parked events of a stage, of each key that may go on as many as it has left.
 --
 -- A bucket that somebody else holds is left to a later claim. An event that a daemon died holding is queued instead, since it must come as a
 -- batch of its own; what its key has left is left for it.
 --
--- Arguments: stage_id; limiter; most: how many at once; holds: whether they go on after this transaction.
+-- Arguments: stage_id; limiter; most: how many at once; holds: whether they go on after this transaction; begun: events that begin in it
+--            already, and are not yet counted among the calls.
 -- Returns: the events that may begin; NULL: none.
--- Reads:  nothing itself
+-- Reads:  pipeline.limits, marketing.pipeline_events
 -- Writes: pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked; by pipeline.unpark pipeline.ready
 -- Locks:  buckets that nobody else holds, then their parked rows
 
-create or replace function pipeline.admit_parked(stage_id smallint, limiter text, most integer, holds boolean)
+create or replace function pipeline.admit_parked(stage_id smallint, limiter text, most integer, holds boolean, begun bigint[])
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -17,6 +18,13 @@ as $$
 declare
     -- Each key is looked at once: its next time is later than this.
     v_now constant timestamptz := clock_timestamp();
+    v_field constant text := (select limits.key from pipeline.limits where limits.name = limiter);
+    v_begun_keys constant text[] := array(
+        select pipeline.limit_key(event.payload, v_field)
+        from marketing.pipeline_events as event
+        where holds
+        and event.id = any (begun)
+    );
     v_left integer := most;
     v_key text;
     v_permits record;
@@ -42,7 +50,7 @@ begin
         exit when not found;
 
         select permits.* into v_permits from pipeline.permits(admit_parked.limiter, v_key) as permits;
-        v_permits.calls := case when holds then v_permits.calls end;
+        v_permits.calls := case when holds then v_permits.calls - cardinality(array_positions(v_begun_keys, v_key)) end;
         v_allowed := greatest(
             least(v_left, case when v_permits.per_second is not null then floor(v_permits.tokens)::bigint end, v_permits.calls), 0
         );
@@ -111,5 +119,5 @@ begin
 end
 $$;
 
-comment on function pipeline.admit_parked(smallint, text, integer, boolean) is
+comment on function pipeline.admit_parked(smallint, text, integer, boolean, bigint[]) is
     'Takes parked events of a stage, of each key that may go on as many as it has left.';

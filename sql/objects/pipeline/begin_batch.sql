@@ -137,9 +137,7 @@ begin
     end loop;
 
     if cardinality(v_admitted) > coalesce(cardinality(event_ids), 0) then
-        perform pipeline.return_permits(
-            begin_batch.stage_id, v_limiter, array(select unnest(v_admitted) except select unnest(event_ids))
-        );
+        perform pipeline.return_permits(begin_batch.stage_id, array(select unnest(v_admitted) except select unnest(event_ids)));
     end if;
 end
 $$;

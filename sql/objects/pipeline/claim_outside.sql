@@ -124,7 +124,7 @@ begin
     );
 
     if v_ids <> '{}' then
-        perform pipeline.return_permits(claim_outside.stage_id, v_limiter, v_ids);
+        perform pipeline.return_permits(claim_outside.stage_id, v_ids);
     end if;
 end
 $$;

@@ -1,10 +1,10 @@
 -- pipeline.release_parked(): lets parked events go on that nobody else would let go on.
 --
 -- Those whose key has no call under way, when the end of the last one found none of them. And those that a claim parked under a limit which
--- their stage had left meanwhile: these are queued again.
+-- their stage had left meanwhile, or whose bucket somebody has deleted: these are queued again.
 --
 -- Returns: nothing.
--- Reads:  pipeline.stages, pipeline.limits, pipeline.inflight, pipeline.let_go
+-- Reads:  pipeline.stages, pipeline.limits, pipeline.limit_usage, pipeline.inflight, pipeline.let_go
 -- Writes: pipeline.waiting_keys; by pipeline.unpark pipeline.parked and pipeline.ready
 -- Locks:  keys that nobody else holds, then parked rows
 
@@ -49,6 +49,11 @@ begin
             where stage.id = waiting.stage_id
             and limits.name = waiting.limit_name
             and limits.key is not null
+        )
+        or not exists (
+            select from pipeline.limit_usage as bucket
+            where bucket.limit_name = waiting.limit_name
+            and bucket.key = waiting.key
         )
         limit c_at_once
         for update of waiting skip locked

@@ -1,25 +1,36 @@
--- pipeline.return_permits(stage_id, limiter, event_ids): gives back what was taken of a limit for events that did not begin after all.
+-- pipeline.return_permits(stage_id, event_ids): gives back what was taken of a limit for events that did not begin after all.
 --
--- Somebody held them in the ledger, or they were settled by other means. Those that are parked behind them are looked at again.
+-- Somebody held them in the ledger, they were settled by other means, or are too large to be held with the others. Those that are parked behind
+-- them are looked at again.
 --
--- Arguments: stage_id; limiter; event_ids: what pipeline.admit allowed in this transaction, but for those that began.
--- Returns: nothing.
+-- Arguments: stage_id; event_ids: what pipeline.admit allowed in this transaction, but for those that began.
+-- Returns: nothing; does nothing for a stage without a limit.
 -- Reads:  pipeline.limits, pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.limit_usage, pipeline.waiting_keys
 -- Locks:  their buckets, which the caller holds
 
-create or replace function pipeline.return_permits(stage_id smallint, limiter text, event_ids bigint[])
+create or replace function pipeline.return_permits(stage_id smallint, event_ids bigint[])
 returns void
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_field constant text := (select limits.key from pipeline.limits where limits.name = limiter);
+    v_limit record;
 begin
+    select limits.name, limits.key into v_limit
+    from pipeline.stages as stage
+    join pipeline.limits on limits.name = stage.limiter
+    where stage.id = return_permits.stage_id;
+
+    if not found then
+        return;
+    end if;
+
     with
     returned as (
-        select pipeline.limit_key(event.payload, v_field) as key, count(*) as events
+        select pipeline.limit_key(event.payload, v_limit.key) as key, count(*) as events
         from marketing.pipeline_events as event
         where event.id = any (return_permits.event_ids)
         group by 1
@@ -28,13 +39,13 @@ begin
         update pipeline.limit_usage as bucket
         set tokens = bucket.tokens + returned.events
         from returned
-        where bucket.limit_name = return_permits.limiter
+        where bucket.limit_name = v_limit.name
         and bucket.key = returned.key
     )
     update pipeline.waiting_keys as waiting
     set wake_at = clock_timestamp()
     from returned
-    where waiting.limit_name = return_permits.limiter
+    where waiting.limit_name = v_limit.name
     and waiting.key = returned.key
     and waiting.stage_id = return_permits.stage_id;
 
@@ -42,5 +53,5 @@ begin
 end
 $$;
 
-comment on function pipeline.return_permits(smallint, text, bigint[]) is
+comment on function pipeline.return_permits(smallint, bigint[]) is
     'Gives back what was taken of a limit for events that did not begin after all.';
