@@ -85,6 +85,15 @@ async fn limited(columns: &str, values: &str, kind: &str, target: &str) -> Rig {
     rig
 }
 
+/// One event an hour may begin for each person.
+async fn one_an_hour() -> Rig {
+    let rate = "1, '1 hour', 1, 'person'";
+    limited("rate, period, burst, key", rate, "builtin", "calls").await
+}
+
+/// Claims for a daemon that is none.
+const CLAIM: &str = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
+
 async fn emit(rig: &Rig, count: i32, people: i32) {
     let sql = "insert into marketing.pipeline_events (event_type, payload)
         select 'limited', jsonb_build_object('person', n % $2) from generate_series(1, $1) as n";
@@ -174,13 +183,7 @@ async fn one_call_at_a_time_for_each_person_and_the_others_do_not_wait() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_for_one_person_does_not_hold_up_another() {
-    let rig = limited(
-        "rate, period, burst, key",
-        "1, '1 hour', 1, 'person'",
-        "builtin",
-        "calls",
-    )
-    .await;
+    let rig = one_an_hour().await;
     emit(&rig, 3000, 1).await;
     rig.run("insert into marketing.pipeline_events (event_type, payload) values ('limited', '{\"person\": 7}')")
         .await;
@@ -199,26 +202,18 @@ async fn a_flood_for_one_person_does_not_hold_up_another() {
 async fn a_call_that_is_lost_with_its_daemon_gives_its_place_back() {
     let rig = limited("concurrency, key", "1, 'person'", "builtin", "calls").await;
     emit(&rig, 2, 1).await;
-    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
-    assert_eq!(rig.number(claim).await, 1);
-    assert_eq!(rig.number(claim).await, 0);
+    assert_eq!(rig.number(CLAIM).await, 1);
+    assert_eq!(rig.number(CLAIM).await, 0);
     rig.run("select pipeline.reclaim(4711)").await;
-    assert_eq!(rig.number(claim).await, 1);
-    assert_eq!(rig.number(claim).await, 0);
+    assert_eq!(rig.number(CLAIM).await, 1);
+    assert_eq!(rig.number(CLAIM).await, 0);
 }
 
 #[tokio::test]
 async fn a_parked_event_can_be_cancelled_and_an_edited_limit_judges_anew() {
-    let rig = limited(
-        "rate, period, burst, key",
-        "1, '1 hour', 1, 'person'",
-        "builtin",
-        "calls",
-    )
-    .await;
+    let rig = one_an_hour().await;
     emit(&rig, 4, 1).await;
-    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
-    assert_eq!(rig.number(claim).await, 1);
+    assert_eq!(rig.number(CLAIM).await, 1);
     rig.run("update marketing.pipeline_events set status = 'cancelled' where id = 2")
         .await;
     assert_eq!(rig.number("select count(*) from pipeline.parked").await, 2);
@@ -226,14 +221,13 @@ async fn a_parked_event_can_be_cancelled_and_an_edited_limit_judges_anew() {
         .await;
     assert_eq!(rig.number("select count(*) from pipeline.parked").await, 0);
     rig.run("select pg_sleep(0.01)").await;
-    assert_eq!(rig.number(claim).await, 2);
+    assert_eq!(rig.number(CLAIM).await, 2);
 }
 
 /// A runner takes a batch that is not full for all there was, and looks again when it is woken.
 #[tokio::test(flavor = "multi_thread")]
 async fn those_behind_parked_events_are_rung_for_at_once() {
-    let rate = "1, '1 hour', 1, 'person'";
-    let rig = limited("rate, period, burst, key", rate, "builtin", "calls").await;
+    let rig = one_an_hour().await;
     rig.run("update pipeline.stages set batch_size = 10").await;
     emit(&rig, 250, 5).await;
     let mut ear = Ear::at(&rig, "pipeline_wake").await;
@@ -360,30 +354,22 @@ async fn what_begins_from_the_queue_counts_for_what_begins_from_aside() {
         );
         rig.run(&sql).await;
     };
-    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
     emit("X, X, X").await;
-    assert_eq!(rig.number(claim).await, 2);
+    assert_eq!(rig.number(CLAIM).await, 2);
     rig.run("select pipeline.release_claims(array[min(event_id)], array[min(epoch)]) from pipeline.inflight")
         .await;
     emit("Y, Z, K, K, K, K").await;
-    rig.number(claim).await;
+    rig.number(CLAIM).await;
     let most = "select max(calls) from (select count(*) as calls from pipeline.inflight group by limit_key) as keys";
     assert_eq!(rig.number(most).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_that_somebody_deletes_holds_nobody_back() {
-    let rig = limited(
-        "rate, period, burst, key",
-        "1, '1 hour', 1, 'person'",
-        "builtin",
-        "calls",
-    )
-    .await;
+    let rig = one_an_hour().await;
     emit(&rig, 3, 1).await;
-    let claim = "select count(*) from pipeline.claim_outside((select id from pipeline.stages), 4711, 10, false)";
-    assert_eq!(rig.number(claim).await, 1);
+    assert_eq!(rig.number(CLAIM).await, 1);
     rig.run("delete from pipeline.limit_usage; select pipeline.maintain()")
         .await;
-    assert_eq!(rig.number(claim).await, 1);
+    assert_eq!(rig.number(CLAIM).await, 1);
 }

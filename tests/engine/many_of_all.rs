@@ -19,6 +19,11 @@ const MANY_STAGES: &str = "
     select 'stage_' || n, 'type_' || n, stage.kind, stage.target
     from pipeline.stages as stage cross join generate_series(1, 1000) as n";
 
+/// How many events wait for each stage.
+const QUEUED: &str = "
+    select string_agg(format('%s %s', name, events), ', ' order by name)
+    from (select name, count(*) as events from pipeline.ready join pipeline.stages on id = stage_id group by name) as waiting";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_delayed_or_shared_is_routed_without_reading_all_stages() {
     let rig = Rig::bare().await;
@@ -42,9 +47,7 @@ async fn an_event_that_is_delayed_or_shared_is_routed_without_reading_all_stages
     }
     let read = rows_read(&rig, "stages").await - before;
     assert!(read < 1_000, "{read} rows of pipeline.stages were read");
-    let queued = "select string_agg(format('%s %s', name, events), ', ' order by name)
-        from (select name, count(*) as events from pipeline.ready join pipeline.stages on id = stage_id group by name) as waiting";
-    assert_eq!(rig.text(queued).await, "a 10, second 10, stage_7 10");
+    assert_eq!(rig.text(QUEUED).await, "a 10, second 10, stage_7 10");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,10 +72,8 @@ async fn a_large_statement_is_routed_without_holding_each_event_against_each_sta
     .await;
     let read = rows_read(&rig, "stages").await - before;
     assert!(read < 1_000, "{read} rows of pipeline.stages were read");
-    let queued = "select string_agg(format('%s %s', name, events), ', ' order by name)
-        from (select name, count(*) as events from pipeline.ready join pipeline.stages on id = stage_id group by name) as waiting";
     assert_eq!(
-        rig.text(queued).await,
+        rig.text(QUEUED).await,
         "a 900, second 100, stage_1 100, stage_2 100, stage_3 100, stage_4 100, stage_5 100, stage_6 100, stage_8 100, stage_9 100"
     );
     let others = "select format(

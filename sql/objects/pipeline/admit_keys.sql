@@ -31,8 +31,7 @@ declare
 begin
     -- A statement of its own: what follows must see the buckets, and what is parked, as they are now.
     select
-        array_agg(keys.key), array_agg(permits.tokens), array_agg(permits.per_second), array_agg(permits.burst),
-        array_agg(case when admit_keys.holds then permits.calls end)
+        array_agg(keys.key), array_agg(permits.tokens), array_agg(permits.per_second), array_agg(permits.burst), array_agg(permits.calls)
     into v_keys, v_tokens, v_per_second, v_bursts, v_calls
     from (
         select pipeline.limit_key(event.payload, admit_keys.key) as key
@@ -41,7 +40,7 @@ begin
         group by 1
         order by 1
     ) as keys
-    cross join lateral pipeline.permits(admit_keys.limiter, keys.key) as permits;
+    cross join lateral pipeline.permits(admit_keys.limiter, keys.key, admit_keys.holds) as permits;
 
     with
     allowed as materialized (
@@ -75,8 +74,8 @@ begin
         select
             placed.*,
             (allowed.has_parked and not placed.alone)
-            or coalesce(placed.place > allowed.calls, false)
-            or (allowed.per_second is not null and placed.place > allowed.tokens) as by_key
+            -- What is NULL bounds nothing.
+            or coalesce(placed.place > least(allowed.calls, allowed.tokens), false) as by_key
         from placed
         join allowed using (key)
     ),

@@ -28,7 +28,7 @@ declare
     v_left integer := most;
     v_key text;
     v_permits record;
-    v_allowed bigint;
+    v_allowed integer;
     v_begun bigint[];
     v_lone bigint[];
     v_admitted bigint[];
@@ -49,11 +49,9 @@ begin
 
         exit when not found;
 
-        select permits.* into v_permits from pipeline.permits(admit_parked.limiter, v_key) as permits;
-        v_permits.calls := case when holds then v_permits.calls - cardinality(array_positions(v_begun_keys, v_key)) end;
-        v_allowed := greatest(
-            least(v_left, case when v_permits.per_second is not null then floor(v_permits.tokens)::bigint end, v_permits.calls), 0
-        );
+        select permits.* into v_permits from pipeline.permits(admit_parked.limiter, v_key, holds) as permits;
+        v_permits.calls := v_permits.calls - cardinality(array_positions(v_begun_keys, v_key));
+        v_allowed := greatest(least(v_left, v_permits.calls, floor(v_permits.tokens)::integer), 0);
 
         select array_agg(first.event_id) filter (where not first.alone), array_agg(first.event_id) filter (where first.alone)
         into v_begun, v_lone

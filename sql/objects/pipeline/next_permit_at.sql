@@ -2,7 +2,7 @@
 --
 -- Where the rate is high, a single token is not waited for: as many as come in ten milliseconds, if the bucket holds so many.
 --
--- Arguments: tokens: what the bucket holds now; per_second: how fast it fills, NULL: there is no rate; burst: what it holds at most;
+-- Arguments: tokens: what the bucket holds now, NULL: there is no rate; per_second: how fast it fills; burst: what it holds at most;
 --            calls: how many more may run at once, NULL: any number.
 -- Returns: the time; now: at once; NULL: when a call has ended.
 -- Reads:  nothing
@@ -18,7 +18,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 return case
     when calls <= 0 then null
-    when per_second is null or tokens >= 1 then clock_timestamp()
+    when tokens is null or tokens >= 1 then clock_timestamp()
     else clock_timestamp() + greatest(1 - tokens, least(burst - tokens, per_second * 0.01)) / per_second * interval '1 second'
 end;
 

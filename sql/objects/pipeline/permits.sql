@@ -1,10 +1,11 @@
--- pipeline.permits(limiter, key): how many events with this key may begin now, under a lock until the end of the transaction.
+-- pipeline.permits(limiter, key, holds): how many events with this key may begin now, under a lock until the end of the transaction.
 --
 -- A token bucket (rate, period, burst) on the database's clock, filled up and locked here; and the calls under way, counted after the
 -- lock is held, so that one which ends at this moment is seen by this claim or sees what this claim parks.
 --
--- Arguments: limiter; key: value of its key, empty where it has none.
--- Returns: tokens: what the bucket holds; per_second: how fast it fills, NULL: there is no rate; burst: what it holds at most; calls:
+-- Arguments: limiter; key: value of its key, empty where it has none; holds: whether those that begin are calls, which go on after this
+--            transaction.
+-- Returns: tokens: what the bucket holds; per_second: how fast it fills; both NULL: there is no rate; burst: what it holds at most; calls:
 --          how many more may run at once, NULL: any number.
 -- Reads:  pipeline.limits, pipeline.inflight, pipeline.let_go
 -- Writes: pipeline.limit_usage
@@ -15,6 +16,7 @@ drop function if exists pipeline.permits(text, text);
 create or replace function pipeline.permits(
     limiter text,
     key text,
+    holds boolean,
     out tokens double precision,
     out per_second double precision,
     out burst double precision,
@@ -39,9 +41,9 @@ begin
             bucket.tokens + coalesce(permits.per_second, 0) * greatest(extract(epoch from clock_timestamp() - bucket.filled_at), 0)
         ),
         filled_at = greatest(clock_timestamp(), bucket.filled_at)
-    returning bucket.tokens into tokens;
+    returning case when permits.per_second is not null then bucket.tokens end into tokens;
 
-    if v_limit.concurrency is not null then
+    if permits.holds and v_limit.concurrency is not null then
         select v_limit.concurrency - count(*) into calls
         from (
             select
@@ -58,4 +60,4 @@ begin
 end
 $$;
 
-comment on function pipeline.permits(text, text) is 'What a limit allows for a key at this moment; locks its bucket.';
+comment on function pipeline.permits(text, text, boolean) is 'What a limit allows for a key at this moment; locks its bucket.';

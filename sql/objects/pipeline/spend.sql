@@ -19,7 +19,7 @@ declare
     v_waiting integer;
     v_allowed integer;
 begin
-    select permits.* into v_permits from pipeline.permits(spend.limiter, '') as permits;
+    select permits.* into v_permits from pipeline.permits(spend.limiter, '', spend.holds) as permits;
 
     -- No token is spent on an event that somebody else has taken meanwhile: whoever takes one here holds the bucket.
     select count(*) into v_waiting
@@ -29,14 +29,7 @@ begin
         v_waiting := least(v_waiting, 1);
     end if;
 
-    v_allowed := greatest(
-        least(
-            v_waiting,
-            case when spend.holds then coalesce(v_permits.calls, v_waiting) else v_waiting end,
-            case when v_permits.per_second is null then v_waiting else floor(v_permits.tokens)::integer end
-        ),
-        0
-    );
+    v_allowed := greatest(least(v_waiting, v_permits.calls, floor(v_permits.tokens)::integer), 0);
 
     update pipeline.limit_usage as bucket
     set tokens = bucket.tokens - v_allowed
