@@ -1,5 +1,6 @@
 //! `bench`: how fast this program is on this server, measured in a database made for it.
 
+mod clients;
 mod latency;
 mod noop;
 mod scenarios;

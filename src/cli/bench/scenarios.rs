@@ -1,30 +1,22 @@
 //! What is measured, one function each.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
-use tokio::task::JoinSet;
-use tokio_postgres::Statement;
 
+use super::clients::insert_single_rows;
 use super::latency::latency;
 use super::world::World;
 use crate::cli::failure::Failure;
-use crate::cli::target::{Session, get};
-use crate::db::DbError;
+use crate::cli::target::get;
 
 const EMIT: &str = include_str!("../../../sql/queries/bench/emit.sql");
 const EMIT_LATER: &str = include_str!("../../../sql/queries/bench/emit_later.sql");
-const INSERT_ORDER: &str = include_str!("../../../sql/queries/bench/insert_order.sql");
 const INSERT_ROOTS: &str = include_str!("../../../sql/queries/bench/insert_roots.sql");
 const STATE: &str = include_str!("../../../sql/queries/bench/state.sql");
 const CASCADE: &str = include_str!("../../../sql/queries/bench/cascade_seconds.sql");
 const LATENESS: &str = include_str!("../../../sql/queries/bench/lateness.sql");
 
-/// Clients that insert at the same time.
-const CLIENTS: i32 = 8;
-/// What each of them inserts before the clock runs, as with the other job queues in benches/peers.
-const WARM_UP: i32 = 4;
 /// Scheduled events are spread over so many seconds.
 const SPREAD_SECONDS: f64 = 5.0;
 
@@ -100,41 +92,14 @@ impl Scenario {
 }
 
 async fn enqueue(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
-    let inserts = events / CLIENTS / 5;
+    let inserts = u32::try_from(events / 5).unwrap_or_default();
     let daemon = world.daemon()?;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let mut clients = Vec::new();
-    for _ in 0..CLIENTS {
-        let session = world.another_session().await?;
-        let insert = session.client.prepare(INSERT_ORDER).await;
-        clients.push(Arc::new((session, insert.map_err(DbError::from)?)));
-    }
-    insert_rows(&clients, WARM_UP).await?;
-    let began = Instant::now();
-    insert_rows(&clients, inserts).await?;
-    let took = began.elapsed();
+    let took = insert_single_rows(world.urls().clone(), inserts).await?;
     world.until_done().await?;
     daemon.stop().await?;
-    let rate = f64::from(inserts * CLIENTS) / took.as_secs_f64();
+    let rate = f64::from(inserts) / took.as_secs_f64();
     Ok(vec![number("single rows by 8 clients", "events/s", rate)])
-}
-
-/// Has each client insert so many rows, all at the same time.
-async fn insert_rows(clients: &[Arc<(Session, Statement)>], each: i32) -> Result<(), Failure> {
-    let mut inserting = JoinSet::new();
-    for client in clients.iter().map(Arc::clone) {
-        inserting.spawn(async move {
-            let (session, insert) = &*client;
-            for _ in 0..each {
-                session.client.execute(insert, &[]).await?;
-            }
-            Ok::<(), DbError>(())
-        });
-    }
-    while let Some(ended) = inserting.join_next().await {
-        ended??;
-    }
-    Ok(())
 }
 
 async fn drain(world: &World, events: i32) -> Result<Vec<Number>, Failure> {

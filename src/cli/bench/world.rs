@@ -108,12 +108,9 @@ impl World {
         Ok(dropped.map_err(DbError::from)?)
     }
 
-    /// Another session on it.
-    ///
-    /// # Errors
-    /// The database cannot be reached.
-    pub async fn another_session(&self) -> Result<Session, DbError> {
-        Session::open(&self.urls, "bench client").await
+    /// Where it is.
+    pub fn urls(&self) -> &Urls {
+        &self.urls
     }
 
     /// Starts a daemon with the builtin stages of the measurements.
