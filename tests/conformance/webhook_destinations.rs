@@ -93,7 +93,16 @@ async fn a_destination_that_is_down_gets_no_calls_then_one_probe_then_all() {
         let (probe, other) =
             tokio::join!(deliver(&deliverer, &probing), deliver(&deliverer, &webhook));
         assert!(matches!(other, Answer::Throttled { .. }), "{other:?}");
-        matches!(probe, Answer::Transient { .. }).then_some(())
+        let Answer::Throttled { after, reason } = probe else {
+            panic!("nobody answers, and no attempt is spent: {probe:?}");
+        };
+        reason.contains("It was down before").then(|| {
+            assert!(
+                after >= LIMITS.open_first - Duration::from_secs(1),
+                "{after:?}"
+            );
+            assert!(after <= 2 * LIMITS.open_first, "{after:?}");
+        })
     })
     .await;
     assert_eq!(receiver.requests().len(), 4);

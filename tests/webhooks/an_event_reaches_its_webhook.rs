@@ -203,15 +203,55 @@ async fn while_a_destination_rests_no_attempt_is_spent_and_nothing_is_lost() {
     daemon.stop().await;
 }
 
+/// Away for so long that its one event would have had its attempts several times over; and one that
+/// is there and breaks at the event, which is the event's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lone_event_outlasts_a_receiver_that_is_away_but_not_one_that_breaks_at_it() {
+    for (answer, outlasts) in [(503, true), (500, false)] {
+        let receiver = FakeReceiver::start().await;
+        receiver.always(status(answer));
+        let rig = Rig::bare().await;
+        rig.run(&format!(
+            "insert into pipeline.webhooks (name, url, allow_private) values ('to_test', '{}', true);
+            insert into pipeline.stages
+                (name, event_type, kind, target, max_attempts, backoff, backoff_max)
+            values ('send', 'told', 'webhook', 'to_test', 4, '10 milliseconds', '20 milliseconds')",
+            receiver.url
+        ))
+        .await;
+        let daemon = rig.daemon(registry(BreakerLimits {
+            open_first: Duration::from_millis(50),
+            open_max: Duration::from_millis(100),
+            ..BreakerLimits::default()
+        }));
+        rig.emit("told", 1).await;
+        if outlasts {
+            wait::until("more calls than attempts", async || {
+                (receiver.requests().len() >= 8).then_some(())
+            })
+            .await;
+            let spent = "select max(attempts)::bigint from marketing.pipeline_events";
+            assert!(rig.number(spent).await <= 4);
+            receiver.always(Play::Normal);
+            rig.until(EVERYTHING_SENT).await;
+        } else {
+            rig.until("(select bool_and(status = 'failed') from marketing.pipeline_events)")
+                .await;
+            assert_eq!(receiver.requests().len(), 4);
+        }
+        daemon.stop().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_address_is_heard_of_while_the_old_one_rests() {
     let (dead, new) = (FakeReceiver::start().await, FakeReceiver::start().await);
     dead.always(status(500));
     let (rig, daemon) = desk(&dead).await;
     rig.emit("told", 50).await;
-    // The fifth failure begins a rest of seconds, the next one of twice that, and so on.
-    wait::until("a probe that fails", async || {
-        (dead.requests().len() >= 6).then_some(())
+    // The third failure begins a rest of seconds, the next one of twice that, and so on.
+    wait::until("calls that fail", async || {
+        (dead.requests().len() >= 3).then_some(())
     })
     .await;
     rig.run(&format!("update pipeline.webhooks set url = '{}'", new.url))

@@ -60,7 +60,9 @@ pub fn of_reply(
         503 if reply.retry_after().is_some() => {
             throttled(said, reply.retry_after().unwrap_or(BUSY))
         }
-        408 | 425 | 500..=599 => (Answer::Transient { reason: said }, Health::Down),
+        // A gateway's word for a receiver that is away.
+        502..=504 => (Answer::Transient { reason: said }, Health::Down),
+        408 | 425 | 500..=599 => (Answer::Transient { reason: said }, Health::Broken),
         _ => (
             Answer::Rejected {
                 reason: format!(

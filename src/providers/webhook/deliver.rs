@@ -1,5 +1,7 @@
 //! One delivery: leave of the destination, headers and signature, the call, the answer's class.
 
+use std::time::Duration;
+
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
@@ -93,8 +95,10 @@ impl Deliverer {
             Ok(reply) => answers::of_reply(webhook, &self.variables, &reply),
             Err(error) => answers::of_lost_call(webhook, &error),
         };
-        permit.report(health);
-        answer
+        match (permit.report(health), answer) {
+            (Some(rest), Answer::Transient { reason }) => unanswered_probe(rest, &reason),
+            (_, answer) => answer,
+        }
     }
 
     fn headers(
@@ -136,6 +140,16 @@ fn header<T, E>(name: &str, value: Result<T, E>) -> Result<T, Unsendable> {
 fn unsendable(webhook: &Webhook, error: &Unsendable) -> Answer<Value> {
     Answer::Credential {
         reason: format!("Webhook {} is not called: {error}.", webhook.name),
+    }
+}
+
+/// Whoever finds out that nobody is there has not used up a chance of its own. It stays away for
+/// longer than the rest, so that another event is the next probe: the destination may be up, and
+/// this one be what it never answers.
+fn unanswered_probe(rest: Duration, reason: &str) -> Answer<Value> {
+    Answer::Throttled {
+        after: rest.mul_f64(1.0 + fastrand::f64()),
+        reason: format!("{reason} It was down before, and no attempt was spent."),
     }
 }
 
