@@ -107,16 +107,18 @@ pub async fn claim_outside(
     Ok(taken)
 }
 
-/// Gives back what [`claim_outside`] took of its stage's limit for events that go back, in the same
-/// transaction.
+/// Gives back what [`claim_outside`] took of its stage's limit for events whose calls are not made.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn return_permits(
     tx: &Transaction<'_>,
     stage_id: i16,
-    events: &[Event],
+    events: &[&Event],
 ) -> Result<(), DbError> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
     let statement = tx
         .prepare_cached(include_str!("../../sql/queries/engine/return_permits.sql"))

@@ -232,6 +232,7 @@ impl OutsideRunner {
                 Called {
                     event: of,
                     input: with,
+                    begun: true,
                     took,
                     answer: Ok(answer),
                 }
@@ -287,6 +288,7 @@ impl OutsideRunner {
             held.answer(Called {
                 event,
                 input,
+                begun: false,
                 took: None,
                 answer: Err(put_back(PUT_BACK)),
             });
@@ -348,6 +350,7 @@ impl OutsideRunner {
             held.answered.push(Called {
                 event,
                 input,
+                begun: true,
                 took: None,
                 answer,
             });

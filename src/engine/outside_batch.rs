@@ -29,7 +29,9 @@ pub struct Called {
     pub event: Arc<Event>,
     /// What the call was made with.
     pub input: Arc<Value>,
-    /// How long the call took; None when none was made.
+    /// Whether a call was begun; if not, the event gives back what it took of a limit.
+    pub begun: bool,
+    /// How long the call took; None when none came to its end.
     pub took: Option<Duration>,
     /// What came back; Err when no call was made and the verdict stands already.
     pub answer: Result<Answer<Value>, Verdict>,
@@ -94,9 +96,6 @@ pub async fn claim_and_prepare(
         });
     }
 
-    if !left.is_empty() {
-        return_permits(&tx, row.id, &left).await?;
-    }
     plan_afresh(&tx).await?;
     let isolated = isolate(
         &mut tx,
@@ -221,6 +220,12 @@ pub async fn complete(
             outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
+    let unbegun: Vec<&Event> = answered
+        .iter()
+        .filter(|called| !called.begun && held.contains(&(called.event.id, called.event.epoch)))
+        .map(|called| &*called.event)
+        .collect();
+    return_permits(&tx, row.id, &unbegun).await?;
     finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
     counts::ended_all(&row.name, outcomes.iter().map(|outcome| &outcome.verdict));
@@ -239,6 +244,7 @@ async fn settle(
     }
     let events: Vec<&Event> = settled.iter().map(|(event, _)| event).collect();
     release(tx, &events).await?;
+    return_permits(tx, row.id, &events).await?;
     let outcomes: Vec<Outcome> = settled
         .into_iter()
         .map(|(event, verdict)| Outcome {

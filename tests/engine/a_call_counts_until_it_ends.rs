@@ -1,4 +1,5 @@
-//! A call that goes on counts against its limit, whatever becomes of its event meanwhile.
+//! A call that goes on counts against its limit, whatever becomes of its event meanwhile; one that is
+//! never begun does not.
 
 use pgcascade::answer::Answer;
 use serde_json::json;
@@ -93,4 +94,42 @@ async fn a_call_ends_with_its_daemon() {
         .await;
     other.stop().await;
     assert_eq!(rig.number("select count(*) from pipeline.let_go").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_goes_back_before_its_call_gives_back_what_it_took_of_the_rate() {
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("a", "scripted").await;
+    rig.run(
+        "insert into pipeline.limits (name, rate, period, key) values ('a_few', 5, '1 day', 'k');
+        update pipeline.stages set limiter = 'a_few', concurrency = 1;
+        insert into marketing.pipeline_events (event_type, payload)
+        select 'a', jsonb_build_object('k', n % 2, 'n', n) from generate_series(1, 5) as n",
+    )
+    .await;
+    let left = "select string_agg(trunc(tokens)::text, ' ' order by key) from pipeline.limit_usage";
+    let daemon = rig.daemon(stage.registry());
+    rig.until("(select count(*) = 5 from pipeline.inflight)")
+        .await;
+    wait::until("the call", async || (stage.made() == 1).then_some(())).await;
+    assert_eq!(rig.text(left).await, "3 2");
+
+    rig.run("update pipeline.stages set paused = true").await;
+    rig.until("(select count(*) = 1 from pipeline.inflight)")
+        .await;
+    assert_eq!(rig.text(left).await, "5 4", "one is being called");
+    rig.run("update pipeline.stages set paused = false").await;
+    let gate = stage.gate.clone().expect("a gate");
+    for calls in 2..=6 {
+        gate.notify_one();
+        wait::until("the call", async || {
+            (stage.made() == calls.min(5)).then_some(())
+        })
+        .await;
+    }
+    rig.until_idle().await;
+    daemon.stop().await;
+    assert_eq!(rig.text(left).await, "3 2");
 }
