@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use pgcascade::answer::Answer;
 use pgcascade::providers::webhook::BreakerLimits;
 
-use super::webhook_delivery::{deliver, deliverer, deliverer_with, webhook};
+use super::webhook_delivery::{deliver, deliverer, deliverer_with, message, webhook};
 use crate::support::fake_http::{Play, Reply};
 use crate::support::fake_receiver::{FakeReceiver, status};
 use crate::support::wait;
@@ -93,16 +94,7 @@ async fn a_destination_that_is_down_gets_no_calls_then_one_probe_then_all() {
         let (probe, other) =
             tokio::join!(deliver(&deliverer, &probing), deliver(&deliverer, &webhook));
         assert!(matches!(other, Answer::Throttled { .. }), "{other:?}");
-        let Answer::Throttled { after, reason } = probe else {
-            panic!("nobody answers, and no attempt is spent: {probe:?}");
-        };
-        reason.contains("It was down before").then(|| {
-            assert!(
-                after >= LIMITS.open_first - Duration::from_secs(1),
-                "{after:?}"
-            );
-            assert!(after <= 2 * LIMITS.open_first, "{after:?}");
-        })
+        matches!(probe, Answer::Transient { .. }).then_some(())
     })
     .await;
     assert_eq!(receiver.requests().len(), 4);
@@ -166,4 +158,45 @@ async fn no_more_calls_at_once_than_the_webhook_allows() {
         .filter(|answer| matches!(answer, Answer::Throttled { .. }));
     assert_eq!(given_back.count(), 3);
     assert_eq!(receiver.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_certainly_not_done_spends_no_attempt_for_three_days() {
+    let receiver = FakeReceiver::start().await;
+    let dead = webhook("http://127.0.0.1:9/");
+    let happened = DateTime::parse_from_rfc3339(&message().timestamp).expect("a time");
+    let days_later = |days: i64| move || happened.timestamp() + days * 24 * 60 * 60;
+    let (soon, late) = (days_later(2), days_later(4));
+    let deliverer = deliverer_with(LIMITS);
+    let answer = deliverer.deliver(&dead, &message(), soon).await;
+    let Answer::Throttled { after, reason } = answer else {
+        panic!("nobody was reached: {answer:?}");
+    };
+    assert!(reason.contains("No attempt was spent"), "{reason}");
+    assert!(after >= LIMITS.open_first, "{after:?}");
+    assert!(after <= 4 * LIMITS.open_first, "{after:?}");
+    let answer = deliverer.deliver(&dead, &message(), late).await;
+    assert!(
+        matches!(answer, Answer::Transient { .. }),
+        "late: {answer:?}"
+    );
+
+    // A proxy that says so is believed when it says nothing else.
+    receiver.always(status(502));
+    let behind = webhook(&receiver.url);
+    for spends in [true, true, false] {
+        let answer = deliverer.deliver(&behind, &message(), soon).await;
+        let spent = matches!(answer, Answer::Transient { .. });
+        assert_eq!(spent, spends, "{answer:?}");
+    }
+
+    // What has no answer may have been done.
+    let slow = FakeReceiver::start().await;
+    slow.always(Play::Stall);
+    let mut hanging = webhook(&slow.url);
+    hanging.timeout = Duration::from_millis(100);
+    for _ in 0..3 {
+        let answer = deliverer.deliver(&hanging, &message(), soon).await;
+        assert!(matches!(answer, Answer::Transient { .. }), "{answer:?}");
+    }
 }

@@ -80,6 +80,33 @@ async fn events_that_wait_too_long_are_told_unless_their_stage_is_paused() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_is_away_is_told_although_its_events_are_put_off_again_and_again() {
+    let rig = with_rule("stuck").await;
+    rig.run("insert into pipeline.webhooks (name, url) values ('crm', 'https://crm.example');
+        insert into pipeline.stages (name, event_type, kind, target) values ('send', 'told', 'webhook', 'crm');
+        insert into marketing.pipeline_events (event_type, created_at, run_at)
+        values ('told', now() - interval '11 minutes', now() - interval '11 minutes');
+        select from pipeline.stages cross join pipeline.claim_outside(stages.id, 4711, 10, false);
+        select pipeline.finish_events('{1}', '{pending}', '{300000}', '{f}', '{Nobody answered.}', 'send')")
+        .await;
+    assert_eq!(raise(&rig).await, 1);
+    assert_eq!(open(&rig).await, "error stuck send");
+    let message = rig
+        .text("select message from marketing.pipeline_alerts")
+        .await;
+    assert!(message.ends_with("Nobody answered."), "{message}");
+    // One that is only later is not away.
+    rig.run(
+        "update marketing.pipeline_events set status = 'cancelled';
+        insert into marketing.pipeline_events (event_type, created_at, run_at)
+        values ('told', now() - interval '11 minutes', now() + interval '1 minute')",
+    )
+    .await;
+    raise(&rig).await;
+    assert_eq!(told(&rig).await, "raised resolved");
+}
+
+#[tokio::test]
 async fn a_rule_of_ones_own_counts_what_waits() {
     let rig = Rig::bare().await;
     rig.run("insert into pipeline.stages (name, event_type, kind, target) values ('pay', 'paid', 'sql', 'public.nothing');

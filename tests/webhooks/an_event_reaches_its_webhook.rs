@@ -1,5 +1,6 @@
 //! From a row in the ledger to a receiver, and what its answer does to event and stage.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use pgcascade::engine::Registry;
@@ -25,7 +26,10 @@ async fn desk(receiver: &FakeReceiver) -> (Rig, RunningDaemon) {
         receiver.url
     ))
     .await;
-    let daemon = rig.daemon(registry(BreakerLimits::default()));
+    let daemon = rig.daemon(registry(BreakerLimits {
+        failures_in_a_row: 5,
+        ..BreakerLimits::default()
+    }));
     (rig, daemon)
 }
 
@@ -203,35 +207,70 @@ async fn while_a_destination_rests_no_attempt_is_spent_and_nothing_is_lost() {
     daemon.stop().await;
 }
 
-/// Away for so long that its one event would have had its attempts several times over; and one that
-/// is there and breaks at the event, which is the event's.
+/// Rests that a test can wait for.
+const SHORT_RESTS: BreakerLimits = BreakerLimits {
+    failures_in_a_row: 3,
+    window: 20,
+    open_first: Duration::from_millis(50),
+    open_max: Duration::from_millis(100),
+};
+
+/// A database with one event that may be attempted four times.
+async fn lone_event(url: &str) -> Rig {
+    let rig = Rig::bare().await;
+    rig.run(&format!(
+        "insert into pipeline.webhooks (name, url, allow_private) values ('to_test', '{url}', true);
+        insert into pipeline.stages (name, event_type, kind, target, max_attempts, backoff, backoff_max)
+        values ('send', 'told', 'webhook', 'to_test', 4, '10 milliseconds', '20 milliseconds')"
+    ))
+    .await;
+    rig.emit("told", 1).await;
+    rig
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lone_event_outlasts_a_receiver_that_is_away_but_not_one_that_breaks_at_it() {
+async fn a_lone_event_outlasts_a_receiver_that_is_not_there_whoever_calls_and_dies() {
+    let receiver = FakeReceiver::start().await;
+    let rig = lone_event(&closed_url().await).await;
+    let claimed_at = "select coalesce(claimed_at::text, '') from marketing.pipeline_events";
+    for _ in 0..2 {
+        let daemons = [(); 2].map(|()| rig.daemon(registry(SHORT_RESTS)));
+        let mut claims = HashSet::new();
+        wait::until("more calls than attempts", async || {
+            claims.insert(rig.text(claimed_at).await);
+            (claims.len() > 5).then_some(())
+        })
+        .await;
+        for daemon in daemons {
+            daemon.stop().await;
+        }
+    }
+    let spent = "select attempts::bigint from marketing.pipeline_events";
+    assert_eq!(rig.number(spent).await, 0);
+
+    rig.run(&format!(
+        "update pipeline.webhooks set url = '{}'",
+        receiver.url
+    ))
+    .await;
+    let daemon = rig.daemon(registry(SHORT_RESTS));
+    rig.until(EVERYTHING_SENT).await;
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lone_event_outlasts_a_proxy_s_word_that_its_receiver_is_away_but_none_that_breaks_at_it()
+{
     for (answer, outlasts) in [(503, true), (500, false)] {
         let receiver = FakeReceiver::start().await;
         receiver.always(status(answer));
-        let rig = Rig::bare().await;
-        rig.run(&format!(
-            "insert into pipeline.webhooks (name, url, allow_private) values ('to_test', '{}', true);
-            insert into pipeline.stages
-                (name, event_type, kind, target, max_attempts, backoff, backoff_max)
-            values ('send', 'told', 'webhook', 'to_test', 4, '10 milliseconds', '20 milliseconds')",
-            receiver.url
-        ))
-        .await;
-        let daemon = rig.daemon(registry(BreakerLimits {
-            open_first: Duration::from_millis(50),
-            open_max: Duration::from_millis(100),
-            ..BreakerLimits::default()
-        }));
-        rig.emit("told", 1).await;
+        let rig = lone_event(&receiver.url).await;
+        let daemon = rig.daemon(registry(SHORT_RESTS));
         if outlasts {
             wait::until("more calls than attempts", async || {
                 (receiver.requests().len() >= 8).then_some(())
             })
             .await;
-            let spent = "select max(attempts)::bigint from marketing.pipeline_events";
-            assert!(rig.number(spent).await <= 4);
             receiver.always(Play::Normal);
             rig.until(EVERYTHING_SENT).await;
         } else {
@@ -243,15 +282,22 @@ async fn a_lone_event_outlasts_a_receiver_that_is_away_but_not_one_that_breaks_a
     }
 }
 
+/// An address at which nobody listens.
+async fn closed_url() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let address = listener.and_then(|listener| listener.local_addr());
+    format!("http://{}/", address.expect("a port"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_address_is_heard_of_while_the_old_one_rests() {
     let (dead, new) = (FakeReceiver::start().await, FakeReceiver::start().await);
     dead.always(status(500));
     let (rig, daemon) = desk(&dead).await;
     rig.emit("told", 50).await;
-    // The third failure begins a rest of seconds, the next one of twice that, and so on.
-    wait::until("calls that fail", async || {
-        (dead.requests().len() >= 3).then_some(())
+    // The fifth failure begins a rest of seconds, the next one of twice that, and so on.
+    wait::until("a probe that fails", async || {
+        (dead.requests().len() >= 6).then_some(())
     })
     .await;
     rig.run(&format!("update pipeline.webhooks set url = '{}'", new.url))

@@ -1,9 +1,10 @@
 -- pipeline.alert_findings(): what is above a threshold at this moment.
 --
--- Every look is bounded: the newest 20,000 events by their ids, the head of each stage's queue by its index, at most 100,000 waiting.
+-- Every look is bounded: the newest 20,000 events by their ids, the head of each stage's queue by its index, the next
+-- 1,000 of the schedule, at most 100,000 waiting.
 --
 -- Returns: rule_name, subject, severity, message, what_to_do, value, threshold; one row for each open matter.
--- Reads:  pipeline.alert_rules, pipeline.stages, pipeline.ready, pipeline.unrouted, marketing.pipeline_errors,
+-- Reads:  pipeline.alert_rules, pipeline.stages, pipeline.ready, pipeline.scheduled, pipeline.unrouted, marketing.pipeline_errors,
 --         marketing.pipeline_events
 -- Writes: nothing
 -- Locks:  none
@@ -22,6 +23,46 @@ begin atomic
         from marketing.pipeline_events as event
         where event.id > (select sequence.last_value - 20000 from marketing.pipeline_events_id_seq as sequence)
         and event.status in ('processed', 'failed')
+    ),
+    head as (
+        select stage.id as stage_id, head.event_id
+        from pipeline.stages as stage
+        cross join generate_series(1, 10) as level (priority)
+        cross join lateral (
+            select ready.event_id
+            from pipeline.ready
+            where ready.stage_id = stage.id
+            and ready.priority = level.priority
+            order by ready.event_id
+            limit 1
+        ) as head
+
+        union all
+        -- A webhook that is away is asked again and again.
+        select soon.stage_id, soon.event_id
+        from (
+            select scheduled.stage_id, scheduled.event_id
+            from pipeline.scheduled
+            where scheduled.run_at < clock_timestamp() + interval '30 minutes'
+            order by scheduled.run_at
+            limit 1000
+        ) as soon
+        join pipeline.stages as stage on stage.id = soon.stage_id
+        where stage.kind = 'webhook'
+    ),
+    waiting as (
+        select
+            stage.event_type,
+            stage.name as stage_name,
+            attempt.put_off_for,
+            case when attempt.put_off_for is not null then event.created_at else greatest(event.run_at, event.created_at) end as since
+        from head
+        join pipeline.stages as stage on stage.id = head.stage_id
+        join marketing.pipeline_events as event on event.id = head.event_id
+        cross join lateral (
+            select case when stage.kind = 'webhook' and event.claimed_at is not null then event.error_message end as put_off_for
+        ) as attempt
+        where not stage.paused
     ),
     measured as (
         select
@@ -47,23 +88,18 @@ begin atomic
 
         union all
         select
-            'oldest_waiting_seconds', null, stage.event_type, stage.name,
-            extract(epoch from clock_timestamp() - min(greatest(event.run_at, event.created_at)))::double precision,
-            format('Stage %s: an event has waited since %s.', stage.name, to_char(min(greatest(event.run_at, event.created_at)), 'YYYY-MM-DD HH24:MI TZ')),
-            'See marketing.vw_stuck_events, whose what_to_do says how to go on.'
-        from pipeline.stages as stage
-        cross join generate_series(1, 10) as level (priority)
-        cross join lateral (
-            select ready.event_id
-            from pipeline.ready
-            where ready.stage_id = stage.id
-            and ready.priority = level.priority
-            order by ready.event_id
-            limit 1
-        ) as head
-        join marketing.pipeline_events as event on event.id = head.event_id
-        where not stage.paused
-        group by stage.id
+            'oldest_waiting_seconds', null, waiting.event_type, waiting.stage_name,
+            extract(epoch from clock_timestamp() - min(waiting.since))::double precision,
+            concat(
+                format('Stage %s: an event has waited since %s.', waiting.stage_name, to_char(min(waiting.since), 'YYYY-MM-DD HH24:MI TZ')),
+                ' ' || (array_agg(waiting.put_off_for order by waiting.since, waiting.put_off_for))[1]
+            ),
+            case when count(waiting.put_off_for) > 0
+                then 'Mend the receiver, or correct its row in pipeline.webhooks; the events are sent by themselves.'
+                else 'See marketing.vw_stuck_events, whose what_to_do says how to go on.'
+            end
+        from waiting
+        group by waiting.event_type, waiting.stage_name
 
         union all
         select

@@ -54,15 +54,15 @@ pub fn of_reply(
             Answer::Transient {
                 reason: format!("{said} Activate the workflow in n8n: its address is not open."),
             },
-            Health::Down,
+            Health::Away,
         ),
         429 => throttled(said, reply.retry_after().unwrap_or(BUSY)),
         503 if reply.retry_after().is_some() => {
             throttled(said, reply.retry_after().unwrap_or(BUSY))
         }
-        // A gateway's word for a receiver that is away.
-        502..=504 => (Answer::Transient { reason: said }, Health::Down),
-        408 | 425 | 500..=599 => (Answer::Transient { reason: said }, Health::Broken),
+        // A proxy's words for a receiver that it does not reach.
+        502 | 503 => (Answer::Transient { reason: said }, Health::Away),
+        408 | 425 | 500..=599 => (Answer::Transient { reason: said }, Health::Down),
         _ => (
             Answer::Rejected {
                 reason: format!(
@@ -79,6 +79,9 @@ pub fn of_reply(
 /// same id, so whether the receiver acted makes no difference.
 pub fn of_lost_call(webhook: &Webhook, error: &CallError) -> (Answer<Value>, Health) {
     let of = format!("Webhook {} ({})", webhook.name, webhook.destination());
+    let transient = || Answer::Transient {
+        reason: format!("{of} did not answer: {error}."),
+    };
     match error {
         CallError::Unreachable(refused) => (
             Answer::Credential {
@@ -97,12 +100,8 @@ pub fn of_lost_call(webhook: &Webhook, error: &CallError) -> (Answer<Value>, Hea
             },
             Health::Untold,
         ),
-        CallError::NotSent { .. } | CallError::Lost { .. } | CallError::TooLarge { .. } => (
-            Answer::Transient {
-                reason: format!("{of} did not answer: {error}."),
-            },
-            Health::Down,
-        ),
+        CallError::NotSent { .. } => (transient(), Health::Unreached),
+        CallError::Lost { .. } | CallError::TooLarge { .. } => (transient(), Health::Down),
     }
 }
 

@@ -1,9 +1,7 @@
 //! The circuit breaker of one destination: closed, open for a growing while, half open for a probe.
 //!
 //! It counts what says that the destination is down (no connection, no answer in time, a 5xx), not
-//! what it thinks of an event. A probe that nobody answers spends no attempt of its event's: so a
-//! registry's four attempts, of which three open it, outlast a destination that is away for long.
-//! Times come in from outside, so that every path can be tested.
+//! what it thinks of an event. Times come in from outside, so that every path can be tested.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -39,9 +37,6 @@ impl Default for BreakerLimits {
 pub enum Admission {
     /// Yes; the report must bring the number back.
     Go(u64),
-    /// Yes, as the one that finds out whether it is up again; the report must bring the number,
-    /// too.
-    Probe(u64),
     /// Not before so long from now.
     Wait(Duration),
 }
@@ -62,10 +57,12 @@ pub enum Outlook {
 pub enum Health {
     /// It answered, whatever it said.
     Up,
-    /// Nobody answered, or somebody in its stead.
+    /// It could not be called.
+    Unreached,
+    /// Somebody answered that it is not there.
+    Away,
+    /// It did not answer, or said that it is broken, which may be for the event's sake.
     Down,
-    /// It answered that it is broken, which may be for the event's sake.
-    Broken,
     /// It answered and asked for so much time without calls.
     Busy(Duration),
     /// It was not called after all.
@@ -125,7 +122,7 @@ impl Breaker {
             Outlook::Calls => Admission::Go(self.era),
             Outlook::Probe => {
                 self.enter(State::Probing);
-                Admission::Probe(self.era)
+                Admission::Go(self.era)
             }
             Outlook::Wait(wait) => Admission::Wait(wait),
         }
@@ -163,7 +160,7 @@ impl Breaker {
             }
             return false;
         }
-        let failed = matches!(health, Health::Down | Health::Broken);
+        let failed = matches!(health, Health::Unreached | Health::Away | Health::Down);
         match &mut self.state {
             State::Closed { failures, window } => {
                 *failures = if failed { *failures + 1 } else { 0 };
@@ -224,7 +221,7 @@ mod tests {
     /// Makes a call that ends so; None when the breaker does not let it.
     fn call(breaker: &mut Breaker, now: Instant, health: Health) -> Option<bool> {
         match breaker.admit(now) {
-            Admission::Go(era) | Admission::Probe(era) => Some(breaker.report(now, era, health)),
+            Admission::Go(era) => Some(breaker.report(now, era, health)),
             Admission::Wait(_) => None,
         }
     }
@@ -262,7 +259,7 @@ mod tests {
         );
         let later = now + LIMITS.open_first;
         assert_eq!(breaker.outlook(later), Outlook::Probe);
-        let Admission::Probe(era) = breaker.admit(later) else {
+        let Admission::Go(era) = breaker.admit(later) else {
             panic!("the probe must pass");
         };
         assert!(matches!(breaker.admit(later), Admission::Wait(_)));

@@ -7,7 +7,7 @@ use serde_json::Value;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use super::answers;
-use super::breaker::{BreakerLimits, Outlook};
+use super::breaker::{BreakerLimits, Health, Outlook};
 use super::destination::{Destinations, Refused};
 use super::message::Message;
 use super::settings::Webhook;
@@ -19,6 +19,10 @@ use crate::providers::http::{HttpClient, HttpLimits, Reach};
 /// So much of an answer is read; the rest is dropped with its connection.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// So long an event waits for a receiver that is not there; then its attempts are spent, and it
+/// fails. As long as the schedule of retries that Standard Webhooks proposes.
+const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
 /// Sends messages to webhooks.
 #[derive(Debug)]
 pub struct Deliverer {
@@ -28,6 +32,8 @@ pub struct Deliverer {
     private: HttpClient,
     variables: Variables,
     destinations: Destinations,
+    /// After a call that could not be made, while the destination does not rest yet.
+    first_rest: Duration,
 }
 
 /// What is wrong with a webhook's secrets or headers on this daemon.
@@ -57,6 +63,7 @@ impl Deliverer {
             private: HttpClient::reaching(Reach::Private, limits)?,
             variables,
             destinations: Destinations::new(breaker),
+            first_rest: breaker.open_first,
         })
     }
 
@@ -95,8 +102,16 @@ impl Deliverer {
             Ok(reply) => answers::of_reply(webhook, &self.variables, &reply),
             Err(error) => answers::of_lost_call(webhook, &error),
         };
-        match (permit.report(health), answer) {
-            (Some(rest), Answer::Transient { reason }) => unanswered_probe(rest, &reason),
+        permit.report(health);
+        let unserved = match (health, destination.outlook()) {
+            (Health::Unreached | Health::Away, Outlook::Wait(rest)) => Some(rest),
+            (Health::Unreached, _) => Some(self.first_rest),
+            _ => None,
+        };
+        match (unserved, answer) {
+            (Some(rest), Answer::Transient { reason }) if message.age(now()) < PATIENCE => {
+                unspent(rest, &reason)
+            }
             (_, answer) => answer,
         }
     }
@@ -143,13 +158,13 @@ fn unsendable(webhook: &Webhook, error: &Unsendable) -> Answer<Value> {
     }
 }
 
-/// Whoever finds out that nobody is there has not used up a chance of its own. It stays away for
-/// longer than the rest, so that another event is the next probe: the destination may be up, and
-/// this one be what it never answers.
-fn unanswered_probe(rest: Duration, reason: &str) -> Answer<Value> {
+/// Certainly not processed, and nothing to do with the event. Those that found nobody stay away for
+/// longer than the rest, each for another time: should the destination be well and refuse just
+/// them, others get their turn.
+fn unspent(rest: Duration, reason: &str) -> Answer<Value> {
     Answer::Throttled {
-        after: rest.mul_f64(1.0 + fastrand::f64()),
-        reason: format!("{reason} It was down before, and no attempt was spent."),
+        after: rest.mul_f64(1.0 + 3.0 * fastrand::f64()),
+        reason: format!("{reason} No attempt was spent."),
     }
 }
 

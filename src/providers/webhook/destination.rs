@@ -55,7 +55,6 @@ pub enum Refused {
 pub struct Permit {
     destination: Arc<Destination>,
     era: u64,
-    is_probe: bool,
     health: Health,
 }
 
@@ -119,33 +118,24 @@ impl Destination {
         if calls && traffic.calls >= calls_max {
             return None;
         }
-        let (era, is_probe) = match traffic.breaker.admit(now) {
-            Admission::Wait(wait) => return Some(Err(Refused::Resting(wait))),
-            Admission::Go(era) => (era, false),
-            Admission::Probe(era) => (era, true),
-        };
-        traffic.calls += 1;
-        Some(Ok(Permit {
-            destination: Arc::clone(self),
-            era,
-            is_probe,
-            health: Health::Down,
-        }))
+        Some(match traffic.breaker.admit(now) {
+            Admission::Wait(wait) => Err(Refused::Resting(wait)),
+            Admission::Go(era) => {
+                traffic.calls += 1;
+                Ok(Permit {
+                    destination: Arc::clone(self),
+                    era,
+                    health: Health::Down,
+                })
+            }
+        })
     }
 }
 
 impl Permit {
-    /// Says how the call ended. When it was the probe and nobody answered it: how long the
-    /// destination rests on.
-    pub fn report(mut self, health: Health) -> Option<Duration> {
+    /// Says how the call ended.
+    pub fn report(mut self, health: Health) {
         self.health = health;
-        let destination = Arc::clone(&self.destination);
-        let may_rest_on = self.is_probe && health == Health::Down;
-        drop(self);
-        match destination.outlook() {
-            Outlook::Wait(wait) if may_rest_on => Some(wait),
-            _ => None,
-        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What is sent: one event in its envelope. Pure.
 
+use std::time::Duration;
+
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +36,13 @@ impl Message {
     /// The id of an event at a stage: two stages that send the same event send two messages.
     pub fn id_of(event_id: i64, stage: &str) -> String {
         format!("evt_{event_id}_{stage}")
+    }
+
+    /// How long ago it happened, by a time in Unix seconds.
+    pub fn age(&self, now: i64) -> Duration {
+        let happened = DateTime::parse_from_rfc3339(&self.timestamp);
+        let seconds = happened.map_or(0, |happened| now - happened.timestamp());
+        Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
     /// The body as it is signed and sent.
