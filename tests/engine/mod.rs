@@ -27,5 +27,6 @@ mod the_schema_is_its_manual;
 mod those_of_one_key_wait_in_order;
 mod waking_model;
 mod what_a_death_interrupted_runs_alone;
+mod what_is_taken_away_is_not_called;
 mod what_somebody_holds_waits_alone;
 mod writers_need_not_notify;
