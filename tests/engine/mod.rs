@@ -19,7 +19,7 @@ mod nothing_is_held_after_a_stop;
 mod one_bad_row_stops_nobody;
 mod people_edit_events_and_stages;
 mod schedules_fire_once;
-mod stages;
+pub(crate) mod stages;
 mod the_ledger_has_few_partitions;
 mod the_ledger_refuses_what_cannot_be;
 mod the_schedule_is_kept;
