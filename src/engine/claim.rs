@@ -193,7 +193,10 @@ fn event(row: &Row) -> Result<Event, DbError> {
         event_type: row.try_get("event_type")?,
         payload: row.try_get("payload")?,
         attempt: row.try_get("attempt")?,
-        waited: seconds(row.try_get("waited_seconds")?),
+        waited: seconds(
+            row.try_get::<_, Option<_>>("waited_seconds")?
+                .unwrap_or_default(),
+        ),
         crashes: if outside { row.try_get("crashes")? } else { 0 },
         epoch: row.try_get::<_, Option<_>>("epoch")?.unwrap_or_default(),
     })

@@ -104,7 +104,7 @@ pub async fn claim_and_prepare(
         Terms::all(blames_an_item, careful),
     )
     .await?;
-    let waited = events.iter().map(|event| event.waited).max();
+    let waits: Vec<Duration> = events.iter().map(|event| event.waited).collect();
     let claimed = events.len();
     let back = |event| (event, put_back(TOO_LARGE));
     let mut settled: Vec<_> = left.into_iter().map(back).collect();
@@ -125,7 +125,7 @@ pub async fn claim_and_prepare(
 
     settle(&tx, row, settled).await?;
     tx.commit().await?;
-    counts::waited(&row.name, waited.unwrap_or_default());
+    counts::waited(&row.name, waits.into_iter());
     Ok(Claimed {
         events: claimed,
         bytes,

@@ -143,3 +143,56 @@ impl Looked {
         self.lost.as_ref().err()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An event of the claim with this epoch.
+    fn call(id: i64, epoch: i64) -> Call {
+        let event = Event {
+            id,
+            event_type: "a".to_owned(),
+            payload: Value::Null,
+            attempt: 1,
+            waited: Duration::ZERO,
+            crashes: 0,
+            epoch,
+        };
+        (Arc::new(event), Arc::new(Value::Null))
+    }
+
+    fn next(waiting: &mut Waiting) -> Option<i64> {
+        waiting.next().map(|(event, _)| event.id)
+    }
+
+    #[test]
+    fn what_was_being_claimed_when_a_loss_was_heard_of_is_looked_for() {
+        let mut waiting = Waiting::default();
+        let claim_began = Instant::now();
+        waiting.hear_of_loss();
+        assert!(!waiting.wants_look(), "nothing waits");
+        waiting.extend(vec![call(1, 1)], claim_began);
+        assert!(waiting.wants_look());
+        assert_eq!(next(&mut waiting), None);
+    }
+
+    #[test]
+    fn a_look_tells_nothing_of_what_was_claimed_beside_it() {
+        let mut waiting = Waiting::default();
+        let claims_began = Instant::now();
+        waiting.extend(vec![call(1, 1), call(2, 1)], claims_began);
+        waiting.hear_of_loss();
+        let began = Instant::now() + Duration::from_millis(1);
+        waiting.extend(vec![call(3, 2)], claims_began);
+        let looked = Looked {
+            began,
+            last_epoch: 1,
+            lost: Ok(HashSet::from([(1, 1)])),
+        };
+        assert!(matches!(waiting.settle(looked), Ok(1)));
+        assert_eq!(next(&mut waiting), Some(2));
+        assert_eq!(next(&mut waiting), None);
+        assert!(waiting.wants_look());
+    }
+}
