@@ -58,6 +58,7 @@
 \i objects/pipeline/run_sql_batch.sql
 \i objects/pipeline/claim_outside.sql
 \i objects/pipeline/give_back.sql
+\i objects/pipeline/lost_claims.sql
 \i objects/pipeline/release_claims.sql
 \i objects/pipeline/finish_events.sql
 \i objects/pipeline/move_due.sql

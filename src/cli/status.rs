@@ -30,6 +30,9 @@ const UNROUTED: &str = include_str!("../../sql/queries/cli/status_unrouted.sql")
   pgcascade status --json | jq '.stages[] | select(.paused)'
 
 WAITING can run now, RUNNING is an outside call, LATER is scheduled or waits for its next attempt.
+OLDEST is how long the first that can run has waited since it was written, or due.
+A daemon's calls are those it has claimed, begun or not; a batch in the database is shown from its
+second second on, to the daemon's own role and to members of pg_read_all_stats.
 DONE, P50 and P95 are of the newest 100,000 events of the last 24 hours, from insert to done.
 The same in psql: marketing.vw_queue_depth, vw_event_latency, vw_stuck_events,
 vw_unrouted_events, vw_unresolved_errors, vw_company_progress, vw_open_alerts.")]
@@ -73,6 +76,9 @@ struct DaemonRow {
     calls_running: i64,
     /// Its calls by stage; None: it has none under way.
     holds: Option<String>,
+    /// Its longest transaction of more than a second, a batch as a rule; None: there is none, or
+    /// its sessions are not ours to see.
+    busy_seconds: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -235,6 +241,7 @@ fn daemon_row(row: &Row) -> Result<DaemonRow, DbError> {
         asleep_seconds: get(row, "asleep_seconds")?,
         calls_running: get(row, "calls_running")?,
         holds: get(row, "holds")?,
+        busy_seconds: get(row, "busy_seconds")?,
     })
 }
 

@@ -15,8 +15,8 @@ use crate::db::Notification;
 
 /// Channel on which users and the engine hear of events.
 pub const EVENT_CHANNEL: &str = "pipeline_event";
-/// Channel on which daemons are told to look again: an event type, `schedule`,
-/// `schedules` or `stages`.
+/// Channel on which daemons are told to look again: an event type, `schedule`, `schedules`, `stages`,
+/// or `claims` with the id of a stage of which some were lost.
 pub const WAKE_CHANNEL: &str = "pipeline_wake";
 
 /// The bells of one daemon.
@@ -89,22 +89,31 @@ impl Traffic {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct StageBell {
     event_type: String,
+    /// There may be something to claim.
     bell: Arc<Notify>,
+    /// Claims may have been lost.
+    claims: Arc<Notify>,
 }
 
 impl Bells {
-    /// The bell of a stage, made at its first mention.
+    /// The bell of a stage for what waits, made at its first mention.
     pub fn of_stage(&self, stage_id: i16, event_type: &str) -> Arc<Notify> {
+        self.of(stage_id, event_type).bell
+    }
+
+    /// The bell of a stage for claims that were lost.
+    pub fn of_claims(&self, stage_id: i16, event_type: &str) -> Arc<Notify> {
+        self.of(stage_id, event_type).claims
+    }
+
+    fn of(&self, stage_id: i16, event_type: &str) -> StageBell {
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = stages.entry(stage_id).or_insert_with(|| StageBell {
-            event_type: event_type.to_owned(),
-            bell: Arc::new(Notify::new()),
-        });
+        let entry = stages.entry(stage_id).or_default();
         event_type.clone_into(&mut entry.event_type);
-        Arc::clone(&entry.bell)
+        entry.clone()
     }
 
     /// Rings one stage.
@@ -115,6 +124,7 @@ impl Bells {
     /// Rings everybody: after a reconnect, say.
     pub fn ring_all(&self) {
         self.ring(|_, _| true);
+        self.ring_claims(|_| true);
         self.ring_others();
     }
 
@@ -133,7 +143,10 @@ impl Bells {
             (WAKE_CHANNEL, "schedule") => self.schedule.notify_one(),
             (WAKE_CHANNEL, "schedules") => self.schedules.notify_one(),
             (WAKE_CHANNEL, "stages") => self.stages_changed.notify_one(),
-            (WAKE_CHANNEL, event_type) => self.ring(|_, of| of == event_type),
+            (WAKE_CHANNEL, payload) => match claims(payload) {
+                Some(stage_id) => self.ring_claims(|id| id == stage_id),
+                None => self.ring(|_, of| of == payload),
+            },
             (_, body) => match serde_json::from_str::<Announced>(body) {
                 Ok(announced) => self.ring(|_, of| of == announced.event_type),
                 // Anybody may notify anything on this channel.
@@ -150,6 +163,18 @@ impl Bells {
             }
         }
     }
+
+    fn ring_claims(&self, whose: impl Fn(i16) -> bool) {
+        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, stage) in stages.iter().filter(|(id, _)| whose(**id)) {
+            stage.claims.notify_one();
+        }
+    }
+}
+
+/// The stage whose claims this is about.
+fn claims(payload: &str) -> Option<i16> {
+    payload.strip_prefix("claims ")?.parse().ok()
 }
 
 /// The part of an announcement that tells whom it concerns.

@@ -1,5 +1,6 @@
 //! Taking a batch of events.
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio_postgres::types::ToSql;
 
 use super::event::Event;
 use super::low_water::LowWater;
-use crate::db::{DbError, Transaction};
+use crate::db::{DbError, Statements, Transaction};
 
 /// After an event that somebody held in the ledger was in the way of a claim, such events are set
 /// aside for so long, which costs a look at each.
@@ -107,6 +108,30 @@ pub async fn claim_outside(
     Ok(taken)
 }
 
+/// Of claims for calls that were not begun, by event and epoch, those that no longer stand; what they
+/// took of a limit is given back.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn lost_claims(
+    db: &impl Statements,
+    stage_id: i16,
+    events: &[&Event],
+) -> Result<HashSet<(i64, i64)>, DbError> {
+    if events.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
+    let epochs: Vec<i64> = events.iter().map(|event| event.epoch).collect();
+    let statement = db
+        .prepare_cached(include_str!("../../sql/queries/engine/lost_claims.sql"))
+        .await?;
+    let rows = db.query(&statement, &[&stage_id, &ids, &epochs]).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("event_id")?, row.try_get("epoch")?)))
+        .collect()
+}
+
 /// Gives back what [`claim_outside`] took of its stage's limit for events whose calls are not made.
 ///
 /// # Errors
@@ -168,7 +193,10 @@ fn event(row: &Row) -> Result<Event, DbError> {
         event_type: row.try_get("event_type")?,
         payload: row.try_get("payload")?,
         attempt: row.try_get("attempt")?,
-        waited: seconds(row.try_get("waited_seconds")?),
+        waited: seconds(
+            row.try_get::<_, Option<_>>("waited_seconds")?
+                .unwrap_or_default(),
+        ),
         crashes: if outside { row.try_get("crashes")? } else { 0 },
         epoch: row.try_get::<_, Option<_>>("epoch")?.unwrap_or_default(),
     })

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `pgcascade_events_total` | `stage`, `outcome` | attempts that ended: processed, failed, retried, cancelled |
 //! | `pgcascade_batch_seconds` | `stage` | a batch in the database, claim to commit |
-//! | `pgcascade_wait_seconds` | `stage` | from when it was written, or due, to its claim, of the longest waiting of a batch |
+//! | `pgcascade_wait_seconds` | `stage` | an event's wait from when it was written, or due, to its claim |
 //! | `pgcascade_call_seconds` | `stage` | an outside call |
 //! | `pgcascade_wakeups_total` | `cause` | stages woken: notification, relay, heartbeat, schedule |
 
@@ -29,7 +29,7 @@ pub fn describe_counts() {
     describe_histogram!(
         "pgcascade_wait_seconds",
         Unit::Seconds,
-        "from when an event was written, or due, to its claim: the longest waiting of each batch"
+        "from when an event was written, or due, to its claim"
     );
     describe_histogram!("pgcascade_call_seconds", Unit::Seconds, "an outside call");
     describe_counter!("pgcascade_wakeups_total", "stages woken, by cause");
@@ -84,16 +84,20 @@ pub fn batch(stage: &str, took: Duration) {
     histogram!("pgcascade_batch_seconds", "stage" => stage.to_owned()).record(took);
 }
 
-/// The event that waited longest of a batch waited so long.
-pub fn waited(stage: &str, waited: Duration) {
-    histogram!("pgcascade_wait_seconds", "stage" => stage.to_owned()).record(waited);
+/// Events waited so long.
+pub fn waited(stage: &str, waits: impl Iterator<Item = Duration>) {
+    record_all("pgcascade_wait_seconds", stage, waits);
 }
 
 /// Outside calls took so long.
 pub fn calls(stage: &str, took: impl Iterator<Item = Duration>) {
-    let seconds = histogram!("pgcascade_call_seconds", "stage" => stage.to_owned());
-    for took in took {
-        seconds.record(took);
+    record_all("pgcascade_call_seconds", stage, took);
+}
+
+fn record_all(name: &'static str, stage: &str, spans: impl Iterator<Item = Duration>) {
+    let seconds = histogram!(name, "stage" => stage.to_owned());
+    for span in spans {
+        seconds.record(span);
     }
 }
 

@@ -413,6 +413,7 @@ impl Running {
                     row: followed,
                     stage,
                     bell: self.bells.of_stage(row.id, &row.event_type),
+                    claims_lost: self.bells.of_claims(row.id, &row.event_type),
                     stop: stop.clone(),
                     abandon: self.abandon.clone(),
                 };

@@ -2,10 +2,11 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
+use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::alone::{self, Held, Losses};
@@ -242,7 +243,7 @@ impl InDatabaseRunner {
         let failed = failures_of(&row, &self.bounds)?;
         finish(&*tx, self.stage_id, &self.stage_name, &failed).await?;
         tx.commit_and_cleanse().await?;
-        counts::waited(&self.stage_name, seconds(row.try_get("waited_seconds")?));
+        counts::waited(&self.stage_name, waits_of(&row)?.into_iter());
         self.count(claimed, &failed, began);
         Ok(claimed)
     }
@@ -277,8 +278,8 @@ impl InDatabaseRunner {
             cleanse(&session.client).await?;
         }
         session.give_back(true);
-        let waited = events.iter().map(|event| event.waited).max();
-        counts::waited(&self.stage_name, waited.unwrap_or_default());
+        let waits = events.iter().map(|event| event.waited);
+        counts::waited(&self.stage_name, waits);
         self.count(events.len(), &outcomes, began);
         Ok(events.len())
     }
@@ -315,9 +316,11 @@ impl InDatabaseRunner {
             return nothing_claimed(tx).await;
         };
         plan_afresh(&tx).await?;
+        let waited = event.waited;
         let outcomes = self.work(&mut tx, &[event], self.terms(temper)).await?;
         finish(&tx, self.stage_id, &self.stage_name, &outcomes).await?;
         tx.commit().await?;
+        counts::waited(&self.stage_name, std::iter::once(waited));
         self.count(1, &outcomes, began);
         temper.held = None;
         if self.stage.is_sql_function() {
@@ -430,6 +433,14 @@ impl InDatabaseRunner {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// How long each event of a batch has waited, by the database's clock.
+fn waits_of(row: &Row) -> Result<Vec<Duration>, DbError> {
+    let claimed_at: SystemTime = row.try_get("claimed_at")?;
+    let due_since: Vec<SystemTime> = row.try_get("due_since")?;
+    let wait = |since| claimed_at.duration_since(since).unwrap_or_default();
+    Ok(due_since.into_iter().map(wait).collect())
 }
 
 /// Tried again at once, its attempt unspent.

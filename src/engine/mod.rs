@@ -41,6 +41,7 @@ pub mod mark;
 pub mod outside;
 pub mod outside_batch;
 mod outside_held;
+mod outside_waiting;
 pub mod registry;
 pub mod schedule;
 pub mod schedules;

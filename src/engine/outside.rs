@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::claim::SKIPS_HELD;
 use super::outside_batch::{Called, Room, claim_and_prepare, complete, give_back, put_back};
 use super::outside_held::{Claiming, Held, Writing};
+use super::outside_waiting::Looked;
 use super::stage::{Appetite, OnUnknown, OutsideStage};
 use super::stages::StageRow;
 use crate::answer::Answer;
@@ -41,6 +42,8 @@ pub struct OutsideRunner {
     pub stage: Arc<dyn OutsideStage>,
     /// Rings when there may be something to claim.
     pub bell: Arc<Notify>,
+    /// Rings when claims of the stage may have been lost.
+    pub claims_lost: Arc<Notify>,
     /// Ends the runner: nothing more is claimed, calls under way may finish.
     pub stop: CancellationToken,
     /// Ends calls under way, too.
@@ -50,6 +53,8 @@ pub struct OutsideRunner {
 /// What woke the runner.
 enum Woken {
     Stop,
+    ClaimsLost,
+    Looked(Looked),
     Answer(Called),
     Claimed(Box<Claiming>),
     Written(Writing),
@@ -67,6 +72,8 @@ impl OutsideRunner {
         loop {
             match self.next(&mut held).await {
                 Woken::Stop => break,
+                Woken::ClaimsLost => held.waiting.hear_of_loss(),
+                Woken::Looked(looked) => self.let_go(&mut held, looked),
                 Woken::Answer(called) => self.answer(&mut held, called),
                 Woken::Claimed(claiming) => claimable = self.take_in(&mut held, *claiming),
                 Woken::Written(writing) => {
@@ -87,6 +94,9 @@ impl OutsideRunner {
                 // What is written makes room for more answers.
                 self.begin_calls(&mut held);
             }
+            if held.looking.is_none() && held.waiting.wants_look() {
+                self.look(&mut held);
+            }
             let room = self.room(&held);
             if claimable && held.has_appetite(room) && !self.rests(&mut held) {
                 // What arrives from now on may be missed by this claim, and is rung for.
@@ -104,6 +114,9 @@ impl OutsideRunner {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Woken::Stop,
+            // Before anything that lets a call begin.
+            () = self.claims_lost.notified() => Woken::ClaimsLost,
+            looked = under_way(&mut held.looking) => Woken::Looked(looked),
             Some(joined) = held.calls.join_next(), if !idle => match joined {
                 Ok(called) => Woken::Answer(called),
                 // Panics are caught inside the task, and nobody aborts it here.
@@ -169,6 +182,7 @@ impl OutsideRunner {
         let in_doubt = held.claim_in_doubt.then(|| held.ids());
         let mut low_water = std::mem::take(&mut held.low_water);
         let (worker_id, pause) = (self.worker_id, self.pause(held.failures));
+        let began = Instant::now();
         let claiming = async move {
             let claimed = async {
                 if let Some(held) = in_doubt {
@@ -181,7 +195,11 @@ impl OutsideRunner {
                 low_water.forget();
                 pause.after("claim", &pool, &row.name, error).await;
             }
-            Claiming { claimed, low_water }
+            Claiming {
+                began,
+                claimed,
+                low_water,
+            }
         };
         held.claiming = Some(claiming.boxed());
     }
@@ -194,7 +212,7 @@ impl OutsideRunner {
                 held.failures = 0;
                 held.claim_in_doubt = false;
                 held.measure(claimed.events, claimed.bytes);
-                held.waiting.extend(claimed.calls);
+                held.waiting.extend(claimed.calls, claiming.began);
                 if held.refused {
                     self.put_back_waiting(held);
                 }
@@ -212,7 +230,40 @@ impl OutsideRunner {
         }
     }
 
-    /// Begins as many calls as the concurrency allows. One that is over at once needs no task.
+    /// Begins to look which claims stand of those whose calls have not begun.
+    fn look(&self, held: &mut Held) {
+        let (pool, row) = (self.pool.clone(), self.row.borrow().clone());
+        let pause = self.pause(held.failures);
+        let looking = held.waiting.look(pool.clone(), row.id);
+        let looking = async move {
+            let looked = looking.await;
+            if let Some(error) = looked.error() {
+                pause.after("look at claims", &pool, &row.name, error).await;
+            }
+            looked
+        };
+        held.looking = Some(looking.boxed());
+    }
+
+    /// Lets go of what somebody else has decided upon: those calls are not made.
+    fn let_go(&self, held: &mut Held, looked: Looked) {
+        match held.waiting.settle(looked) {
+            Ok(0) => held.failures = 0,
+            Ok(calls) => {
+                held.failures = 0;
+                let stage = &self.row.borrow().name;
+                tracing::info!(
+                    stage.name = stage,
+                    calls,
+                    "not made: their events are no longer ours"
+                );
+            }
+            // Logged already; no call begins before it is known.
+            Err(_) => held.failures += 1,
+        }
+    }
+
+    /// Begins as many calls as the concurrency allows, under claims that stand. One that is over at once needs no task.
     fn begin_calls(&self, held: &mut Held) {
         let timeout = self.row.borrow().bounds.timeout;
         let concurrency = self.concurrency();
@@ -220,7 +271,7 @@ impl OutsideRunner {
             if held.alone() && !held.calls.is_empty() {
                 return;
             }
-            let Some((event, input)) = held.waiting.pop_front() else {
+            let Some((event, input)) = held.waiting.next() else {
                 return;
             };
             let stage = Arc::clone(&self.stage);
@@ -284,7 +335,7 @@ impl OutsideRunner {
 
     /// Events whose call was not begun go back, their attempt unspent.
     fn put_back_waiting(&self, held: &mut Held) {
-        for (event, input) in std::mem::take(&mut held.waiting) {
+        for (event, input) in held.waiting.take() {
             held.answer(Called {
                 event,
                 input,

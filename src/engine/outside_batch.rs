@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::{Taken, claim_outside, plan_afresh, return_permits};
+use super::claim::{Taken, claim_outside, lost_claims, plan_afresh, return_permits};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
@@ -104,7 +104,7 @@ pub async fn claim_and_prepare(
         Terms::all(blames_an_item, careful),
     )
     .await?;
-    let waited = events.iter().map(|event| event.waited).max();
+    let waits: Vec<Duration> = events.iter().map(|event| event.waited).collect();
     let claimed = events.len();
     let back = |event| (event, put_back(TOO_LARGE));
     let mut settled: Vec<_> = left.into_iter().map(back).collect();
@@ -125,7 +125,7 @@ pub async fn claim_and_prepare(
 
     settle(&tx, row, settled).await?;
     tx.commit().await?;
-    counts::waited(&row.name, waited.unwrap_or_default());
+    counts::waited(&row.name, waits.into_iter());
     Ok(Claimed {
         events: claimed,
         bytes,
@@ -176,10 +176,20 @@ pub async fn complete(
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let events: Vec<&Event> = answered.iter().map(|called| &*called.event).collect();
+    let unbegun: Vec<&Event> = answered
+        .iter()
+        .filter(|called| !called.begun)
+        .map(|called| &*called.event)
+        .collect();
+    let lost = lost_claims(&tx, row.id, &unbegun).await?;
+    let events: Vec<&Event> = answered
+        .iter()
+        .map(|called| &*called.event)
+        .filter(|event| !lost.contains(&(event.id, event.epoch)))
+        .collect();
     let held = release(&tx, &events).await?;
-    if held.len() < answered.len() {
-        let stale = answered.len() - held.len();
+    if held.len() < events.len() {
+        let stale = events.len() - held.len();
         tracing::warn!(
             stage.name = row.name,
             stale,
@@ -220,10 +230,9 @@ pub async fn complete(
             outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
-    let unbegun: Vec<&Event> = answered
-        .iter()
-        .filter(|called| !called.begun && held.contains(&(called.event.id, called.event.epoch)))
-        .map(|called| &*called.event)
+    let unbegun: Vec<&Event> = unbegun
+        .into_iter()
+        .filter(|event| held.contains(&(event.id, event.epoch)))
         .collect();
     return_permits(&tx, row.id, &unbegun).await?;
     finish(&tx, row.id, &row.name, &outcomes).await?;

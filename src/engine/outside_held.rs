@@ -1,6 +1,6 @@
 //! What the runner of an outside stage holds, and what follows from it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::claim::CLAIMED_BYTES_MAX;
 use super::event::Event;
 use super::low_water::LowWater;
 use super::outside_batch::{Called, Claimed};
+use super::outside_waiting::{Looked, Waiting};
 use crate::db::DbError;
 
 /// Finished calls wait at most this long for others to be written with them.
@@ -30,7 +31,9 @@ const CALL_GUESS: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Held {
     /// Claimed, the call not begun.
-    pub(super) waiting: VecDeque<(Arc<Event>, Arc<Value>)>,
+    pub(super) waiting: Waiting,
+    /// A look under way which of those claims stand.
+    pub(super) looking: Option<BoxFuture<'static, Looked>>,
     /// Called: the tasks, and what each of them works on, by event and epoch.
     pub(super) calls: JoinSet<Called>,
     pub(super) called: HashMap<(i64, i64), (Arc<Event>, Arc<Value>)>,
@@ -62,6 +65,7 @@ pub(super) struct Held {
 
 /// What a claim came to, and the marks that it took along.
 pub(super) struct Claiming {
+    pub(super) began: Instant,
     pub(super) claimed: Result<Claimed, DbError>,
     pub(super) low_water: LowWater,
 }
@@ -103,7 +107,7 @@ impl Held {
 
     /// Every event held, whatever its state.
     pub(super) fn ids(&self) -> Vec<i64> {
-        let waiting = self.waiting.iter().map(|(event, _)| event.id);
+        let waiting = self.waiting.events().map(|event| event.id);
         let answered = self.answered.iter().map(|called| called.event.id);
         waiting
             .chain(self.called.keys().map(|(id, _)| *id))
@@ -142,11 +146,8 @@ impl Held {
     /// Whether an event that must run alone is running or next.
     pub(super) fn alone(&self) -> bool {
         let running = self.called.values().any(|(event, _)| event.crashes > 0);
-        running
-            || self
-                .waiting
-                .front()
-                .is_some_and(|(event, _)| event.crashes > 0)
+        let next = self.waiting.events().next();
+        running || next.is_some_and(|event| event.crashes > 0)
     }
 
     /// Whether a call may begin beside those under way.

@@ -4,6 +4,7 @@
 //! What was counted is shown whether the database answers or not. What waits is read anew for every
 //! answer, and left out when it cannot be: an old depth would look like a calm one.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -61,7 +62,10 @@ pub async fn render(State(door): State<Door>) -> Response {
             &[(String::new(), f64::from(u8::from(depths.is_ok())))],
         );
         match depths {
-            Ok(depths) => page.depths(&depths),
+            Ok(depths) => {
+                page.forget_other_stages(&depths);
+                page.depths(&depths);
+            }
             Err(error) => tracing::debug!(%error, "metrics without what waits"),
         }
     }
@@ -140,6 +144,14 @@ impl Page {
         self.gauge("pgcascade_pool_waiting", help, &waiting);
     }
 
+    /// Takes out what was counted for stages that are no more.
+    fn forget_other_stages(&mut self, depths: &[Depth]) {
+        let known: HashSet<&str> = depths.iter().map(|depth| depth.stage.as_str()).collect();
+        let is_known = |line: &&str| stage_of(line).is_none_or(|stage| known.contains(stage));
+        let kept = self.0.split_inclusive('\n').filter(is_known).collect();
+        self.0 = kept;
+    }
+
     fn depths(&mut self, depths: &[Depth]) {
         let by_state = |depth: &Depth| {
             let stage = quoted(&depth.stage);
@@ -155,13 +167,20 @@ impl Page {
             let of_stage = |depth: &Depth| (label("stage", &depth.stage), value(depth));
             depths.iter().map(of_stage).collect()
         };
-        let help = "how long the oldest event has waited; 0: none waits";
+        let help =
+            "how long the oldest event has waited since it was written, or due; 0: none waits";
         let oldest = of_stages(|depth| depth.oldest_seconds);
         self.gauge("pgcascade_oldest_waiting_seconds", help, &oldest);
         let help = "1 while a stage is paused";
         let paused = of_stages(|depth| f64::from(u8::from(depth.paused)));
         self.gauge("pgcascade_stage_paused", help, &paused);
     }
+}
+
+/// The stage that a line tells about. Their names have nothing in them that must be quoted.
+fn stage_of(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("{stage=\"")?;
+    rest.split_once('"').map(|(stage, _)| stage)
 }
 
 fn label(name: &str, value: &str) -> String {

@@ -1,7 +1,13 @@
 //! `status`: daemons, queues, companies and problems, for a person and for a script.
 
+use pgcascade::answer::Answer;
+use serde_json::{Value, json};
+
 use crate::cli::program::{Program, one_line};
+use crate::engine::stages::{EFFECTS, Scripted};
 use crate::support::cluster::TestCluster;
+use crate::support::daemon::Rig;
+use crate::support::wait;
 
 #[tokio::test]
 async fn nothing_runs_and_nothing_is_wrong() {
@@ -99,4 +105,106 @@ async fn of_several_stages_of_one_type_each_has_its_own_numbers() {
         stage.expect(name)["done"].clone()
     };
     assert_eq!((done("first"), done("second")), (3.into(), 1.into()));
+}
+
+/// What `status` says of the one daemon and of the one limit.
+async fn seen(program: &Program) -> (Value, Value, String) {
+    let status = program.run(&["status", "--json"]).await.json();
+    let text = one_line(&program.run(&["status"]).await.ok());
+    (
+        status["daemons"][0].clone(),
+        status["limits"][0].clone(),
+        text,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_daemon_holds_and_what_a_limit_leaves_is_said() {
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("called", "scripted").await;
+    rig.run(
+        "insert into pipeline.limits (name, rate, period, concurrency) values ('gentle', 10, '1 day', 3);
+        update pipeline.stages set limiter = 'gentle'",
+    )
+    .await;
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let daemon = rig.daemon(stage.registry());
+    rig.emit("called", 5).await;
+    wait::until("three calls", async || (stage.made() == 3).then_some(())).await;
+    let program = Program::on(rig.database.url());
+    let (held, limit, text) = seen(&program).await;
+    assert_eq!(
+        (&held["name"], &held["alive"]),
+        (&"test daemon".into(), &true.into())
+    );
+    assert_eq!(
+        (&held["calls_running"], &held["holds"]),
+        (&3.into(), &"3 called".into())
+    );
+    assert_eq!(held["busy_seconds"], Value::Null);
+    assert_eq!(
+        limit,
+        json!({
+            "name": "gentle", "bounds": "10 in 24:00:00, 3 at once", "stages": "called",
+            "left_now": 7, "running": 3, "held_back": 0
+        })
+    );
+    assert!(text.contains("3 calls (3 called)"), "{text}");
+    assert!(
+        text.contains("gentle 10 in 24:00:00, 3 at once called 7 3 0"),
+        "{text}"
+    );
+
+    wait::until("the last call", async || {
+        stage.gate.as_ref().expect("a gate").notify_waiters();
+        (stage.made() == 5 && rig.number("select count(*) from pipeline.inflight").await == 0)
+            .then_some(())
+    })
+    .await;
+    let (held, limit, text) = seen(&program).await;
+    assert_eq!(
+        (&held["calls_running"], &held["holds"]),
+        (&0.into(), &Value::Null)
+    );
+    assert_eq!(
+        (&limit["left_now"], &limit["running"]),
+        (&5.into(), &0.into())
+    );
+    assert!(text.contains("0 calls"), "{text}");
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_works_on_a_batch_in_the_database_is_said_to() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("slow", "perform pg_advisory_xact_lock(77);")
+        .await;
+    rig.run("select pg_advisory_lock(77)").await;
+    let program = Program::on(rig.database.url());
+    let mut running = program
+        .clone()
+        .and("PGCASCADE_HTTP_ADDR", "off")
+        .start(&["run"]);
+    running.logs("daemon started").await;
+    rig.emit("slow", 1).await;
+    rig.until(
+        "exists (
+            select from pg_stat_activity
+            where wait_event = 'advisory' and datname = current_database() and xact_start < clock_timestamp() - interval '1 second'
+        )",
+    )
+    .await;
+    let status = program.run(&["status", "--json"]).await.json();
+    let busy = status["daemons"][0]["busy_seconds"].as_f64();
+    assert!(busy.is_some_and(|seconds| seconds >= 1.0), "{status}");
+    let text = one_line(&program.run(&["status"]).await.ok());
+    assert!(text.contains("0 calls, in the database for"), "{text}");
+    rig.run("select pg_advisory_unlock(77)").await;
+    rig.until_idle().await;
+    wait::until("the batch to be over", async || {
+        let (daemon, _, _) = seen(&program).await;
+        daemon["busy_seconds"].is_null().then_some(())
+    })
+    .await;
 }

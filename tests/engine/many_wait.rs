@@ -34,6 +34,61 @@ async fn depths_are_exact_while_little_waits_and_as_counted_last_while_much_does
     assert_eq!(rig.text(DEPTHS).await, "a 0 0 0, b 0 1 0");
 }
 
+/// How long the oldest has waited, in whole hours.
+const OLDEST: &str = "select coalesce(extract(hour from oldest_waits_for)::text, 'none') from marketing.vw_queue_depth";
+
+#[tokio::test]
+async fn the_oldest_is_the_one_that_was_written_or_due_first() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    assert_eq!(rig.text(OLDEST).await, "none");
+    // Written long ago, due just now.
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, created_at, run_at)
+        select 'a', now() - interval '9 hours', now() + interval '1 day' from generate_series(1, 30);
+        update marketing.pipeline_events set run_at = now()",
+    )
+    .await;
+    assert_eq!(rig.text(OLDEST).await, "0");
+    // Behind them waits one that came later and has waited longer, in another queue one from before.
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, created_at, run_at)
+        select 'a', now() - interval '2 hours', now() - interval '2 hours'",
+    )
+    .await;
+    assert_eq!(rig.text(OLDEST).await, "2");
+    rig.run(
+        "insert into marketing.pipeline_events (event_type, priority, created_at, run_at)
+        select 'a', 9, now() - interval '5 hours', now() - interval '3 hours'",
+    )
+    .await;
+    assert_eq!(rig.text(OLDEST).await, "3");
+}
+
+#[tokio::test]
+async fn the_oldest_may_be_held_back_by_a_limit_however_much_is() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.run(
+        "insert into pipeline.limits (name, rate, key) values ('tight', 1, 'k');
+        update pipeline.stages set limiter = 'tight', paused = true;
+        insert into marketing.pipeline_events (event_type, created_at, run_at)
+        select 'a', moment.at, moment.at
+        from (
+            select now() - case n when 1 then interval '4 hours' else interval '1 hour' end as at
+            from generate_series(1, 10001) as n
+        ) as moment;
+        insert into pipeline.waiting_keys (limit_name, key, stage_id) select 'tight', '', id from pipeline.stages;
+        insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone)
+        select event_id, 'tight', '', stage_id, priority, alone from pipeline.ready;
+        delete from pipeline.ready;
+        select pipeline.maintain()",
+    )
+    .await;
+    assert_eq!(rig.text(DEPTHS).await, "a 10001 0 10001");
+    assert_eq!(rig.text(OLDEST).await, "4");
+}
+
 /// Rows of the engine's tables that were read: by no index, and in all. A plan that reads the whole
 /// queue by an index, to sort it, is no better than one that reads it without.
 async fn rows_read(rig: &Rig) -> (i64, i64) {

@@ -124,17 +124,50 @@ async fn metrics_follow_the_events() {
             "{series}: {seen}"
         );
     }
-    // A stage that is gone is not shown with what waited for it once.
+    // A stage that is gone is not shown with what waited for it once, nor with what it did.
     database
-        .psql("delete from pipeline.stages where name = 'create_slots';\n")
+        .psql("delete from pipeline.stages where name in ('create_slots', 'validate_company');\n")
         .await;
     let gone = daemon.get("/metrics", None).await.1;
     assert_eq!(value(&gone, paused), None);
+    assert!(!gone.contains("stage=\"validate_company\""), "{gone}");
+    assert!(gone.contains("stage=\"verify_email\""), "{gone}");
     assert!(
         gone.contains("# TYPE pgcascade_wait_seconds histogram"),
         "{gone}"
     );
     assert!(gone.contains("# HELP pgcascade_wakeups_total"), "{gone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waits_are_those_of_events_however_they_are_batched() {
+    let database = TestCluster::deployed_database().await;
+    // One that has waited for hours, and many that have not.
+    database
+        .psql("create function public.noop(event_ids bigint[]) returns table (event_id bigint, error text) language sql
+                as $$ select null::bigint, null::text where false $$;
+            insert into pipeline.stages (name, event_type, kind, target, batch_size)
+            values ('noop', 'noop', 'sql', 'public.noop', 100);
+            insert into marketing.pipeline_events (event_type, created_at, run_at)
+            select 'noop', moment.at, moment.at
+            from (select now() - case n when 1 then interval '2 hours' else interval '15 seconds' end as at from generate_series(1, 50) as n) as moment;\n")
+        .await;
+    let daemon = Daemon::start(Program::on(database.url())).await;
+    let mut seen = String::new();
+    wait::until("the waits of fifty events", async || {
+        seen = daemon.get("/metrics", None).await.1;
+        let count = r#"pgcascade_wait_seconds_count{stage="noop"}"#;
+        (value(&seen, count) == Some(50.0)).then_some(())
+    })
+    .await;
+    let within = |seconds: &str| {
+        let series = format!(r#"pgcascade_wait_seconds_bucket{{stage="noop",le="{seconds}"}}"#);
+        value(&seen, &series)
+    };
+    assert_eq!(within("5"), Some(0.0), "{seen}");
+    assert_eq!(within("+Inf"), Some(50.0), "{seen}");
+    let sum = value(&seen, r#"pgcascade_wait_seconds_sum{stage="noop"}"#).expect("a sum");
+    assert!((7_900.0..20_000.0).contains(&sum), "{sum}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,10 @@
 -- events wait, the numbers are those of the last count, some seconds old; without a daemon to count, they are counted at the look.
 -- held_back by a limit counts as waiting, too.
 --
+-- The oldest is the one that was written, or due, first. It is looked for where queues begin: what was queued when it was written stands in the
+-- order of its time; of what was queued later (retried, put off, queued again) the first twenty of each priority are looked at, of all that
+-- limits hold back the first five hundred.
+--
 -- Reads:  pipeline.stages, pipeline.ready, pipeline.parked, pipeline.inflight, pipeline.scheduled, pipeline.depths,
 --         marketing.pipeline_events (by id)
 
@@ -37,6 +41,12 @@ inflight as (
     select inflight.stage_id, count(*) as running
     from pipeline.inflight
     group by inflight.stage_id
+),
+longest_parked as materialized (
+    select parked.event_id, parked.stage_id
+    from pipeline.parked
+    order by parked.event_id
+    limit 500
 )
 select
     stage.name as stage,
@@ -45,7 +55,7 @@ select
     coalesce(inflight.running, 0) as running,
     coalesce(kept.scheduled, scheduled.later, 0) as scheduled,
     coalesce(kept.next_due_at, scheduled.next_due_at) as next_due_at,
-    clock_timestamp() - oldest.created_at as oldest_waits_for,
+    clock_timestamp() - oldest.since as oldest_waits_for,
     stage.paused,
     stage.paused_reason,
     coalesce(kept.held_back, parked.held_back, 0) as held_back
@@ -55,28 +65,50 @@ left join ready on ready.stage_id = stage.id
 left join parked on parked.stage_id = stage.id
 left join inflight on inflight.stage_id = stage.id
 left join scheduled on scheduled.stage_id = stage.id
--- The head of each priority is found by the index, however long the queue.
+-- Each place is found by an index, however long the queue.
 left join lateral (
-    select min(head.event_id) as id
+    select min(event.since) as since
     from (
         select (
-            select queue.event_id
-            from pipeline.ready as queue
-            where queue.stage_id = stage.id
-            and queue.priority = level.priority
-            order by queue.event_id
+            select first.event_id
+            from (
+                select queue.event_id, queue.requeued
+                from pipeline.ready as queue
+                where queue.stage_id = stage.id
+                and queue.priority = level.priority
+                order by queue.event_id
+                limit 1000
+            ) as first
+            where not first.requeued
             limit 1
         ) as event_id
         from generate_series(1, 10) as level (priority)
         union all
-        select parked.event_id
-        from pipeline.parked
-        where parked.stage_id = stage.id
-        and not exists (select from kept)
+        select queued_late.event_id
+        from generate_series(1, 10) as level (priority)
+        cross join lateral (
+            select queue.event_id
+            from pipeline.ready as queue
+            where queue.stage_id = stage.id
+            and queue.priority = level.priority
+            and queue.requeued
+            order by queue.event_id
+            limit 20
+        ) as queued_late
+        union all
+        select longest_parked.event_id
+        from longest_parked
+        where longest_parked.stage_id = stage.id
     ) as head
-) as first on true
-left join marketing.pipeline_events as oldest on oldest.id = first.id
+    -- One by one: a join that was planned while the ledger was small would read all of it.
+    cross join lateral (
+        select greatest(event.run_at, event.created_at) as since
+        from marketing.pipeline_events as event
+        where event.id = head.event_id
+        offset 0
+    ) as event
+) as oldest on true
 order by stage.id;
 
 comment on view marketing.vw_queue_depth is
-    'Work that waits, runs or is scheduled, by stage, with the age of the oldest waiting event; held_back: waits for a limit.';
+    'Work that waits, runs or is scheduled, by stage, with how long the oldest has waited since it was written, or due; held_back: waits for a limit.';

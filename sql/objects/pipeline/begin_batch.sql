@@ -19,7 +19,7 @@
 -- Returns: event_ids and attempts of the batch, up to the stage's batch_size, in no order; NULL: none waits, or the stage is paused. timeout:
 --          the stage's. reached_ids, oldest_xid and next_xid, as of pipeline.take; NULL under a limit. waited_seconds: of the event that
 --          waited longest since it was written, or due. claim_seconds: since the caller's statement began. epoch: of the note, for an event
---          that must run alone; else NULL.
+--          that must run alone; else NULL. due_since: since when each event has waited, in the order of event_ids; claimed_at: until when.
 -- Reads:  pipeline.stages
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked, pipeline.inflight, marketing.pipeline_events
 -- Locks:  rows of pipeline.ready that nobody else holds, under a limit buckets and parked rows, then their events
@@ -39,7 +39,9 @@ create or replace function pipeline.begin_batch(
     out next_xid bigint,
     out waited_seconds double precision,
     out claim_seconds double precision,
-    out epoch bigint
+    out epoch bigint,
+    out due_since timestamptz[],
+    out claimed_at timestamptz
 )
 language plpgsql
 security definer
@@ -124,13 +126,13 @@ begin
             where event.id = any (v_ids)
             and event.id between v_first and v_last
             and event.status = 'pending'
-            returning event.id, event.attempts, clock_timestamp() - greatest(event.created_at, event.run_at) as waited
+            returning event.id, event.attempts, greatest(event.created_at, event.run_at) as due_since
         )
         select
-            array_agg(begun.id), array_agg(begun.attempts),
+            array_agg(begun.id), array_agg(begun.attempts), array_agg(begun.due_since), clock_timestamp(),
             -- Not extract(), which takes a detour through numeric.
-            date_part('epoch', max(begun.waited)), date_part('epoch', clock_timestamp() - statement_timestamp())
-        into event_ids, attempts, waited_seconds, claim_seconds
+            date_part('epoch', clock_timestamp() - min(begun.due_since)), date_part('epoch', clock_timestamp() - statement_timestamp())
+        into event_ids, attempts, due_since, claimed_at, waited_seconds, claim_seconds
         from begun;
 
         exit when event_ids is not null;

@@ -20,6 +20,7 @@ as $$
 declare
     c_lately constant interval := '10 minutes';
     v_alone bigint[];
+    v_stages smallint[];
     v_count bigint;
 begin
     v_alone := array(
@@ -86,7 +87,11 @@ begin
         left join pipeline.stages as stage on stage.id = taken_back.stage_id
         where taken_back.status = 'failed'
     )
-    select count(*) into v_count from taken_back;
+    select (select count(*) from taken_back), (select array_agg(distinct lost.stage_id) from lost where not lost.alone)
+    into v_count, v_stages;
+
+    -- Should it live after all, it makes none of the calls that it has not begun.
+    perform pg_notify('pipeline_wake', 'claims ' || stage.id) from unnest(v_stages) as stage (id);
 
     return v_count;
 end

@@ -3,8 +3,8 @@
 --
 -- Arguments: stage_id of pipeline.stages; after_ids: for each priority the id up to which nothing new can come, NULL: look at all;
 --            worker_id of the daemon, NULL: suspects are claimed like others; skips_held: as of pipeline.begin_batch.
--- Returns: the events of pipeline.begin_batch, in the order of their ids, each with what that says of the batch. One with an epoch has only
---          been noted as held.
+-- Returns: the events of pipeline.begin_batch, in the order of their ids, each with what that says of the batch. waited_seconds: since it was written,
+--          or due. One with an epoch has only been noted as held.
 -- Reads:  pipeline.stages, marketing.pipeline_events
 -- Writes: pipeline.ready, pipeline.limit_usage, pipeline.parked, pipeline.inflight, marketing.pipeline_events (through pipeline.begin_batch)
 -- Locks:  as pipeline.begin_batch
@@ -49,7 +49,8 @@ begin
     return query
     select
         event.id, event.event_type, event.payload, event.attempts,
-        v_batch.reached_ids, v_batch.oldest_xid, v_batch.next_xid, v_batch.waited_seconds, v_batch.epoch
+        v_batch.reached_ids, v_batch.oldest_xid, v_batch.next_xid,
+        date_part('epoch', v_batch.claimed_at - greatest(event.created_at, event.run_at)), v_batch.epoch
     from marketing.pipeline_events as event
     where event.id = any (v_batch.event_ids)
     and event.id between v_first and v_last

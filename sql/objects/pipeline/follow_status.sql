@@ -3,7 +3,7 @@
 -- The one place where an event that is already in the ledger is queued again or taken out, whether the engine puts off a failed
 -- attempt or a person types UPDATE … SET status = 'pending'. The engine writes processed_at and claimed_at itself; a change that
 -- leaves them alone was made by hand, and the columns that belong to it are filled in here. Deleting the claim of a running call
--- makes its completion stale, so it is refused when it arrives.
+-- makes its completion stale, so it is refused when it arrives; a call that was not begun is not made (pipeline.lost_claims).
 --
 -- Many that wait for their time are moved or cancelled at one go by pipeline.move_scheduled and pipeline.cancel_scheduled, which keep their
 -- own step.
@@ -23,6 +23,7 @@ declare
     v_by_hand constant boolean := new.processed_at is not distinct from old.processed_at;
     v_stage_id smallint;
     v_is_shared boolean;
+    v_claim record;
     v_is_suspect boolean;
 begin
     new.retry_count := greatest(new.attempts - case when new.status in ('processing', 'processed') then 1 else 0 end, 0);
@@ -62,7 +63,13 @@ begin
         where claim.event_id = old.id
         and claim.limit_name is not null;
 
-        delete from pipeline.inflight where event_id = old.id returning alone into v_is_suspect;
+        delete from pipeline.inflight where event_id = old.id returning stage_id, worker_id, alone into v_claim;
+        v_is_suspect := v_claim.alone;
+
+        -- A call that was not begun is not made: the daemon looks which of its claims stand. Other programs claim without hearing.
+        if v_claim.worker_id <> 0 then
+            perform pg_notify('pipeline_wake', 'claims ' || v_claim.stage_id);
+        end if;
     end if;
 
     -- Another program has taken it. Standing among the claims it is seen, and can be cancelled, like every other.

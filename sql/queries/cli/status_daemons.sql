@@ -1,8 +1,9 @@
 -- cli/status_daemons: the daemons, and whether each is alive.
 --
 -- Returns: id, name, version, alive, up_seconds, silent_seconds (since the last sign of life), asleep_seconds (until it looks again;
---          NULL: it is awake), calls_running, holds (stages and how many calls of each; NULL: none).
--- Reads:  pipeline.workers, pipeline.inflight, pipeline.stages
+--          NULL: it is awake), calls_running, holds (stages and how many calls of each; NULL: none), busy_seconds (how long it has
+--          worked on what it is doing in the database, from the second second on; NULL: nothing, or we may not see its sessions).
+-- Reads:  pipeline.workers, pipeline.inflight, pipeline.stages, pg_stat_activity
 -- Locks:  none
 select
     worker.id,
@@ -14,7 +15,14 @@ select
     extract(epoch from greatest(now() - worker.heartbeat_at, '0'))::double precision as silent_seconds,
     case when worker.naps_until > now() then extract(epoch from worker.naps_until - now())::double precision end as asleep_seconds,
     held.calls_running,
-    held.holds
+    held.holds,
+    (
+        select extract(epoch from clock_timestamp() - min(session.xact_start))::double precision
+        from pg_catalog.pg_stat_activity as session
+        where session.application_name = left('pgcascade ' || worker.name, 63)
+        and session.datname = current_database()
+        and session.xact_start < clock_timestamp() - interval '1 second'
+    ) as busy_seconds
 from pipeline.workers as worker
 cross join lateral (
     select

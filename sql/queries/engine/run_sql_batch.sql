@@ -9,8 +9,8 @@
 -- $1 smallint: stage; $2 bigint[]: for each priority the id up to which nothing new can come; $3 integer: worker.
 -- Returns: claimed integer: how many events were claimed, 0: none waits, or the stage is paused; failed_ids bigint[], errors text[]: what the
 --          function returned, NULL: nothing, else event_ids bigint[], attempts smallint[]: of the whole batch, the attempts being those that were
---          begun; reached_ids, oldest_xid, next_xid, waited_seconds, claim_seconds; held_id, epoch: of an event that must run alone, which has
---          been noted and not begun.
+--          begun; due_since timestamptz[], claimed_at: how long each has waited; reached_ids, oldest_xid, next_xid, claim_seconds; held_id,
+--          epoch: of an event that must run alone, which has been noted and not begun.
 -- Writes: pipeline.ready, marketing.pipeline_events (through the function); whatever the stage's function writes
 -- Locks:  see pipeline.begin_batch
 select
@@ -22,7 +22,8 @@ select
     batch.reached_ids,
     batch.oldest_xid,
     batch.next_xid,
-    batch.waited_seconds,
+    batch.due_since,
+    batch.claimed_at,
     batch.claim_seconds,
     case when batch.epoch is not null then batch.event_ids[1] end as held_id,
     batch.epoch

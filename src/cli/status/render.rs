@@ -21,8 +21,12 @@ pub fn render(status: &Status, output: &Output) {
             Some(holds) => format!(" ({holds})"),
             None => String::new(),
         };
+        let busy = match daemon.busy_seconds {
+            Some(busy) => format!(", in the database for {}", seconds(busy)),
+            None => String::new(),
+        };
         output.say(format!(
-            "  #{} {}  version {}  {life}  {}{holds}",
+            "  #{} {}  version {}  {life}  {}{holds}{busy}",
             daemon.id,
             daemon.name,
             daemon.version,
