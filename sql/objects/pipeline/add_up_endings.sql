@@ -5,19 +5,25 @@
 -- Returns: nothing.
 -- Reads:  nothing
 -- Writes: pipeline.endings, pipeline.throughput
--- Locks:  rows of pipeline.endings that nobody else holds, then their minutes
+-- Locks:  an advisory lock, so that no daemon waits for another one's minutes until its maintenance ends; then rows of both
 
 create or replace function pipeline.add_up_endings()
 returns void
-language sql
+language plpgsql
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+    -- No worker has such a number; raise_alerts has the one before.
+    if not pg_try_advisory_xact_lock(pipeline.worker_lock_class(), -2) then
+        return;
+    end if;
+
     delete from pipeline.throughput
     where throughput.minute < now() - interval '25 hours';
 
     with taken as (
         delete from pipeline.endings
-        where endings.ctid = any (array(select noted.ctid from pipeline.endings as noted limit 200000 for update skip locked))
+        where endings.ctid = any (array(select noted.ctid from pipeline.endings as noted limit 200000))
         returning endings.ended_at, endings.event_type, endings.processed, endings.failed, endings.cancelled
     )
     insert into pipeline.throughput as minutes (minute, event_type, processed, failed, cancelled)
@@ -29,6 +35,7 @@ begin atomic
     set processed = minutes.processed + excluded.processed,
         failed = minutes.failed + excluded.failed,
         cancelled = minutes.cancelled + excluded.cancelled;
-end;
+end
+$$;
 
 comment on function pipeline.add_up_endings() is 'Adds what has ended since to the counts of its minute; daemons call it.';
