@@ -93,4 +93,4 @@ left join marketing.pipeline_events as oldest on oldest.id = first.id
 order by stage.id;
 
 comment on view marketing.vw_queue_depth is
-    'Work that waits, runs or is scheduled, by stage, with the age of the oldest waiting event; held_back: waits for a limit.';
+    'Work that waits, runs or is scheduled, by stage, with the age of the oldest waiting event; held_back: waits for a limit; counted_at: when, NULL: now.';
