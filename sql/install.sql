@@ -91,6 +91,7 @@
 \i objects/pipeline/forget_full_buckets.sql
 \i objects/pipeline/forget_other_clock.sql
 \i objects/pipeline/forget_dedupe_keys.sql
+\i objects/pipeline/add_up_endings.sql
 \i objects/pipeline/is_crowded.sql
 \i objects/pipeline/count_depths.sql
 \i objects/pipeline/maintain.sql

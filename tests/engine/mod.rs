@@ -25,6 +25,7 @@ mod the_ledger_refuses_what_cannot_be;
 mod the_schedule_is_kept;
 mod the_schema_is_its_manual;
 mod those_of_one_key_wait_in_order;
+mod waking_deaths_model;
 mod waking_model;
 mod what_a_death_interrupted_runs_alone;
 mod what_is_taken_away_is_not_called;

@@ -1,8 +1,8 @@
 -- marketing.vw_error_rate_24h: errors of the last 24 hours by event type, and their share of the events.
 --
--- Both sides are read by time: errors through their index, events through the ledger's block-range index on created_at.
+-- Errors are read by time, through their index. Events were counted as they ended (pipeline.endings): none is looked at.
 --
--- Reads:  marketing.pipeline_errors, marketing.pipeline_events
+-- Reads:  marketing.pipeline_errors, pipeline.throughput, pipeline.endings (at most 100,000)
 
 create or replace view marketing.vw_error_rate_24h as
 with
@@ -20,12 +20,18 @@ errors as (
 ),
 events as (
     select
-        event.event_type,
-        count(*) as total_events,
-        count(*) filter (where event.status = 'failed') as failed_events
-    from marketing.pipeline_events as event
-    where event.created_at > now() - interval '24 hours'
-    group by event.event_type
+        counted.event_type,
+        sum(counted.processed + counted.failed + counted.cancelled)::bigint as total_events,
+        sum(counted.failed)::bigint as failed_events
+    from (
+        select throughput.event_type, throughput.processed, throughput.failed, throughput.cancelled
+        from pipeline.throughput
+        where throughput.minute > now() - interval '24 hours'
+        union all
+        select latest.event_type, latest.processed, latest.failed, latest.cancelled
+        from (select * from pipeline.endings limit 100000) as latest
+    ) as counted
+    group by counted.event_type
 )
 select
     event_type,
@@ -43,4 +49,4 @@ full join events using (event_type)
 order by coalesce(errors.total_errors, 0) desc, event_type;
 
 comment on view marketing.vw_error_rate_24h is
-    'Errors of the last 24 hours by event type; error_rate_pct is failed events over all events.';
+    'Errors of the last 24 hours by event type; error_rate_pct is failed events over all that ended.';

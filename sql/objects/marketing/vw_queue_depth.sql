@@ -1,7 +1,8 @@
 -- marketing.vw_queue_depth: how much work waits for each stage, and how old the oldest is.
 --
 -- Read from the hot tables, which hold only what is unfinished: a ledger of millions costs nothing here. While more than ten thousand
--- events wait, the numbers are those of the last count, some seconds old; without a daemon to count, they are counted at the look.
+-- events wait, the numbers are those of the last count (counted_at), which daemons make every twenty seconds. Before the first one a look
+-- counts the first ten thousand of each table: there are at least so many.
 -- held_back by a limit counts as waiting, too.
 --
 -- The oldest is the one that was written, or due, first. It is looked for where queues begin: what was queued when it was written stands in the
@@ -9,7 +10,7 @@
 -- limits hold back the first five hundred.
 --
 -- Reads:  pipeline.stages, pipeline.ready, pipeline.parked, pipeline.inflight, pipeline.scheduled, pipeline.depths,
---         marketing.pipeline_events (by id)
+--         pipeline.depth_counts, marketing.pipeline_events (by id)
 
 create or replace view marketing.vw_queue_depth as
 with
@@ -18,24 +19,38 @@ kept as materialized (
     from pipeline.depths
     where pipeline.is_crowded()
 ),
--- None of these reads a row while a count is kept.
+-- None of these reads a row while a count is kept, nor ever more than a look should.
 ready as (
-    select ready.stage_id, count(*) as waiting
-    from pipeline.ready
+    select stage.id as stage_id, head.waiting
+    from pipeline.stages as stage
+    cross join lateral (
+        select count(*) as waiting
+        from (
+            -- In order, so that they are found by the index: by stale statistics all stages are one.
+            select
+            from pipeline.ready
+            where ready.stage_id = stage.id
+            order by ready.priority, ready.event_id
+            limit 10001
+        ) as first
+    ) as head
     where not exists (select from kept)
-    group by ready.stage_id
 ),
 parked as (
-    select parked.stage_id, count(*) as held_back
-    from pipeline.parked
-    where not exists (select from kept)
-    group by parked.stage_id
+    select first.stage_id, count(*) as held_back
+    from (select parked.stage_id from pipeline.parked where not exists (select from kept) limit 10001) as first
+    group by first.stage_id
 ),
 scheduled as (
-    select scheduled.stage_id, count(*) as later, min(scheduled.run_at) as next_due_at
-    from pipeline.scheduled
-    where not exists (select from kept)
-    group by scheduled.stage_id
+    select first.stage_id, count(*) as later, min(first.run_at) as next_due_at
+    from (
+        select scheduled.stage_id, scheduled.run_at
+        from pipeline.scheduled
+        where not exists (select from kept)
+        order by scheduled.run_at
+        limit 10001
+    ) as first
+    group by first.stage_id
 ),
 inflight as (
     select inflight.stage_id, count(*) as running
@@ -58,7 +73,9 @@ select
     clock_timestamp() - oldest.since as oldest_waits_for,
     stage.paused,
     stage.paused_reason,
-    coalesce(kept.held_back, parked.held_back, 0) as held_back
+    coalesce(kept.held_back, parked.held_back, 0) as held_back,
+    -- NULL: at this moment.
+    (select last.counted_at from pipeline.depth_counts as last where exists (select from kept)) as counted_at
 from pipeline.stages as stage
 left join kept on kept.stage_id = stage.id
 left join ready on ready.stage_id = stage.id
@@ -111,4 +128,4 @@ left join lateral (
 order by stage.id;
 
 comment on view marketing.vw_queue_depth is
-    'Work that waits, runs or is scheduled, by stage, with how long the oldest has waited since it was written, or due; held_back: waits for a limit.';
+    'Work that waits, runs or is scheduled, by stage, with how long the oldest has waited since it was written, or due; held_back: waits for a limit; counted_at: when, NULL: now.';

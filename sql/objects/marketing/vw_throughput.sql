@@ -1,21 +1,25 @@
--- marketing.vw_throughput: events that finished in each minute of the last hour, by event type.
+-- marketing.vw_throughput: events that ended in each minute of the last hour, by event type.
 --
--- Found through the ledger's block-range index on created_at: events that are older than two hours are not looked at.
+-- Counted as they end (pipeline.endings) and added up by maintenance: no event is looked at.
 --
--- Reads:  marketing.pipeline_events
+-- Reads:  pipeline.throughput, pipeline.endings (at most 100,000)
 
 create or replace view marketing.vw_throughput as
 select
-    date_trunc('minute', event.processed_at) as minute,
-    event.event_type,
-    count(*) filter (where event.status = 'processed') as processed,
-    count(*) filter (where event.status = 'failed') as failed,
-    count(*) filter (where event.status = 'cancelled') as cancelled
-from marketing.pipeline_events as event
-where event.created_at > now() - interval '2 hours'
-and event.processed_at > now() - interval '1 hour'
-group by date_trunc('minute', event.processed_at), event.event_type
-order by minute desc, event.event_type;
+    counted.minute,
+    counted.event_type,
+    sum(counted.processed)::bigint as processed,
+    sum(counted.failed)::bigint as failed,
+    sum(counted.cancelled)::bigint as cancelled
+from (
+    select throughput.minute, throughput.event_type, throughput.processed, throughput.failed, throughput.cancelled
+    from pipeline.throughput
+    where throughput.minute > now() - interval '1 hour'
+    union all
+    select date_trunc('minute', latest.ended_at), latest.event_type, latest.processed, latest.failed, latest.cancelled
+    from (select * from pipeline.endings limit 100000) as latest
+) as counted
+group by counted.minute, counted.event_type
+order by counted.minute desc, counted.event_type;
 
-comment on view marketing.vw_throughput is
-    'Events finished per minute over the last hour, by event type (of events created in the last two hours).';
+comment on view marketing.vw_throughput is 'Events that ended, per minute over the last hour, by event type.';

@@ -6,7 +6,7 @@
 -- Arguments: event_id and the epoch of its claim.
 -- Returns: the event; none when the claim does not stand any more.
 -- Reads:  pipeline.stages
--- Writes: pipeline.inflight, marketing.pipeline_events
+-- Writes: pipeline.inflight, marketing.pipeline_events, pipeline.endings
 -- Locks:  the claim, then the event
 
 create or replace function pipeline.begin_alone(event_id bigint, epoch bigint)
@@ -35,14 +35,24 @@ begin
     perform set_config('statement_timeout', (extract(epoch from v_timeout) * 1000)::bigint::text, true);
 
     return query
-    update marketing.pipeline_events as event
-    set status = 'processed',
-        processed_at = clock_timestamp(),
-        error_message = null
-    where event.id = begin_alone.event_id
-    and event.status = 'processing'
-    returning event.event_type, event.payload, event.attempts, event.crashes,
-        extract(epoch from event.claimed_at - greatest(event.created_at, event.run_at))::double precision;
+    with
+    begun as (
+        update marketing.pipeline_events as event
+        set status = 'processed',
+            processed_at = clock_timestamp(),
+            error_message = null
+        where event.id = begin_alone.event_id
+        and event.status = 'processing'
+        returning event.event_type, event.payload, event.attempts, event.crashes,
+            extract(epoch from event.claimed_at - greatest(event.created_at, event.run_at))::double precision as waited_seconds
+    ),
+    counted as (
+        insert into pipeline.endings (event_type, processed)
+        select begun.event_type, 1
+        from begun
+    )
+    select begun.event_type, begun.payload, begun.attempts, begun.crashes, begun.waited_seconds
+    from begun;
 end
 $$;
 

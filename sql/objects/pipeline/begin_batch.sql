@@ -21,7 +21,8 @@
 --          waited longest since it was written, or due. claim_seconds: since the caller's statement began. epoch: of the note, for an event
 --          that must run alone; else NULL. due_since: since when each event has waited, in the order of event_ids; claimed_at: until when.
 -- Reads:  pipeline.stages
--- Writes: pipeline.ready, pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked, pipeline.inflight, marketing.pipeline_events
+-- Writes: pipeline.ready, pipeline.limit_usage, pipeline.waiting_keys, pipeline.parked, pipeline.inflight, marketing.pipeline_events,
+--         pipeline.endings
 -- Locks:  rows of pipeline.ready that nobody else holds, under a limit buckets and parked rows, then their events
 
 drop function if exists pipeline.begin_batch(smallint, bigint[], integer, boolean);
@@ -57,6 +58,7 @@ declare
     -- So many batches of rows without an event are dropped by one claim.
     c_rounds constant integer := 20;
     v_batch_size integer;
+    v_event_type text;
     v_limiter text;
     v_take record;
     v_ids bigint[];
@@ -65,7 +67,7 @@ declare
     v_last bigint;
     v_suspects bigint[];
 begin
-    select stage.batch_size, stage.limiter, stage.timeout into v_batch_size, v_limiter, timeout
+    select stage.batch_size, stage.event_type, stage.limiter, stage.timeout into v_batch_size, v_event_type, v_limiter, timeout
     from pipeline.stages as stage
     where stage.id = begin_batch.stage_id
     and not stage.paused;
@@ -115,7 +117,8 @@ begin
             select min(chosen.id), max(chosen.id) into v_first, v_last from unnest(v_ids) as chosen (id);
         end if;
 
-        with begun as (
+        with
+        begun as (
             update marketing.pipeline_events as event
             set status = 'processed',
                 attempts = least(event.attempts + 1, 1000),
@@ -127,6 +130,12 @@ begin
             and event.id between v_first and v_last
             and event.status = 'pending'
             returning event.id, event.attempts, greatest(event.created_at, event.run_at) as due_since
+        ),
+        counted as (
+            insert into pipeline.endings (event_type, processed)
+            select v_event_type, count(*)
+            from begun
+            having count(*) > 0
         )
         select
             array_agg(begun.id), array_agg(begun.attempts), array_agg(begun.due_since), clock_timestamp(),

@@ -9,7 +9,7 @@
 -- Arguments: worker_id; alone_of: only what it holds alone in the database for this stage, NULL: everything.
 -- Returns: how many events were taken back.
 -- Reads:  pipeline.stages
--- Writes: pipeline.deaths, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors
+-- Writes: pipeline.deaths, pipeline.inflight, marketing.pipeline_events, marketing.pipeline_errors, pipeline.endings
 -- Locks:  the claims, then their events
 
 create or replace function pipeline.blame(worker_id integer, alone_of smallint default null)
@@ -86,6 +86,13 @@ begin
         from taken_back
         left join pipeline.stages as stage on stage.id = taken_back.stage_id
         where taken_back.status = 'failed'
+    ),
+    counted as (
+        insert into pipeline.endings (event_type, failed)
+        select taken_back.event_type, count(*)
+        from taken_back
+        where taken_back.status = 'failed'
+        group by taken_back.event_type
     )
     select (select count(*) from taken_back), (select array_agg(distinct lost.stage_id) from lost where not lost.alone)
     into v_count, v_stages;

@@ -6,7 +6,7 @@
 -- Arguments: event_ids; reason, for the ledger.
 -- Returns: the events that were cancelled; NULL: none.
 -- Reads:  nothing
--- Writes: pipeline.scheduled, marketing.pipeline_events
+-- Writes: pipeline.scheduled, marketing.pipeline_events, pipeline.endings
 -- Locks:  the events that nobody else holds, in the order of their ids, then their rows of pipeline.scheduled
 
 create or replace function pipeline.cancel_scheduled(event_ids bigint[], reason text)
@@ -66,7 +66,13 @@ begin
         set status = 'cancelled', processed_at = clock_timestamp(), error_message = cancel_scheduled.reason
         from taken
         where event.id = taken.event_id
-        returning event.id
+        returning event.id, event.event_type
+    ),
+    counted as (
+        insert into pipeline.endings (event_type, cancelled)
+        select cancelled.event_type, count(*)
+        from cancelled
+        group by cancelled.event_type
     )
     select array_agg(cancelled.id) into v_done from cancelled;
 

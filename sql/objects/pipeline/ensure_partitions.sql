@@ -85,6 +85,18 @@ begin
             'create table marketing.%I partition of marketing.pipeline_events for values from (%s) to (%s) with (fillfactor = 45)',
             v_name, v_first_id, v_before_id
         );
+        -- Its block-range index is summarised by vacuum: asking for it at each insert fills the server's log during large ones.
+        execute format(
+            'alter index %s set (autosummarize = off)',
+            (
+                select index.oid::regclass
+                from pg_index as made
+                join pg_class as index on index.oid = made.indexrelid
+                join pg_am as access on access.oid = index.relam
+                where made.indrelid = format('marketing.%I', v_name)::regclass
+                and access.amname = 'brin'
+            )
+        );
         v_made := v_made + 1;
         v_first_id := v_before_id;
     end loop;

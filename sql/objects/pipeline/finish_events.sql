@@ -9,7 +9,7 @@
 --            NULL; stage_name for the error log.
 -- Returns: how many events were written.
 -- Reads:  nothing
--- Writes: marketing.pipeline_events, marketing.pipeline_errors; by its trigger the hot tables
+-- Writes: marketing.pipeline_events, marketing.pipeline_errors, pipeline.endings; by its trigger the hot tables
 -- Locks:  the events, in the order of their ids
 
 create or replace function pipeline.finish_events(
@@ -40,14 +40,24 @@ begin
 
     -- Nearly always.
     if 'processed' = all (statuses) then
-        update marketing.pipeline_events as event
-        set status = 'processed',
-            processed_at = clock_timestamp(),
-            error_message = null
-        where event.id = any (finish_events.event_ids)
-        and event.id between v_first and v_last;
+        with
+        written as (
+            update marketing.pipeline_events as event
+            set status = 'processed',
+                processed_at = clock_timestamp(),
+                error_message = null
+            where event.id = any (finish_events.event_ids)
+            and event.id between v_first and v_last
+            returning event.event_type
+        ),
+        counted as (
+            insert into pipeline.endings (event_type, processed)
+            select written.event_type, count(*)
+            from written
+            group by written.event_type
+        )
+        select count(*) into v_written from written;
 
-        get diagnostics v_written = row_count;
         return v_written;
     end if;
 
@@ -92,6 +102,22 @@ begin
             and event.id = any (finish_events.event_ids)
             and event.id between v_first and v_last
         where ending.status = 'failed'
+    ),
+    -- What was begun in this transaction has been counted as processed. What is cancelled, pipeline.follow_status counts.
+    counted as (
+        insert into pipeline.endings (event_type, processed, failed)
+        select
+            event.event_type,
+            count(*) filter (where ending.status = 'processed') - count(*) filter (where event.status = 'processed'),
+            count(*) filter (where ending.status = 'failed')
+        from ending
+        join written on written.id = ending.event_id
+        join marketing.pipeline_events as event
+            on event.id = ending.event_id
+            and event.id = any (finish_events.event_ids)
+            and event.id between v_first and v_last
+        group by event.event_type
+        having bool_or(ending.status in ('processed', 'failed') or event.status = 'processed')
     )
     select count(*) into v_written from written;
 

@@ -10,7 +10,8 @@
 --
 -- Returns: the row, completed.
 -- Reads:  pipeline.stages, pipeline.workers
--- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, pipeline.let_go, marketing.pipeline_errors
+-- Writes: pipeline.ready, pipeline.scheduled, pipeline.unrouted, pipeline.parked, pipeline.inflight, pipeline.let_go, marketing.pipeline_errors,
+--         pipeline.endings
 -- Locks:  the event's row (held by the UPDATE), then its rows in the hot tables
 
 create or replace function pipeline.follow_status()
@@ -89,6 +90,11 @@ begin
                 case when old.status <> 'cancelled' or new.error_message <> old.error_message then new.error_message end,
                 format('set to %s by %s', new.status, session_user)
             );
+        end if;
+        -- The engine counts what it processes and fails by itself, too.
+        if new.status <> old.status then
+            insert into pipeline.endings (event_type, processed, failed, cancelled)
+            values (new.event_type, (new.status = 'processed')::integer, (new.status = 'failed')::integer, (new.status = 'cancelled')::integer);
         end if;
         -- The engine logs what it fails by itself, and never comes here with it.
         if new.status = 'failed' and old.status <> 'failed' then

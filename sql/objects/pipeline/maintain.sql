@@ -20,7 +20,7 @@ as $$
 begin
     foreach chore in array array[
         'leave_deleted_stages', 'adopt_all_unrouted', 'forget_unrouted', 'reclaim_orphans', 'release_parked', 'forget_full_buckets',
-        'forget_other_clock', 'forget_dedupe_keys', 'count_depths', 'raise_alerts', 'check_publications', 'sync_publications',
+        'forget_other_clock', 'forget_dedupe_keys', 'add_up_endings', 'count_depths', 'raise_alerts', 'check_publications', 'sync_publications',
         'drop_old_partitions', 'ensure_partitions'
     ] loop
         begin

@@ -6,6 +6,10 @@
 -- Expressions are SQL, see the changed row as `row` (for a delete, the row as it was) and run with the rights of the table's owner,
 -- who thereby may emit: the right to INSERT into the ledger comes with it. Names in them are qualified with their schemas.
 --
+-- A statement on a partition itself, not on its table, fires that partition's own triggers. One that was made or attached later has them
+-- from the next call of pipeline.sync_publications() on, which daemons make every twenty seconds: until then such a statement emits
+-- nothing. Whoever writes to a new partition by its name calls it first, in the transaction that makes it.
+--
 -- Arguments: source: table, partitioned or not, but no partition;
 --            event_type;
 --            operations: which of insert, update, delete emit; default {insert};
