@@ -48,7 +48,7 @@ PGCASCADE_OUTSIDE = Peer(
     store=POSTGRES,
     configuration="the same daemon; each event is handed to a function in Rust, 32 at a time, batches of 2,000",
     ledger="every event with its times",
-    measurements=("drain",),
+    measurements=("drain", "latency"),
 )
 
 PEERS = (
