@@ -175,20 +175,17 @@ def left_out(results):
 
 def configurations(results):
     rows = [
-        [peer.name, results.versions[peer.name], peer.store, peer.configuration, peer.ledger, peer.loses]
+        [peer.name, results.versions[peer.name], peer.store, peer.configuration, fewer(results, peer), peer.ledger, peer.loses]
         for peer in results.peers
     ]
-    return listing(["", "version", "store", "configuration", "keeps of a finished job", "a crash may lose"], rows)
+    headings = ["", "version", "store", "configuration", "gets fewer jobs", "keeps of a finished job", "a crash may lose"]
+    return listing(headings, rows)
 
 
-def slower(results):
-    """Peers that got fewer jobs."""
-    few = [
-        f"{peer.name} ({', '.join(f'{round(results.counts[m] * s):,} in the {m}' for m, s in peer.share.items())})"
-        for peer in results.peers
-        if peer.share
-    ]
-    return f" So that a round ends, slow peers get fewer: {'; '.join(few)}." if few else ""
+def fewer(results, peer):
+    """The measurements in which a peer got fewer jobs, and how many."""
+    said = [f"{key} {max(1, round(results.counts[key] * share)):,}" for key, share in peer.share.items() if key != "enqueue_at_rest"]
+    return ", ".join(said) or "–"
 
 
 def write(results, output):
@@ -227,7 +224,7 @@ How many times better pgcascade is (stages in SQL; higher throughput, shorter ti
 - **drain**: {counts['drain']:,} jobs that do nothing, enqueued beforehand. For the peers from the start of the first handler (what they fetched
   before is not counted) until the store says that all are finished; for pgcascade from the first claim until it says so. Both are asked every 2 ms.
 - **cascade**: {counts['cascade']:,} chains of three jobs; each handler enqueues the next one. pgcascade's stages write a row whose trigger is the
-  next event; clocks as for the drain.{slower(results)}
+  next event; clocks as for the drain.
 - **latency**: {counts['latency']:,} single jobs, 15 ms or more apart, from the enqueue's return, when the job is committed, to the start of its handler, after 20
   that do not count. Enqueuer and worker share a process. The p99 is the nearest rank. pgcascade's `sql` handlers run in the server and note
   its clock, the others that of the process; the enqueuer compares the server's with its own before each job (three questions, the quickest believed: half its trip is the error).
@@ -236,7 +233,8 @@ How many times better pgcascade is (stages in SQL; higher throughput, shorter ti
 - Before each measurement the store is empty and a checkpoint is written; after bulk insertion the database is vacuumed and analyzed.
 
 Not compared: retries, rate limits, priorities, several workers, and what a handler of real length costs. Deleting finished jobs is
-less work than keeping them, and syncing the log once a second is less than with every commit:
+less work than keeping them, and syncing the log once a second is less than with every commit. Peers that would take minutes get fewer
+jobs; their rates are by the second all the same:
 
 {configurations(results)}
 """
