@@ -71,7 +71,7 @@ PEERS = (
         store=POSTGRES,
         configuration="local queue of 5,000, completions gathered for 5 ms, 100 jobs at a time",
         ledger="nothing, finished jobs are deleted",
-        share={"cascade": 0.25},
+        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "cascade": 0.25},
     ),
     Peer(
         name="pg-boss",
@@ -82,6 +82,7 @@ PEERS = (
         configuration="2 workers a queue, batches of 2,000, fetching on while batches are full, LISTEN/NOTIFY, polling every "
         "0.5 s; successors of a batch enqueued by one insert",
         ledger="finished jobs, for 7 days",
+        share={"enqueue": 0.5, "enqueue_at_rest": 0.5},
     ),
     Peer(
         name="pg-boss, notify off",
@@ -93,6 +94,7 @@ PEERS = (
         ledger="finished jobs, for 7 days",
         measurements=("enqueue", "enqueue_at_rest", "drain"),
         environment={"PEER_NOTIFY": "off"},
+        share={"enqueue": 0.5, "enqueue_at_rest": 0.5},
     ),
     Peer(
         name="pgqueuer",
@@ -102,7 +104,7 @@ PEERS = (
         store=POSTGRES,
         configuration="asyncpg pool, uvloop, batches of 1,000",
         ledger="a log of states",
-        share={"cascade": 0.25},
+        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "cascade": 0.25},
     ),
     Peer(
         name="procrastinate",
