@@ -163,7 +163,8 @@ def reached(results):
 
 Medians.{small} pgcascade beside itself by `scripts/measure-engine {' '.join(ENGINE_PARTS)}`, after the rounds, on a cluster of its own: each
 figure as often as there are rounds. Marks against BullMQ are held against both ways of keeping its log. Of a thousand events in the full
-ledger ten had failed, and ten had sent a message; every view of the database is read.
+ledger ten had failed, and ten had sent a message; every view of the database is read, twice
+in a session, of which the second counts.
 
 {listing(["measure", "reach", "figure", ""], rows)}
 """
