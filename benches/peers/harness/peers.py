@@ -122,7 +122,7 @@ PEERS = (
         program="underway",
         package="underway",
         store=POSTGRES,
-        configuration="32 jobs at a time, polling every 50 ms beside LISTEN/NOTIFY; the cascade is one job of three steps",
+        configuration="16 jobs at a time, polling every 50 ms beside LISTEN/NOTIFY; the cascade is one job of three steps",
         ledger="finished tasks and their attempts",
         share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "drain": 0.02, "cascade": 0.02},
     ),

@@ -1,15 +1,14 @@
-//! underway: a job of one step, or of three for the cascade; 32 at a time (of 2, 4, 8, 16 and 32 the
-//! best drain, the cascade being much the same from 8 on), a look every 50 ms beside the
-//! notifications. <https://docs.rs/underway>
+//! underway: a job of one step, or of three for the cascade; 16 at a time (2, 4 and 8 drain less, 32
+//! no more), a look every 50 ms beside the notifications. <https://docs.rs/underway>
 
 use jiff::{Span, ToSpan};
 use pgcascade_peers::{Error, Payload, Peer, Reports, now};
 use sqlx::postgres::PgPoolOptions;
 use underway::{Job, To};
 
-const CONCURRENCY: usize = 32;
+const CONCURRENCY: usize = 16;
 /// One for each job at work, and for the clients.
-const CONNECTIONS: u32 = 44;
+const CONNECTIONS: u32 = 28;
 
 struct Underway {
     job: Job<Payload, Reports>,
