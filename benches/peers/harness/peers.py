@@ -112,7 +112,7 @@ PEERS = (
         program="procrastinate_peer.py",
         package="procrastinate",
         store=POSTGRES,
-        configuration="20 jobs at a time, uvloop, polling every 5 s beside LISTEN/NOTIFY",
+        configuration="10 jobs at a time, uvloop, polling every 5 s beside LISTEN/NOTIFY",
         ledger="finished jobs with their states",
         share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "drain": 0.02, "cascade": 0.02},
     ),
