@@ -26,9 +26,10 @@ use world::World;
   pgcascade bench
   pgcascade bench --only drain --events 100000 --rounds 5 --json
 
-Numbers are medians over the rounds. BY HAND is the same SQL looped inside the server without any
-daemon: what no program can beat. LATENCY is from the moment an insert's commit has returned to the
-start of the handler, after 20 that do not count; LATENESS from run_at to the claim.")]
+Numbers are medians over the rounds. A drain and a cascade last from the first claim until all is
+committed. BY HAND is the same SQL looped inside the server by one session, without any daemon.
+LATENCY is from the moment an insert's commit has returned to the start of the handler, after 20
+that do not count; LATENESS from run_at to the claim.")]
 pub struct BenchArgs {
     /// Events of each round
     #[arg(long, value_name = "N", default_value_t = 50_000,

@@ -6,6 +6,7 @@ import signal
 import statistics
 import subprocess
 
+from .install import ROOT
 from .peers import PGCASCADE, PGCASCADE_OUTSIDE
 
 # Every number and its unit
@@ -18,12 +19,44 @@ UNITS = {
     "latency_p99": "ms",
     "lateness_p50": "ms",
     "lateness_p99": "ms",
+    "builtin_p50": "ms",
+    "builtin_p99": "ms",
+    "one_runner": "events/s",
     "by_hand": "events/s",
     "wal": "bytes",
+    "wal_single": "bytes",
+}
+# What `pgcascade bench` calls the numbers of a measurement
+OF_BENCH = {
+    "enqueue": {"enqueue": "single rows by 8 clients", "wal_single": "WAL per row, insert to processed"},
+    "drain": {
+        "drain": "stage in SQL",
+        "one_runner": "stage in SQL, one runner",
+        "by_hand": "the same by hand",
+        "wal": "WAL per event, insert to processed",
+    },
+    "cascade": {"cascade": "three stages"},
+    "latency": {
+        "latency_p50": "idle, commit to handler, p50",
+        "latency_p99": "idle, commit to handler, p99",
+        "builtin_p50": "idle, commit to builtin, p50",
+        "builtin_p99": "idle, commit to builtin, p99",
+    },
+    "schedule": {"lateness_p50": "lateness, p50", "lateness_p99": "lateness, p99"},
+}
+OF_OUTSIDE = {
+    "drain": {"drain": "outside stage"},
+    "latency": {"latency_p50": "idle, commit to outside call, p50", "latency_p99": "idle, commit to outside call, p99"},
 }
 # A round of `pgcascade bench` takes so many samples of the latency, and enqueues and schedules these shares of its events
 BENCH_SAMPLES = 300
 BENCH_ENQUEUES, BENCH_ROOTS, BENCH_SCHEDULED = 5, 5, 10
+
+# What pgcascade is asked beside itself
+ENGINE = os.path.join(ROOT, "scripts", "measure-engine")
+ENGINE_PARTS = ("enqueue", "schedule", "daemons", "idle", "ledger")
+ENGINE_SECONDS = 3600
+END_SECONDS = 60
 
 
 class Failed(RuntimeError):
@@ -54,7 +87,7 @@ class Steps:
                 return self.of_pgcascade(measurement, url)
             count = max(1, round(self.counts[measurement] * peer.share.get(measurement, 1)))
             command = [*self.programs.command(peer), measurement, str(count)]
-            said = self.run(command, {"PEER_URL": url, **peer.environment})
+            said = self.said(command, {"PEER_URL": url, **peer.environment})
             return {peer.name: self.of_peer(measurement, said)}
         finally:
             store.drop("peer")
@@ -75,27 +108,20 @@ class Steps:
             shares = {"enqueue": BENCH_ENQUEUES, "cascade": BENCH_ROOTS, "schedule": BENCH_SCHEDULED}
             events = count * shares[measurement]
         arguments = ["--only", measurement, "--events", str(max(events, 10)), "--rounds", str(rounds), "--json"]
-        said = self.run([self.programs.pgcascade, "bench", *arguments], {"DATABASE_URL": url})
-        values = [(measure["name"], measure["median"]) for measure in said["measures"]]
-        found = {
-            "enqueue": {"enqueue": "single rows"},
-            "drain": {"drain": "stage in SQL", "by_hand": "the same by hand", "wal": "WAL per event"},
-            "cascade": {"cascade": "three stages"},
-            "latency": {"latency_p50": "p50", "latency_p99": "p99"},
-            "schedule": {"lateness_p50": "p50", "lateness_p99": "p99"},
-        }[measurement]
+        said = self.said([self.programs.pgcascade, "bench", *arguments], {"DATABASE_URL": url})
+        values = {measure["name"]: measure["median"] for measure in said["measures"]}
+        named = {PGCASCADE.name: OF_BENCH[measurement], PGCASCADE_OUTSIDE.name: OF_OUTSIDE.get(measurement, {})}
+        return {row: {key: values[name] for key, name in found.items()} for row, found in named.items() if found}
 
-        def value(word):
-            # `stage in SQL` is also the beginning of a ratio's name: the first is meant.
-            return next(value for name, value in values if word in name)
+    def engine(self, folder, rounds, small):
+        """Has scripts/measure-engine measure pgcascade beside itself; it leaves a file of numbers for each figure in the folder."""
+        os.mkdir(folder)
+        program = os.path.abspath(self.programs.pgcascade)
+        environment = {"VALUES": folder, "PROGRAM": program, "ROUNDS": str(rounds), "SMALL": "yes" if small else ""}
+        self.run([ENGINE, *ENGINE_PARTS], environment, ENGINE_SECONDS)
 
-        rows = {PGCASCADE.name: {key: value(word) for key, word in found.items()}}
-        if measurement == "drain":
-            rows[PGCASCADE_OUTSIDE.name] = {"drain": value("outside stage")}
-        return rows
-
-    def run(self, command, environment):
-        """Runs a program to its end and returns the JSON that it printed."""
+    def run(self, command, environment, timeout):
+        """Runs a program to its end and returns what it printed."""
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -106,24 +132,42 @@ class Steps:
             start_new_session=True,
         )
         try:
-            out, error = self.process.communicate(timeout=self.timeout)
+            out, error = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            raise Failed(f"not done after {self.timeout} s") from None
+            raise Failed(f"not done after {timeout} s") from None
         finally:
             self.end()
         if self.process.returncode != 0:
             words = error.strip().splitlines() or ["no word"]
             raise Failed(f"ended with {self.process.returncode}: {' | '.join(words[-3:])[:300]}")
+        return out
+
+    def said(self, command, environment):
+        """Runs a program to its end and returns the JSON that it printed."""
+        out = self.run(command, environment, self.timeout)
         try:
             return json.loads(out[out.index("{") :])
         except ValueError:
             raise Failed(f"printed no numbers: {out[:200]!r}") from None
 
     def end(self):
-        """Ends the program that is running, and what it started."""
+        """Ends the program that is running, and what it started: first by a word, since one has a cluster to stop."""
         if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+
+def left_in(folder):
+    """The numbers of each file of a folder."""
+    found = {}
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            found[name] = [float(line) for line in file if line.strip()]
+    return found
 
 
 class Rounds:

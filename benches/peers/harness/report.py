@@ -9,8 +9,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from .measure import UNITS, summary
-from .peers import PGCASCADE, PGCASCADE_OUTSIDE
+from .marks import marks
+from .measure import ENGINE_PARTS, UNITS, summary
+from .peers import PEERS, PGCASCADE, PGCASCADE_OUTSIDE
 
 # Tables of numbers: title, columns (key, heading), and which way is better
 TABLES = (
@@ -25,7 +26,7 @@ TABLES = (
     ),
     (
         "Idle latency: enqueue returned (committed) to handler start, ms",
-        (("latency_p50", "p50"), ("latency_p99", "p99")),
+        (("latency_p50", "p50"), ("latency_p99", "p99"), ("builtin_p50", "a `builtin` stage, p50"), ("builtin_p99", "p99")),
     ),
     ("Lateness of scheduled jobs, ms", (("lateness_p50", "p50"), ("lateness_p99", "p99"))),
 )
@@ -39,9 +40,12 @@ class Results:
     counts: dict
     peers: list
     numbers: dict
+    # What pgcascade was asked beside itself: figure, a number for each round
+    engine: dict
     failures: list
     versions: dict
     machine: dict
+    minutes: float = 0
 
     def values(self, row, key):
         return self.numbers.get(row, {}).get(key)
@@ -120,8 +124,8 @@ def ratio(results, peer, key):
 
 
 def ratios(results):
-    keys = [key for _, columns in TABLES for key, _ in columns if key != "enqueue_at_rest"]
-    headings = ["", "enqueue", "drain", "cascade", "latency p50", "latency p99", "lateness p50", "lateness p99"]
+    keys = ("enqueue", "drain", "cascade", "latency_p50", "latency_p99", "lateness_p50", "lateness_p99")
+    headings = ["", *(key.replace("_", " ") for key in keys)]
     others = [peer for peer in results.peers if peer.kind != "pgcascade"]
     rows = [[peer.name, *(ratio(results, peer, key) for key in keys)] for peer in others]
     return table(headings, rows)
@@ -137,34 +141,54 @@ def outside_ratios(results):
 
 
 def own(results):
-    """What only pgcascade is asked."""
-    hand, drain = results.median(PGCASCADE.name, "by_hand"), results.median(PGCASCADE.name, "drain")
-    wal = results.median(PGCASCADE.name, "wal")
-    if not (hand and drain and wal):
+    """What only pgcascade is asked in the rounds."""
+    hand, drain, one = (results.median(PGCASCADE.name, key) for key in ("by_hand", "drain", "one_runner"))
+    if not (hand and drain and one):
         return ""
     return (
-        f"\npgcascade's drain reaches {drain / hand:.0%} of the same SQL looped by hand inside the server "
-        f"({cell(results.values(PGCASCADE.name, 'by_hand'))} events/s), and writes {wal:,.0f} bytes of write-ahead log for each event "
-        f"from its insertion to its end, the ledger included.\n"
+        f"\npgcascade's drain reaches {drain / hand:.0%} of the same SQL looped by hand inside the server by one session "
+        f"({cell(results.values(PGCASCADE.name, 'by_hand'))} events/s); with one runner instead of two it reaches {one / hand:.0%} "
+        f"({cell(results.values(PGCASCADE.name, 'one_runner'))}).\n"
     )
+
+
+def reached(results):
+    """The marks, where anything was asked that has one."""
+    if not results.engine:
+        return ""
+    rows = [[mark.what, mark.reach, mark.figure, {True: "met", False: "**missed**", None: "–"}[mark.met]] for mark in marks(results)]
+    small = " This was a quick run: with so little that it only shows that it works." if results.chosen.quick else ""
+    return f"""
+## What was to be reached
+
+Medians.{small} pgcascade beside itself by `scripts/measure-engine {' '.join(ENGINE_PARTS)}`, after the rounds, on a cluster of its own: each
+figure as often as there are rounds. Marks against BullMQ are held against both ways of keeping its log. Of a thousand events in the full
+ledger ten had failed, and ten had sent a message; every view of the database is read, twice
+in a session, of which the second counts.
+
+{listing(["measure", "reach", "figure", ""], rows)}
+"""
+
+
+def left_out(results):
+    """Peers that were not measured."""
+    names = [peer.name for peer in PEERS if peer not in results.peers]
+    return f"\nNot in this run: {', '.join(names)}." if names else ""
 
 
 def configurations(results):
     rows = [
-        [peer.name, results.versions[peer.name], peer.store, peer.configuration, peer.ledger, peer.loses]
+        [peer.name, results.versions[peer.name], peer.store, peer.configuration, fewer(results, peer), peer.ledger, peer.loses]
         for peer in results.peers
     ]
-    return listing(["", "version", "store", "configuration", "keeps of a finished job", "a crash may lose"], rows)
+    headings = ["", "version", "store", "configuration", "gets fewer jobs", "keeps of a finished job", "a crash may lose"]
+    return listing(headings, rows)
 
 
-def slower(results):
-    """Peers that got fewer jobs."""
-    few = [
-        f"{peer.name} ({', '.join(f'{round(results.counts[m] * s):,} in the {m}' for m, s in peer.share.items())})"
-        for peer in results.peers
-        if peer.share
-    ]
-    return f" So that a round ends, slow peers get fewer: {'; '.join(few)}." if few else ""
+def fewer(results, peer):
+    """The measurements in which a peer got fewer jobs, and how many."""
+    said = [f"{key} {max(1, round(results.counts[key] * share)):,}" for key, share in peer.share.items() if key != "enqueue_at_rest"]
+    return ", ".join(said) or "–"
 
 
 def write(results, output):
@@ -181,14 +205,15 @@ in turn, one worker process per peer, everything over loopback.
 
 {found['cores']} cores ({found['cpu']}), {found.get('memory_gib', '?')} GiB, {found['system']}; {found.get('postgresql', 'no PostgreSQL')} (fsync and
 synchronous_commit on, shared_buffers 1 GB, everything else default); {versions}. Load at the end: {found['load_at_end']}.
-Absolute figures drift with the machine: quote ratios of one run, and treat small differences as ties.
+Absolute figures drift with the machine: quote ratios of one run, and treat small differences as ties. The run took
+{results.minutes:.0f} minutes.{left_out(results)}
 
 ![Medians on logarithmic scales](results.svg)
 
 ## Measured
 
 {measured(results)}
-{own(results)}
+{own(results)}{reached(results)}
 ## pgcascade against each peer
 
 How many times better pgcascade is (stages in SQL; higher throughput, shorter times); below 1 the peer is better.
@@ -200,18 +225,19 @@ How many times better pgcascade is (stages in SQL; higher throughput, shorter ti
 - **enqueue**: {counts['enqueue']:,} jobs, one commit each, by 8 clients with a connection each, after four each to warm up, while a worker in the same
   process works them off; for the peers also without a worker. Each event of pgcascade's comes from a row that is inserted into a table of the user's.
 - **drain**: {counts['drain']:,} jobs that do nothing, enqueued beforehand. For the peers from the start of the first handler (what they fetched
-  before is not counted) until the store says that all are finished; for pgcascade from the first claim to the last end.
+  before is not counted) until the store says that all are finished; for pgcascade from the first claim until it says so. Both are asked every 2 ms.
 - **cascade**: {counts['cascade']:,} chains of three jobs; each handler enqueues the next one. pgcascade's stages write a row whose trigger is the
-  next event; its clock runs from the first claim to the last end.{slower(results)}
+  next event; clocks as for the drain.
 - **latency**: {counts['latency']:,} single jobs, 15 ms or more apart, from the enqueue's return, when the job is committed, to the start of its handler, after 20
-  that do not count. Enqueuer and worker share a process. The p99 is the nearest rank. pgcascade's handlers run in the server and note
-  its clock; the enqueuer compares that with its own before each job (three questions, the quickest believed: half its trip is the error).
+  that do not count. Enqueuer and worker share a process. The p99 is the nearest rank. pgcascade's `sql` handlers run in the server and note
+  its clock, the others that of the process; the enqueuer compares the server's with its own before each job (three questions, the quickest believed: half its trip is the error).
 - **schedule**: {counts['schedule']:,} jobs spread over 5 seconds; how long after its time a job's handler starts (pgcascade: is claimed). pgcascade has ten
   times as many events waiting for a later day besides.
 - Before each measurement the store is empty and a checkpoint is written; after bulk insertion the database is vacuumed and analyzed.
 
 Not compared: retries, rate limits, priorities, several workers, and what a handler of real length costs. Deleting finished jobs is
-less work than keeping them, and syncing the log once a second is less than with every commit:
+less work than keeping them, and syncing the log once a second is less than with every commit. Peers that would take minutes get fewer
+jobs; their rates are by the second all the same:
 
 {configurations(results)}
 """
@@ -228,6 +254,9 @@ less work than keeping them, and syncing the log once a second is less than with
         "versions": results.versions,
         "units": UNITS,
         "numbers": results.numbers,
+        "engine": results.engine,
+        "marks": [vars(mark) for mark in marks(results)] if results.engine else [],
+        "minutes": round(results.minutes, 1),
         "failures": results.failures,
     }
     (output / "results.json").write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""procrastinate: 20 jobs at a time. https://procrastinate.readthedocs.io/en/stable/howto/production/concurrency.html"""
+"""procrastinate: 10 jobs at a time (5 drain less, 20 and 40 no more). https://procrastinate.readthedocs.io/en/stable/howto/production/concurrency.html"""
 
 from datetime import datetime, timezone
 
@@ -38,7 +38,7 @@ class Peer:
     async def work(self, tasks, begun):
         self.begun = begun
         self.following = dict(zip(tasks, [*tasks[1:], None]))
-        await self.app.run_worker_async(concurrency=20, install_signal_handlers=False)
+        await self.app.run_worker_async(concurrency=10, install_signal_handlers=False)
 
     async def unfinished(self):
         async with self.pool.connection() as connection:

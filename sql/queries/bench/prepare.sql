@@ -67,6 +67,7 @@ select pipeline.publish('bench.orders', 'bench_sql', payload_columns => '{id}');
 insert into pipeline.stages (name, event_type, kind, target)
 values
     ('bench_sql', 'bench_sql', 'sql', 'bench.nothing'),
+    ('bench_sql_alone', 'bench_sql_alone', 'sql', 'bench.nothing'),
     ('bench_outside', 'bench_outside', 'builtin', 'bench.noop'),
     ('bench_latency', 'bench_latency', 'sql', 'bench.note_time'),
     ('bench_latency_builtin', 'bench_latency_builtin', 'builtin', 'bench.starts'),
@@ -76,19 +77,23 @@ values
     ('bench_third', 'bench_third', 'sql', 'bench.nothing');
 
 update pipeline.stages set concurrency = 32, batch_size = 2000 where name = 'bench_outside';
--- One runner works while the other commits. The same batches for the loop by hand.
+-- One runner works while the other commits. The same batches for a single runner and for the loop by hand.
 update pipeline.stages set concurrency = 2, batch_size = 2000 where name = 'bench_sql';
+update pipeline.stages set concurrency = 1, batch_size = 2000 where name = 'bench_sql_alone';
 
--- The same SQL as the engine's, looped by hand: claim, work, commit.
+-- The same SQL as the engine's, looped by hand: claim, work, commit. Nobody else writes meanwhile: what one claim saw need not be
+-- looked at by the next, and dead rows are not read again, as with the daemon's low-water marks.
 create procedure bench.by_hand(stage_name text)
 language plpgsql
 as $$
 declare
     v_stage_id constant smallint := (select stage.id from pipeline.stages as stage where stage.name = stage_name);
     v_event_ids bigint[];
+    v_after_ids bigint[];
 begin
     loop
-        select batch.event_ids into v_event_ids from pipeline.begin_batch(v_stage_id, null, null, false) as batch;
+        select batch.event_ids, batch.reached_ids into v_event_ids, v_after_ids
+        from pipeline.begin_batch(v_stage_id, v_after_ids, null, false) as batch;
         exit when v_event_ids is null;
         perform from bench.nothing(pipeline.plan_afresh(v_event_ids));
         commit;

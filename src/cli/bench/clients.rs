@@ -18,7 +18,7 @@ const INSERT_ORDER: &str = include_str!("../../../sql/queries/bench/insert_order
 /// Sessions that insert at the same time.
 const CLIENTS: u32 = 8;
 /// What they insert before the clock runs, as with the other job queues in benches/peers.
-const WARM_UP: u32 = 4 * CLIENTS;
+pub const WARM_UP: u32 = 4 * CLIENTS;
 
 /// Inserts so many rows, each committed by itself, and returns how long that took.
 ///

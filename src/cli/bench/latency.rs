@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::scenarios::{Number, number};
-use super::world::World;
+use super::world::{LOOK, World};
 use crate::cli::failure::Failure;
 use crate::cli::target::get;
 use crate::db::{DbError, Transaction};
@@ -126,7 +126,7 @@ async fn of_handler(world: &World, handler: Handler) -> Result<Vec<f64>, Failure
         latencies.push(match handler {
             Handler::Sql => {
                 tokio::time::sleep(BETWEEN).await;
-                world.until_done().await?;
+                world.until_done(LOOK).await?;
                 let parameters: [&(dyn ToSql + Sync); 2] = [&id, &clock.at(committed_at)];
                 get(&world.session.row(LATENCY, &parameters).await?, "ms_after")?
             }

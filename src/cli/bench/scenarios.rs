@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio_postgres::types::ToSql;
 
-use super::clients::insert_single_rows;
+use super::clients::{WARM_UP, insert_single_rows};
 use super::latency::latency;
-use super::world::World;
+use super::world::{CLOSE_LOOK, LOOK, World};
 use crate::cli::failure::Failure;
 use crate::cli::target::get;
 
 const EMIT: &str = include_str!("../../../sql/queries/bench/emit.sql");
 const EMIT_LATER: &str = include_str!("../../../sql/queries/bench/emit_later.sql");
 const INSERT_ROOTS: &str = include_str!("../../../sql/queries/bench/insert_roots.sql");
-const STATE: &str = include_str!("../../../sql/queries/bench/state.sql");
-const CASCADE: &str = include_str!("../../../sql/queries/bench/cascade_seconds.sql");
+const WORKED_OFF: &str = include_str!("../../../sql/queries/bench/worked_off.sql");
 const LATENESS: &str = include_str!("../../../sql/queries/bench/lateness.sql");
 
 /// Scheduled events are spread over so many seconds.
@@ -95,11 +95,17 @@ async fn enqueue(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
     let inserts = u32::try_from(events / 5).unwrap_or_default();
     let daemon = world.daemon()?;
     tokio::time::sleep(Duration::from_millis(500)).await;
+    let wal = world.wal_bytes().await?;
     let took = insert_single_rows(world.urls().clone(), inserts).await?;
-    world.until_done().await?;
+    world.until_done(LOOK).await?;
+    let wal = world.wal_bytes().await? - wal;
     daemon.stop().await?;
     let rate = f64::from(inserts) / took.as_secs_f64();
-    Ok(vec![number("single rows by 8 clients", "events/s", rate)])
+    let each = wal / f64::from(inserts + WARM_UP);
+    Ok(vec![
+        number("single rows by 8 clients", "events/s", rate),
+        number("WAL per row, insert to processed", "bytes", each),
+    ])
 }
 
 async fn drain(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
@@ -107,9 +113,12 @@ async fn drain(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
     world.reset().await?;
     let (sql, wal) = drained(world, "bench_sql", events, Worker::Daemon).await?;
     world.reset().await?;
+    let (alone, _) = drained(world, "bench_sql_alone", events, Worker::Daemon).await?;
+    world.reset().await?;
     let (outside, _) = drained(world, "bench_outside", events, Worker::Daemon).await?;
     Ok(vec![
         number("stage in SQL", "events/s", sql),
+        number("stage in SQL, one runner", "events/s", alone),
         number("the same by hand", "events/s", by_hand),
         number("stage in SQL / by hand", "ratio", sql / by_hand),
         number("outside stage", "events/s", outside),
@@ -136,27 +145,37 @@ async fn drained(
     world.pause(stage, !by_hand).await?;
     world.session.rows(EMIT, &[&stage, &events]).await?;
     world
-        .batch("vacuum analyze marketing.pipeline_events; ")
+        .batch("vacuum analyze marketing.pipeline_events")
         .await?;
     world.batch("vacuum analyze pipeline.ready").await?;
-    if by_hand {
+    let rate = if by_hand {
         world
             .batch(&format!("call bench.by_hand('{stage}')"))
             .await?;
+        worked_off(world, stage, events).await?
     } else {
         let daemon = world.daemon()?;
         tokio::time::sleep(Duration::from_millis(500)).await;
         world.pause(stage, false).await?;
-        world.until_done().await?;
+        let rate = worked_off(world, stage, events).await?;
         daemon.stop().await?;
-    }
-    let state = world.session.row(STATE, &[&stage]).await?;
-    let (done, seconds): (i64, f64) = (get(&state, "done")?, get(&state, "seconds")?);
-    if done != i64::from(events) {
-        return Err(anyhow::anyhow!("{done} of {events} events were processed").into());
-    }
+        rate
+    };
     let wal = (world.wal_bytes().await? - wal) / f64::from(events);
-    Ok((f64::from(events) / seconds, wal))
+    Ok((rate, wal))
+}
+
+/// Waits until everything is committed; so many events of the type a second ended since the first
+/// claim.
+async fn worked_off(world: &World, event_type: &str, count: i32) -> Result<f64, Failure> {
+    let ended_at = world.until_done(CLOSE_LOOK).await?;
+    let parameters: [&(dyn ToSql + Sync); 2] = [&event_type, &ended_at];
+    let row = world.session.row(WORKED_OFF, &parameters).await?;
+    let (done, seconds): (i64, f64) = (get(&row, "done")?, get(&row, "seconds")?);
+    if done != i64::from(count) {
+        return Err(anyhow::anyhow!("{done} of {count} {event_type} events were processed").into());
+    }
+    Ok(f64::from(count) / seconds)
 }
 
 async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
@@ -166,14 +185,8 @@ async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
     let daemon = world.daemon()?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     world.pause(FIRST, false).await?;
-    world.until_done().await?;
+    let rate = worked_off(world, "bench_third", roots).await?;
     daemon.stop().await?;
-    let row = world.session.row(CASCADE, &[]).await?;
-    let (seconds, done): (f64, i64) = (get(&row, "seconds")?, get(&row, "done")?);
-    if done != i64::from(roots) {
-        return Err(anyhow::anyhow!("{done} of {roots} chains ended").into());
-    }
-    let rate = f64::from(roots) / seconds;
     Ok(vec![number("three stages", "chains/s", rate)])
 }
 
@@ -189,7 +202,7 @@ async fn schedule(world: &World, due: i32, waiting: i32) -> Result<Vec<Number>, 
         .session
         .rows(EMIT_LATER, &[&due, &1.0_f64, &SPREAD_SECONDS])
         .await?;
-    world.until_done().await?;
+    world.until_done(LOOK).await?;
     daemon.stop().await?;
     let row = world.session.row(LATENESS, &[]).await?;
     Ok(vec![

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +24,11 @@ const WAL_POSITION: &str = include_str!("../../../sql/queries/bench/wal_position
 
 /// Connections of the daemon: enough for two batches of every stage at once.
 const CONNECTIONS: usize = 12;
-/// Between two looks whether everything is done.
-const LOOK: Duration = Duration::from_millis(50);
+/// Between two looks whether everything is done, where the clock stops with it: the peers in
+/// benches/peers look as often.
+pub const CLOSE_LOOK: Duration = Duration::from_millis(2);
+/// The same where nothing depends on it.
+pub const LOOK: Duration = Duration::from_millis(50);
 /// No round takes longer: whatever hangs is told of.
 const ROUND_MAX: Duration = Duration::from_secs(600);
 
@@ -165,19 +169,23 @@ impl World {
         Ok(())
     }
 
-    /// Waits until nothing is left to do.
+    /// Waits until nothing is left to do and all of it is committed; returns when that was seen, by
+    /// the server's clock.
     ///
     /// # Errors
     /// It takes too long, or the database cannot be asked.
-    pub async fn until_done(&self) -> Result<(), Failure> {
+    pub async fn until_done(&self, look: Duration) -> Result<DateTime<Utc>, Failure> {
         let waiting = async {
-            while !get::<bool>(&self.session.row(IS_DONE, &[]).await?, "is_done")? {
-                tokio::time::sleep(LOOK).await;
+            loop {
+                let state = self.session.row(IS_DONE, &[]).await?;
+                if get(&state, "is_done")? {
+                    return get(&state, "at");
+                }
+                tokio::time::sleep(look).await;
             }
-            Ok::<(), DbError>(())
         };
         match tokio::time::timeout(ROUND_MAX, waiting).await {
-            Ok(done) => Ok(done?),
+            Ok(at) => Ok(at?),
             Err(_) => Err(anyhow::anyhow!(
                 "a round did not end within {} s; see marketing.vw_queue_depth in the database {}",
                 ROUND_MAX.as_secs(),
