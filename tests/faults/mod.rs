@@ -12,6 +12,7 @@ mod bad_lines;
 pub mod books;
 mod crash_of_a_backend;
 mod cut_off_daemon;
+mod cut_off_webhooks;
 mod database_clock;
 mod every_session_is_terminated;
 mod full_disk;

@@ -18,7 +18,8 @@ use crate::support::cluster::{TestCluster, blocking};
 use crate::support::daemon::{Rig, start};
 use crate::support::wait;
 
-const EVENTS: i32 = 200;
+/// With the one that kills, and as many as a batch may take.
+const EVENTS: i32 = 1000;
 /// In a process with this variable, [`the_process_that_is_poisoned`] is a daemon on that database.
 const URL_VARIABLE: &str = "PGCASCADE_TEST_POISONED_URL";
 
@@ -133,8 +134,12 @@ async fn a_poison_event_of_a_stage_in_the_database_fails_alone_after_three_death
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     // The stage beside it is worked on at each death, and has nothing to do with it.
-    rig.run("update pipeline.stages set batch_size = 3 where name = 'sql'")
-        .await;
+    rig.run(
+        "update pipeline.stages
+        set batch_size = case name when 'sql' then 3 else 1000 end
+        where name in ('sql', 'rust')",
+    )
+    .await;
     poison(&rig.client, "rust").await;
     emit(&rig.client, "sql", EVENTS).await;
     let deaths = deaths_until_done(&rig).await;
@@ -210,7 +215,7 @@ const DEADLY: &str = "
     end
     $$;
     insert into pipeline.stages (name, event_type, kind, target, batch_size)
-    values ('deadly', 'deadly', 'sql', 'public.work_deadly', 20)";
+    values ('deadly', 'deadly', 'sql', 'public.work_deadly', 1000)";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_event_that_crashes_the_server_fails_alone_after_three_crashes() {

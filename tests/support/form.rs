@@ -1,0 +1,19 @@
+//! How much the tests of faults do: the short form of every day, or the long one of
+//! `PGCASCADE_TEST_LONG=1`, which has the numbers and asserts the marks of `docs/faults.md`.
+
+/// Whether this is the long form.
+pub fn is_long() -> bool {
+    std::env::var_os("PGCASCADE_TEST_LONG").is_some_and(|word| word == "1")
+}
+
+/// What the form asks for. A mark of the short form forgives a machine that is busy with all tests.
+pub fn by_form<T>(short: T, long: T) -> T {
+    if is_long() { long } else { short }
+}
+
+/// Says in the long form how far it is, ten times in all.
+pub fn progress(what: &str, done: i32, of: i32) {
+    if is_long() && (done * 10 / of) > ((done - 1) * 10 / of) {
+        println!("{what} {done} of {of}");
+    }
+}
