@@ -28,7 +28,7 @@ async fn crashes_and_restarts_of_postgresql_lose_and_double_nothing() {
         .await
         .expect("companies");
     let running = daemon(cluster.url());
-    let mut longest = Duration::ZERO;
+    let mut waits = Vec::new();
     let crashes = by_form(5, 20);
     for crash in 1..=crashes {
         let client = pgcascade::db::connect(cluster.url(), "test")
@@ -44,14 +44,9 @@ async fn crashes_and_restarts_of_postgresql_lose_and_double_nothing() {
         .await;
         // In order and as a crash does it, in turn.
         cluster.restart(crash % 2 == 1).await;
-        longest = longest.max(goes_on(&cluster).await);
+        waits.push(goes_on(&cluster).await);
         progress("crash", crash, crashes);
     }
-    say(&format!(
-        "the first claim was at most {longest:?} after the server answered"
-    ));
-    let mark = Duration::from_secs(by_form(10, 2));
-    assert!(longest <= mark, "{longest:?}");
     let client = pgcascade::db::connect(cluster.url(), "test")
         .await
         .expect("a session");
@@ -64,6 +59,12 @@ async fn crashes_and_restarts_of_postgresql_lose_and_double_nothing() {
     .await;
     books_are_right(&client, i64::from(companies)).await;
     stop(running).await;
+    let longest = waits.iter().max().copied().unwrap_or_default();
+    say(&format!(
+        "the first claim was at most {longest:?} after the server answered ({waits:?})"
+    ));
+    let mark = Duration::from_secs(by_form(10, 2));
+    assert!(longest <= mark, "{longest:?}");
 }
 
 /// From the server's first answer to the first claim after it; at once where nothing waits.
