@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
+use crate::support::form::is_long;
 use crate::support::wait;
 
 /// Whatever else there is to do is none of the test's.
@@ -91,6 +92,13 @@ pub fn wanted<N: std::str::FromStr>(variable: &str, everyday: N) -> N {
 /// Says a seed or a figure; it is shown where the test fails, and with `--nocapture`.
 pub fn say(words: &str) {
     println!("{words}");
+}
+
+/// Says in the long form how far it is, ten times in all.
+pub fn progress(what: &str, done: i32, of: i32) {
+    if is_long() && (done * 10 / of) > ((done - 1) * 10 / of) {
+        say(&format!("{what} {done} of {of}"));
+    }
 }
 
 /// The chances of a test: others each time, from a seed that is said where the test fails.

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use pgcascade::db::DatabaseUrl;
 
-use super::books::{chances, each_effect_is_there_once, emit, make_sql_stage, say};
+use super::books::{chances, each_effect_is_there_once, emit, make_sql_stage, progress, say};
 use crate::support::daemon::Rig;
-use crate::support::form::{by_form, progress};
+use crate::support::form::by_form;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
 

@@ -7,11 +7,12 @@ use pgcascade::db::DatabaseUrl;
 use tokio::task::JoinHandle;
 
 use super::books::{
-    TYPES, Work, books_are_right, chances, deployed, emit, number, say, session, until_ended,
+    TYPES, Work, books_are_right, chances, deployed, emit, number, progress, say, session,
+    until_ended,
 };
 use crate::support::cluster::TestCluster;
 use crate::support::daemon::start;
-use crate::support::form::{by_form, progress};
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// From the server's first answer to the first event that is done after it, in seconds.

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::books::{chances, say};
+use super::books::{chances, progress, say};
 use super::kill_the_daemon::{Program, command, kill, start, stop};
 use crate::support::daemon::Rig;
 use crate::support::fake_ghl::{FakeGhl, GhlCall};
 use crate::support::fake_http::Play;
-use crate::support::form::{by_form, progress};
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// Every so many texts the provider takes the text and hangs up.

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::books::{say, until};
+use super::books::{progress, say, until};
 use super::kill_the_daemon::{COMPANIES, daemon, stop};
 use crate::support::cluster::TestCluster;
-use crate::support::form::{by_form, progress};
+use crate::support::form::by_form;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
 

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::books::{chances, say};
+use super::books::{chances, progress, say};
 use super::kill_the_daemon::{COMPANIES, daemon, stop};
 use crate::support::daemon::Rig;
-use crate::support::form::{by_form, progress};
+use crate::support::form::by_form;
 use crate::support::outreach::books_are_right;
 
 /// What calls under way may take after a stop (PGCASCADE_DRAIN_SECS); its sandboxes need less.

@@ -10,10 +10,3 @@ pub fn is_long() -> bool {
 pub fn by_form<T>(short: T, long: T) -> T {
     if is_long() { long } else { short }
 }
-
-/// Says in the long form how far it is, ten times in all.
-pub fn progress(what: &str, done: i32, of: i32) {
-    if is_long() && (done * 10 / of) > ((done - 1) * 10 / of) {
-        println!("{what} {done} of {of}");
-    }
-}
