@@ -28,8 +28,9 @@ const BEATS_PER_READING: u32 = 64;
 
 /// Looking for waiting events takes at most this part of the time.
 const LOOK_PART: u32 = 20;
-/// Between two such looks, whatever they take: no lost notification is found out later.
-const LOOK_MAX: Duration = Duration::from_secs(3);
+/// Between two such looks, whatever they take. Only heartbeats look: the second one after a look
+/// does in any case, so that no lost notification is found out later than after three seconds.
+const LOOK_MAX: Duration = Duration::from_millis(2500);
 
 /// Who this daemon is in `pipeline.workers`.
 #[derive(Debug, Clone)]

@@ -2,23 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-use super::books::{
-    TYPES, Work, books_are_right, chances, emit, make_stages, say, until_ended, wanted,
-};
+use super::books::{TYPES, Work, books_are_right, chances, emit, make_stages, say, until_ended};
 use crate::support::daemon::{Rig, start};
 use crate::support::fault_proxy::FaultProxy;
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// Both ways together 200 ms.
 const DELAY: Duration = Duration::from_millis(100);
-/// Of a thousand chunks so many cut their line, every day. A transaction is a dozen chunks, and a
-/// new session before it another dozen; with 50 it takes a minute.
+/// Of a thousand chunks so many cut their line in the short form. A transaction is a dozen chunks,
+/// and a new session before it another dozen.
 const CUT: u64 = 15;
+/// And in the long one, which takes minutes.
+const CUT_LONG: u64 = 50;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_lines_that_break_at_random_leak_no_claim_and_lock_up_no_pool() {
     let seed = chances().u64(..);
-    let rounds = wanted("PGCASCADE_TEST_ROUNDS", 10);
+    let rounds = by_form(10, 50);
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     let proxy = FaultProxy::before(rig.database.url(), seed).await;
@@ -28,7 +29,7 @@ async fn slow_lines_that_break_at_random_leak_no_claim_and_lock_up_no_pool() {
         .await;
 
     proxy.delay(DELAY);
-    proxy.cut_at_random(wanted("PGCASCADE_TEST_CUTS", CUT));
+    proxy.cut_at_random(by_form(CUT, CUT_LONG));
     let began = Instant::now();
     for event_type in TYPES {
         emit(&rig.client, event_type, rounds).await;

@@ -18,12 +18,16 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
+use crate::support::form::is_long;
 use crate::support::wait;
 
-/// The stages and the table of their effects. Whatever else there is to do is none of the test's.
-const STAGES: &str = "
+/// Whatever else there is to do is none of the test's.
+const NO_OTHERS: &str = "
     delete from pipeline.stages;
-    update pipeline.alert_rules set enabled = false;
+    update pipeline.alert_rules set enabled = false";
+
+/// The stage in the database and the table of effects, which has no key: a second run would show.
+const SQL_STAGE: &str = "
     create table public.effects (event_id bigint not null);
     create function public.work_in_sql(event_ids bigint[])
     returns table (event_id bigint, error text) language sql as $$
@@ -33,7 +37,13 @@ const STAGES: &str = "
     insert into pipeline.stages
         (name, event_type, kind, target, concurrency, batch_size, backoff, backoff_max)
     values
-        ('sql', 'sql', 'sql', 'public.work_in_sql', 2, 20, '10 milliseconds', '50 milliseconds'),
+        ('sql', 'sql', 'sql', 'public.work_in_sql', 2, 20, '10 milliseconds', '50 milliseconds')";
+
+/// The stages in Rust.
+const RUST_STAGES: &str = "
+    insert into pipeline.stages
+        (name, event_type, kind, target, concurrency, batch_size, backoff, backoff_max)
+    values
         ('rust', 'rust', 'builtin', 'rust', 2, 20, '10 milliseconds', '50 milliseconds'),
         ('call', 'call', 'builtin', 'call', 8, 20, '10 milliseconds', '50 milliseconds')";
 
@@ -84,6 +94,13 @@ pub fn say(words: &str) {
     println!("{words}");
 }
 
+/// Says in the long form how far it is, ten times in all.
+pub fn progress(what: &str, done: i32, of: i32) {
+    if is_long() && (done * 10 / of) > ((done - 1) * 10 / of) {
+        say(&format!("{what} {done} of {of}"));
+    }
+}
+
 /// The chances of a test: others each time, from a seed that is said where the test fails.
 /// `PGCASCADE_TEST_SEED` repeats one.
 pub fn chances() -> fastrand::Rng {
@@ -94,7 +111,14 @@ pub fn chances() -> fastrand::Rng {
 
 /// Makes the stages of the load.
 pub async fn make_stages(client: &Client) {
-    client.batch_execute(STAGES).await.expect("stages");
+    client.batch_execute(NO_OTHERS).await.expect("no stages");
+    make_sql_stage(client).await;
+    client.batch_execute(RUST_STAGES).await.expect("stages");
+}
+
+/// Makes the stage in the database alone, beside whatever stages there are.
+pub async fn make_sql_stage(client: &Client) {
+    client.batch_execute(SQL_STAGE).await.expect("a stage");
 }
 
 /// Deploys to a server of the test's own, with the stages of the load; returns a session on it.
@@ -252,6 +276,18 @@ pub async fn until_ended(client: &Client, count: i64) {
         (number(client, ended).await? >= count).then_some(())
     })
     .await;
+}
+
+/// Checks that all events of the stage in the database were done, each once, beside whatever else
+/// there was to do.
+pub async fn each_effect_is_there_once(client: &Client, events: i64) {
+    let done = "select count(*) from marketing.pipeline_events
+        where event_type = 'sql' and status = 'processed'";
+    assert_eq!(number(client, done).await, Some(events), "done");
+    let effects = "select count(*) from public.effects";
+    assert_eq!(number(client, effects).await, Some(events), "effects");
+    let different = "select count(distinct event_id) from public.effects";
+    assert_eq!(number(client, different).await, Some(events), "of as many");
 }
 
 /// Checks the books after a run that `processed` so many events, and in which so many `failed`.

@@ -7,16 +7,18 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::books::{
-    TYPES, Work, books_are_right, chances, deployed, emit, number, say, session, until_ended,
-    wanted,
+    TYPES, Work, books_are_right, chances, deployed, emit, number, progress, say, session,
+    until_ended,
 };
 use crate::support::cluster::TestCluster;
 use crate::support::daemon::start;
+use crate::support::form::by_form;
 use crate::support::wait;
 
-/// From the server's first answer to the first event that is done after it. Measured: less than
-/// one; a busy machine is forgiven.
-const GOES_ON_WITHIN: Duration = Duration::from_secs(10);
+/// From the server's first answer to the first event that is done after it, in seconds.
+const GOES_ON_WITHIN: u64 = 2;
+/// The same on a busy machine.
+const GOES_ON_WITHIN_BUSY: u64 = 10;
 
 /// A session, as soon as the server answers a question.
 async fn answering(cluster: &TestCluster) -> tokio_postgres::Client {
@@ -35,7 +37,8 @@ async fn a_backend_killed_at_work_loses_and_doubles_nothing() {
     let work = Work::default();
     let daemon = start(cluster.url(), work.registry());
     let (mut events, mut longest) = (0, Duration::ZERO);
-    for _ in 0..wanted("PGCASCADE_TEST_KILLS", 3) {
+    let kills = by_form(3, 20);
+    for at in 1..=kills {
         for event_type in TYPES {
             emit(&client, event_type, 300).await;
         }
@@ -62,11 +65,13 @@ async fn a_backend_killed_at_work_loses_and_doubles_nothing() {
         .await;
         longest = longest.max(recovered.elapsed());
         until_ended(&client, events).await;
+        progress("crash", at, kills);
     }
     say(&format!(
         "the work went on at most {longest:?} after the server answered again"
     ));
-    assert!(longest < GOES_ON_WITHIN, "{longest:?}");
+    let mark = Duration::from_secs(by_form(GOES_ON_WITHIN_BUSY, GOES_ON_WITHIN));
+    assert!(longest <= mark, "{longest:?}");
     books_are_right(&session(cluster.url()).await, events, 0).await;
     daemon.stop().await;
 }

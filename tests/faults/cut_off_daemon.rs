@@ -11,7 +11,7 @@ use crate::support::wait;
 const CALLS: i32 = 40;
 
 /// Accepted completions are counted by the ledger itself: every change of a status to processed.
-const COUNT_COMPLETIONS: &str = "
+pub(super) const COUNT_COMPLETIONS: &str = "
     create table public.completions (event_id bigint not null);
     create function public.count_completion() returns trigger language plpgsql as $$
     begin

@@ -6,8 +6,9 @@ use std::time::Instant;
 use chrono::TimeDelta;
 
 use super::another_clock::{TICK, TWICE, UNEVEN_TICKS};
-use super::books::{Work, books_are_right, make_stages, say, wanted};
+use super::books::{Work, books_are_right, make_stages, say};
 use crate::support::daemon::Rig;
+use crate::support::form::by_form;
 use crate::support::moved_clock::MovedClock;
 use crate::support::wait;
 
@@ -70,7 +71,7 @@ async fn a_database_whose_clock_jumps_runs_events_at_their_time_and_once() {
     rig.run(TICK).await;
 
     let began = Instant::now();
-    for _ in 0..wanted("PGCASCADE_TEST_ROUNDS", 1) {
+    for _ in 0..by_form(1, 3) {
         // Forth: what was for later is due. And back: it is not, for longer than before.
         jump_under_load(&rig, &clock, &work, MINUTES).await;
         rig.until(DONE).await;

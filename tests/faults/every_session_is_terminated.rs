@@ -4,9 +4,10 @@
 use std::time::{Duration, Instant};
 
 use super::books::{
-    Work, books_are_right, chances, emit, make_stages, number, say, until_ended, wanted, writer,
+    Work, books_are_right, chances, emit, make_stages, number, say, until_ended, writer,
 };
 use crate::support::daemon::Rig;
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// Ends every session of every daemon.
@@ -21,7 +22,7 @@ const TERMINATED: i64 = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn two_daemons_whose_sessions_are_terminated_lose_and_double_nothing() {
     let mut chances = chances();
-    let rounds = wanted("PGCASCADE_TEST_ROUNDS", 60);
+    let rounds = by_form(60, 2000);
     let events = i64::from(rounds) * 30;
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
@@ -42,7 +43,7 @@ async fn two_daemons_whose_sessions_are_terminated_lose_and_double_nothing() {
         tokio::time::sleep(Duration::from_millis(longer * chances.u64(20..300))).await;
         while_cut = rig.number(ended).await;
         assert!(
-            began.elapsed() < wait::DEADLINE,
+            began.elapsed() < wait::deadline(),
             "{while_cut} of {events} events were processed while sessions were terminated"
         );
     }
@@ -64,16 +65,17 @@ async fn two_daemons_whose_sessions_are_terminated_lose_and_double_nothing() {
 /// Ends one session of the daemon's, whichever. (What it costs on a machine that does nothing else,
 /// and for long: `scripts/measure-engine cut`.)
 const TERMINATE_ONE: &str = "select count(*) filter (where pg_terminate_backend(pid)) from (
-        select pid from pg_stat_activity
+        select pid, row_number() over (order by backend_start) as place, count(*) over () as many
+        from pg_stat_activity
         where datname = current_database()
         and application_name like 'test daemon%'
-        order by random()
-        limit 1
-    ) as chosen";
+    ) as session
+    where place = 1 + $1 % many";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_terminated_five_times_a_second_cost_little() {
-    let each = 3000 * wanted("PGCASCADE_TEST_ROUNDS", 5);
+    let each = by_form(15_000, 300_000);
+    let mut chances = chances();
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     let daemon = rig.daemon(Work::default().registry());
@@ -87,9 +89,10 @@ async fn sessions_terminated_five_times_a_second_cost_little() {
     let mut terminated = 0;
     let ended = "select count(*) from marketing.pipeline_events where status = 'processed'";
     while rig.number(ended).await < 2 * i64::from(each) {
-        terminated += rig.number(TERMINATE_ONE).await;
+        let one = chances.i64(0..1000);
+        terminated += rig.rows(TERMINATE_ONE, &[&one]).await[0].get::<_, i64>(0);
         tokio::time::sleep(Duration::from_millis(200)).await;
-        assert!(began.elapsed() < wait::DEADLINE, "the work does not end");
+        assert!(began.elapsed() < wait::deadline(), "the work does not end");
     }
     let cut = began.elapsed();
     let share = alone.as_secs_f64() / cut.as_secs_f64();

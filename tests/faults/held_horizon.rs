@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use super::books::wanted;
 use super::books::{TYPES, Work, books_are_right, chances, emit, make_stages, say, until_ended};
 use crate::support::daemon::Rig;
+use crate::support::form::by_form;
 
 /// So many entries more than without an open transaction may be read for an event: a claim of twenty
 /// asks who has written when a thousand may be dead, not before.
@@ -59,7 +59,7 @@ async fn read(load: Load, open: Option<&str>) -> f64 {
             events
         }
         Load::Backlog => {
-            let events = wanted("PGCASCADE_TEST_BACKLOG", 20_000);
+            let events = by_form(20_000, 200_000);
             emit(&rig.client, TYPES[0], events).await;
             let daemon = rig.daemon(work.registry());
             until_ended(&rig.client, i64::from(events)).await;
@@ -81,7 +81,7 @@ async fn read(load: Load, open: Option<&str>) -> f64 {
 async fn rounds(rig: &Rig) -> i64 {
     let mut random = chances();
     let mut events = 0;
-    for _ in 0..wanted("PGCASCADE_TEST_ROUNDS", 60) {
+    for _ in 0..by_form(60, 300) {
         for event_type in TYPES {
             let count = random.i32(100..200);
             emit(&rig.client, event_type, count).await;

@@ -7,16 +7,18 @@ use pgcascade::db::DatabaseUrl;
 use tokio::task::JoinHandle;
 
 use super::books::{
-    TYPES, Work, books_are_right, chances, deployed, emit, number, say, session, until_ended,
-    wanted,
+    TYPES, Work, books_are_right, chances, deployed, emit, number, progress, say, session,
+    until_ended,
 };
 use crate::support::cluster::TestCluster;
 use crate::support::daemon::start;
+use crate::support::form::by_form;
 use crate::support::wait;
 
-/// From the server's first answer to the first event that is done after it. Measured: less than
-/// one second; a busy machine is forgiven.
-const GOES_ON_WITHIN: Duration = Duration::from_secs(10);
+/// From the server's first answer to the first event that is done after it, in seconds.
+const GOES_ON_WITHIN: u64 = 2;
+/// The same on a busy machine.
+const GOES_ON_WITHIN_BUSY: u64 = 10;
 /// Sessions that write while the server dies.
 const WRITERS: usize = 4;
 
@@ -43,7 +45,8 @@ async fn a_server_whose_first_process_is_killed_loses_nothing_that_it_acknowledg
     let daemon = start(cluster.url(), work.registry());
     let all = "select count(*) from marketing.pipeline_events";
     let (mut acknowledged, mut starts, mut waits) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..wanted("PGCASCADE_TEST_KILLS", 2) {
+    let kills = by_form(2, 20);
+    for at in 1..=kills {
         let mut writers = Vec::new();
         for _ in 0..WRITERS {
             writers.push(writer(cluster.url()).await);
@@ -75,6 +78,7 @@ async fn a_server_whose_first_process_is_killed_loses_nothing_that_it_acknowledg
         waits.push(answered.elapsed());
         let events = number(&client, all).await.expect("a count");
         until_ended(&client, events).await;
+        progress("kill", at, kills);
     }
     let longest = waits.iter().max().copied().unwrap_or_default();
     say(&format!(
@@ -83,7 +87,8 @@ async fn a_server_whose_first_process_is_killed_loses_nothing_that_it_acknowledg
         acknowledged.len(),
         starts.iter().max()
     ));
-    assert!(longest < GOES_ON_WITHIN, "{longest:?}");
+    let mark = Duration::from_secs(by_form(GOES_ON_WITHIN_BUSY, GOES_ON_WITHIN));
+    assert!(longest <= mark, "{longest:?}");
     let kept = "select count(*) from marketing.pipeline_events where id = any ($1)";
     let kept: i64 = client
         .query_one(kept, &[&acknowledged])

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::books::{say, wanted};
+use super::books::{chances, progress, say};
 use super::kill_the_daemon::{Program, command, kill, start, stop};
 use crate::support::daemon::Rig;
 use crate::support::fake_ghl::{FakeGhl, GhlCall};
 use crate::support::fake_http::Play;
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// Every so many texts the provider takes the text and hangs up.
@@ -61,8 +62,9 @@ async fn settle(rig: &Rig, server: &FakeGhl) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
-    let texts = i64::from(wanted::<i32>("PGCASCADE_TEST_TEXTS", 200));
-    let kills = wanted::<i32>("PGCASCADE_TEST_KILLS", 5);
+    let texts = by_form(200, 2000);
+    let kills = by_form(5, 50);
+    let mut moments = chances();
     let (rig, server) = (Rig::texting(texts.min(600)).await, FakeGhl::start().await);
     server.set_delay(GhlCall::Send, Duration::from_millis(30));
     server.every(CUT_EVERY, GhlCall::Send, Play::WorkThenCut);
@@ -74,9 +76,8 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
         &[&texts],
     )
     .await;
-    let mut moments = fastrand::Rng::with_seed(20_261_121);
     let mut in_flight = 0;
-    for _ in 0..kills {
+    for at in 1..=kills {
         let daemon = texting_daemon(&rig, &server);
         let before = server.texts().len();
         let more = moments.usize(
@@ -95,6 +96,7 @@ async fn a_daemon_killed_while_texting_sends_nothing_twice_and_loses_nothing() {
         in_flight += rig
             .number("select count(*) from message_attempts where outcome = 'called'")
             .await;
+        progress("kill", at, kills);
     }
     let last = texting_daemon(&rig, &server);
     let mut by_hand = 0;

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
-use super::books::{TYPES, Work, books_are_right, emit, make_stages, say, until_ended, wanted};
+use super::books::{TYPES, Work, books_are_right, emit, make_stages, say, until_ended};
 use crate::support::daemon::Rig;
+use crate::support::form::by_form;
 
 /// Everything that one can read of the engine's.
 const SCAN: &str = "select
@@ -48,7 +49,7 @@ async fn load(rig: &Rig, each: i32, before: i64) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_long_snapshots_disturb_nobody() {
-    let each = 50 * wanted("PGCASCADE_TEST_ROUNDS", 30);
+    let each = 50 * by_form(30, 300);
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     let work = Work {

@@ -3,11 +3,10 @@
 
 use std::time::Instant;
 
-use super::books::{
-    TYPES, Work, books_are_right, chances, emit, make_stages, say, until_ended, wanted,
-};
+use super::books::{TYPES, Work, books_are_right, chances, emit, make_stages, say, until_ended};
 use crate::support::daemon::{Rig, start};
 use crate::support::fault_proxy::FaultProxy;
+use crate::support::form::by_form;
 
 /// Of a thousand commits.
 const LOST: u64 = 300;
@@ -15,7 +14,7 @@ const LOST: u64 = 300;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_is_neither_repeated_nor_forgotten() {
     let seed = chances().u64(..);
-    let each = 10 * wanted("PGCASCADE_TEST_ROUNDS", 20);
+    let each = 10 * by_form(20, 200);
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     let proxy = FaultProxy::before(rig.database.url(), seed).await;

@@ -1,17 +1,23 @@
 //! Faults, made on purpose: daemons are killed, cut off and held up, PostgreSQL crashes and runs
 //! full, and the books are right.
 //!
-//! The short form runs by default. PGCASCADE_TEST_COMPANIES, PGCASCADE_TEST_KILLS,
-//! PGCASCADE_TEST_ROUNDS, PGCASCADE_TEST_CUTS and PGCASCADE_TEST_TEXTS make it longer or worse; PGCASCADE_TEST_SEED repeats
-//! a run that failed. What a fault costs in speed is measured by `scripts/measure-engine`: `held`,
-//! `rate`, `scanned`, `cut`, `start`. A destination that is dead among many is a fault, too: it is in the tests of
-//! webhooks, `one_dead_destination_delays_nobody`.
+//! `docs/faults.md` has a row for each fault: what is done, the mark, what was measured. The short
+//! form of the tests runs by default. `PGCASCADE_TEST_LONG=1` has the matrix's numbers and asserts
+//! its marks; it shows how far it is with `--nocapture`, wants one test at a time, and takes an
+//! hour: `scripts/test-faults`. A run says its seed; `PGCASCADE_TEST_SEED` repeats its choices. With
+//! `PGCASCADE_TEST_CLOCK=required` and `PGCASCADE_TEST_DISK=required`, which the long form implies,
+//! no test is left out for want of libfaketime or of root.
+//!
+//! What a fault costs in speed is measured by `scripts/measure-engine`: `held`, `rate`, `scanned`,
+//! `cut`, `start`, `killed`. A destination that is dead among many is a fault, too: it is in the
+//! tests of webhooks, `one_dead_destination_delays_nobody`.
 
 mod another_clock;
 mod bad_lines;
 pub mod books;
 mod crash_of_a_backend;
 mod cut_off_daemon;
+mod cut_off_webhooks;
 mod database_clock;
 mod every_session_is_terminated;
 mod full_disk;

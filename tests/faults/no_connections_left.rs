@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 use super::books::{TYPES, Work, books_are_right, deployed, emit, number, say, until, until_ended};
 use crate::support::cluster::TestCluster;
 use crate::support::daemon::start;
+use crate::support::form::by_form;
 use crate::support::wait;
 
 /// How long nobody gets a connection: longer than a daemon without any counts as alive.
@@ -29,7 +30,8 @@ async fn eat(url: &DatabaseUrl, eaten: &mut Vec<Client>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn daemons_recover_when_connections_were_exhausted() {
-    let cluster = TestCluster::start_with(&[("max_connections", "25")], |_| {}).await;
+    let most = by_form("25", "340");
+    let cluster = TestCluster::start_with(&[("max_connections", most)], |_| {}).await;
     let client = deployed(cluster.url()).await;
     let work = Work::shut();
     let running = start(cluster.url(), work.registry());
@@ -83,6 +85,7 @@ async fn daemons_recover_when_connections_were_exhausted() {
          release, all done after {finished:?}, both daemons back after {:?}",
         released.elapsed()
     ));
+    assert!(idle >= by_form(10, 300), "{idle} idle sessions");
     books_are_right(&client, 3000, 0).await;
     running.stop().await;
     starting.stop().await;

@@ -16,9 +16,14 @@ use tokio_postgres::Client;
 use super::books::{Work, books_are_right, deployed, emit, make_stages, number, say, session};
 use crate::support::cluster::{TestCluster, blocking};
 use crate::support::daemon::{Rig, start};
+use crate::support::form::by_form;
 use crate::support::wait;
 
-const EVENTS: i32 = 200;
+/// How many there are, with the one that kills; in the database one batch takes them all.
+fn events() -> i32 {
+    by_form(200, 1000)
+}
+
 /// In a process with this variable, [`the_process_that_is_poisoned`] is a daemon on that database.
 const URL_VARIABLE: &str = "PGCASCADE_TEST_POISONED_URL";
 
@@ -133,10 +138,14 @@ async fn a_poison_event_of_a_stage_in_the_database_fails_alone_after_three_death
     let rig = Rig::bare().await;
     make_stages(&rig.client).await;
     // The stage beside it is worked on at each death, and has nothing to do with it.
-    rig.run("update pipeline.stages set batch_size = 3 where name = 'sql'")
-        .await;
+    rig.run(
+        "update pipeline.stages
+        set batch_size = case name when 'sql' then 3 else 1000 end
+        where name in ('sql', 'rust')",
+    )
+    .await;
     poison(&rig.client, "rust").await;
-    emit(&rig.client, "sql", EVENTS).await;
+    emit(&rig.client, "sql", events()).await;
     let deaths = deaths_until_done(&rig).await;
     // A first death before the note of the second daemon may be one more on a busy machine.
     assert!((3..=4).contains(&deaths), "{deaths} deaths");
@@ -145,14 +154,14 @@ async fn a_poison_event_of_a_stage_in_the_database_fails_alone_after_three_death
 
 /// Emits events of a type, in the middle of them the one that kills.
 async fn poison(client: &Client, event_type: &str) {
-    emit(client, event_type, EVENTS / 2).await;
+    emit(client, event_type, events() / 2).await;
     let poison = "insert into marketing.pipeline_events (event_type, payload)
         values ($1, '{\"poison\": true}')";
     client
         .execute(poison, &[&event_type])
         .await
         .expect("an event");
-    emit(client, event_type, EVENTS / 2 - 1).await;
+    emit(client, event_type, events() / 2 - 1).await;
 }
 
 /// How often the process dies, and is started again, until all events are over.
@@ -210,7 +219,7 @@ const DEADLY: &str = "
     end
     $$;
     insert into pipeline.stages (name, event_type, kind, target, batch_size)
-    values ('deadly', 'deadly', 'sql', 'public.work_deadly', 20)";
+    values ('deadly', 'deadly', 'sql', 'public.work_deadly', 1000)";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_event_that_crashes_the_server_fails_alone_after_three_crashes() {

@@ -9,7 +9,7 @@ use crate::support::daemon::Rig;
 use crate::support::fake_ghl::{FakeGhl, GhlCall};
 use crate::support::gated_gateway::GatedGateway;
 use crate::support::messaging::ghl;
-use crate::support::wait::DEADLINE;
+use crate::support::wait::deadline;
 
 /// What a text was when whoever called it off was told.
 async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i64, String> {
@@ -37,7 +37,7 @@ async fn told(rig: &Rig, server: &FakeGhl, call_off: &'static str) -> HashMap<i6
                         .expect("a row")
                         .get::<_, bool>(0)
                     {
-                        assert!(begun.elapsed() < DEADLINE, "race {race} was never taken up");
+                        assert!(begun.elapsed() < deadline(), "race {race} was never taken up");
                     }
                 }
                 tokio::time::sleep(Duration::from_micros(chance.u64(0..40_000))).await;

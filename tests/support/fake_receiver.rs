@@ -1,6 +1,7 @@
 //! A local receiver of webhooks: keeps what it is sent and answers as it is told.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use pgcascade::providers::webhook::{BreakerLimits, Variables, WebhookStages};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ struct Receiver {
     script: VecDeque<Play>,
     otherwise: Play,
     requests: Vec<Request>,
+    delay: Duration,
 }
 
 impl FakeReceiver {
@@ -35,6 +37,7 @@ impl FakeReceiver {
             script: VecDeque::new(),
             otherwise: Play::Normal,
             requests: Vec::new(),
+            delay: Duration::ZERO,
         })
         .await;
         Self {
@@ -53,6 +56,11 @@ impl FakeReceiver {
         self.server.service().otherwise = play;
     }
 
+    /// From now on each answer takes so long.
+    pub fn take(&self, delay: Duration) {
+        self.server.service().delay = delay;
+    }
+
     /// Every request, in order.
     pub fn requests(&self) -> Vec<Request> {
         self.server.service().requests.clone()
@@ -67,6 +75,10 @@ impl Service for Receiver {
 
     fn work(&mut self, _: &Request) -> Reply {
         Reply::json(200, &json!({"message": "Workflow was started"}))
+    }
+
+    fn delay(&mut self, _: &Request) -> Duration {
+        self.delay
     }
 }
 

@@ -16,6 +16,7 @@ pub mod fake_receiver;
 pub mod fake_smtp;
 pub mod fake_twilio;
 pub mod fault_proxy;
+pub mod form;
 pub mod gated_gateway;
 pub mod messaging;
 pub mod moved_clock;

@@ -5,12 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::form::is_long;
+
 /// A mounted disk, gone with this value.
 pub struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// Mounts a disk of `size` (for example `24m`) as `disk` below `dir`; None where that is not
-    /// allowed.
+    /// allowed. With `PGCASCADE_TEST_DISK=required`, as in CI, and in the long form a test may not
+    /// do without.
     pub fn mount(dir: &Path, size: &str) -> Option<Self> {
         let disk = dir.join("disk");
         fs::create_dir(&disk).expect("a directory");
@@ -24,10 +27,14 @@ impl SmallDisk {
                 "tmpfs",
             ])
             .arg(&disk);
-        mount
-            .status()
-            .is_ok_and(|status| status.success())
-            .then_some(Self(disk))
+        let is_mounted = mount.status().is_ok_and(|status| status.success());
+        let required =
+            std::env::var_os("PGCASCADE_TEST_DISK").is_some_and(|word| word == "required");
+        assert!(
+            is_mounted || !required && !is_long(),
+            "no small disk can be mounted here: run the tests as root"
+        );
+        is_mounted.then_some(Self(disk))
     }
 
     /// Where it is.

@@ -189,7 +189,8 @@ pub(super) fn words(output: &Output) -> String {
         .join(" ")
 }
 
-/// The last lines of the newest two logs: what precedes the collector, and what it collected.
+/// The last lines of each of the newest two logs: what precedes the collector, and what it
+/// collected. Many sessions that ended with a server push no refusal to start out of sight.
 pub(super) fn log_tail(dir: &Path) -> String {
     let mut logs: Vec<_> = fs::read_dir(dir)
         .into_iter()
@@ -201,9 +202,12 @@ pub(super) fn log_tail(dir: &Path) -> String {
     let newest = logs.iter().rev().take(2).rev();
     let text: Vec<String> = newest
         .filter_map(|(_, path)| fs::read(path).ok())
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .map(|bytes| tail(&String::from_utf8_lossy(&bytes)))
         .collect();
-    let text = text.concat();
+    text.join("\n")
+}
+
+fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
 }
@@ -261,4 +265,20 @@ fn owner_name(dir: &Path) -> String {
     super::owner::Owner::of(dir)
         .map(|owner| owner.name)
         .unwrap_or_else(|_| "postgres".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_to_start_is_seen_beside_a_long_log_of_sessions_that_ended() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let refusal = "FATAL:  pre-existing shared memory block (key 1) is still in use\n";
+        fs::write(dir.path().join("start.log"), refusal).expect("a file");
+        let ended = "FATAL:  terminating connection due to unexpected postmaster exit\n";
+        fs::write(dir.path().join("Sun.log"), ended.repeat(100)).expect("a file");
+        let error = translate_start(dir.path(), 1, "", &log_tail(dir.path()));
+        assert!(matches!(error, ClusterError::StillEnding { .. }), "{error}");
+    }
 }
