@@ -115,7 +115,6 @@ pub async fn claim_outside(
 /// Whatever the database says.
 pub async fn lost_claims(
     db: &impl Statements,
-    stage_id: i16,
     events: &[&Event],
 ) -> Result<HashSet<(i64, i64)>, DbError> {
     if events.is_empty() {
@@ -126,30 +125,10 @@ pub async fn lost_claims(
     let statement = db
         .prepare_cached(include_str!("../../sql/queries/engine/lost_claims.sql"))
         .await?;
-    let rows = db.query(&statement, &[&stage_id, &ids, &epochs]).await?;
+    let rows = db.query(&statement, &[&ids, &epochs]).await?;
     rows.iter()
         .map(|row| Ok((row.try_get("event_id")?, row.try_get("epoch")?)))
         .collect()
-}
-
-/// Gives back what [`claim_outside`] took of its stage's limit for events whose calls are not made.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn return_permits(
-    tx: &Transaction<'_>,
-    stage_id: i16,
-    events: &[&Event],
-) -> Result<(), DbError> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
-    let statement = tx
-        .prepare_cached(include_str!("../../sql/queries/engine/return_permits.sql"))
-        .await?;
-    tx.execute(&statement, &[&stage_id, &ids]).await?;
-    Ok(())
 }
 
 /// The settings of [`plan_afresh`].

@@ -45,20 +45,22 @@ pub async fn finish(
 }
 
 /// Gives up the claims of `events` and returns those that still stood, by event and epoch. What was
-/// reclaimed, requeued or settled meanwhile is not to be completed by its old claim.
+/// reclaimed, requeued or settled meanwhile is not to be completed by its old claim. `begun` tells of
+/// each whether its call was: what the others took of a limit is given back.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn release(
     tx: &Transaction<'_>,
     events: &[&Event],
+    begun: &[bool],
 ) -> Result<HashSet<(i64, i64)>, DbError> {
     let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
     let epochs: Vec<i64> = events.iter().map(|event| event.epoch).collect();
     let statement = tx
         .prepare_cached(include_str!("../../sql/queries/engine/release_claims.sql"))
         .await?;
-    let rows = tx.query(&statement, &[&ids, &epochs]).await?;
+    let rows = tx.query(&statement, &[&ids, &epochs, &begun]).await?;
     rows.iter()
         .map(|row| Ok((row.try_get("event_id")?, row.try_get("epoch")?)))
         .collect()

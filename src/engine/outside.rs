@@ -85,7 +85,7 @@ impl OutsideRunner {
                 Woken::Bell | Woken::RowChanged => claimable = true,
                 Woken::Rested => held.rests_until = None,
             }
-            if self.row.borrow().paused {
+            if self.row.borrow().paused || self.wants_nothing() {
                 self.put_back_waiting(&mut held);
             }
             self.begin_calls(&mut held);
@@ -134,6 +134,11 @@ impl OutsideRunner {
             () = tokio::time::sleep_until(held.rests_until.unwrap_or_else(Instant::now)),
                 if held.rests_until.is_some() => Woken::Rested,
         }
+    }
+
+    /// Whether no call would be made now: its event waits better where others can take it.
+    fn wants_nothing(&self) -> bool {
+        matches!(self.stage.appetite(), Appetite::Nothing(_))
     }
 
     /// Whether the stage wants nothing now. It is asked again when its time is over, or when a call
@@ -234,7 +239,7 @@ impl OutsideRunner {
     fn look(&self, held: &mut Held) {
         let (pool, row) = (self.pool.clone(), self.row.borrow().clone());
         let pause = self.pause(held.failures);
-        let looking = held.waiting.look(pool.clone(), row.id);
+        let looking = held.waiting.look(pool.clone());
         let looking = async move {
             let looked = looking.await;
             if let Some(error) = looked.error() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::{Taken, claim_outside, lost_claims, plan_afresh, return_permits};
+use super::claim::{Taken, claim_outside, lost_claims, plan_afresh};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
@@ -175,19 +175,16 @@ pub async fn complete(
     careful: bool,
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
+    let unbegun = answered.iter().filter(|called| !called.begun);
+    let unbegun: Vec<&Event> = unbegun.map(|called| &*called.event).collect();
+    let lost = lost_claims(&client, &unbegun).await?;
     let mut tx = client.transaction().await?;
-    let unbegun: Vec<&Event> = answered
+    let (events, begun): (Vec<&Event>, Vec<bool>) = answered
         .iter()
-        .filter(|called| !called.begun)
-        .map(|called| &*called.event)
-        .collect();
-    let lost = lost_claims(&tx, row.id, &unbegun).await?;
-    let events: Vec<&Event> = answered
-        .iter()
-        .map(|called| &*called.event)
-        .filter(|event| !lost.contains(&(event.id, event.epoch)))
-        .collect();
-    let held = release(&tx, &events).await?;
+        .map(|called| (&*called.event, called.begun))
+        .filter(|(event, _)| !lost.contains(&(event.id, event.epoch)))
+        .unzip();
+    let held = release(&tx, &events, &begun).await?;
     if held.len() < events.len() {
         let stale = events.len() - held.len();
         tracing::warn!(
@@ -230,11 +227,6 @@ pub async fn complete(
             outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
-    let unbegun: Vec<&Event> = unbegun
-        .into_iter()
-        .filter(|event| held.contains(&(event.id, event.epoch)))
-        .collect();
-    return_permits(&tx, row.id, &unbegun).await?;
     finish(&tx, row.id, &row.name, &outcomes).await?;
     tx.commit().await?;
     counts::ended_all(&row.name, outcomes.iter().map(|outcome| &outcome.verdict));
@@ -252,8 +244,7 @@ async fn settle(
         return Ok(());
     }
     let events: Vec<&Event> = settled.iter().map(|(event, _)| event).collect();
-    release(tx, &events).await?;
-    return_permits(tx, row.id, &events).await?;
+    release(tx, &events, &vec![false; events.len()]).await?;
     let outcomes: Vec<Outcome> = settled
         .into_iter()
         .map(|(event, verdict)| Outcome {

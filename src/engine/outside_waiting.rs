@@ -83,11 +83,7 @@ impl Waiting {
     }
 
     /// Begins to look which claims stand.
-    pub(super) fn look(
-        &mut self,
-        pool: Pool,
-        stage_id: i16,
-    ) -> impl Future<Output = Looked> + use<> {
+    pub(super) fn look(&mut self, pool: Pool) -> impl Future<Output = Looked> + use<> {
         self.in_doubt = false;
         let began = Instant::now();
         let events: Vec<Arc<Event>> = self.events().map(Arc::clone).collect();
@@ -96,7 +92,7 @@ impl Waiting {
             let look = async {
                 let client = pool.get().await?;
                 let events: Vec<&Event> = events.iter().map(Arc::as_ref).collect();
-                lost_claims(&client, stage_id, &events).await
+                lost_claims(&client, &events).await
             };
             Looked {
                 began,

@@ -133,3 +133,43 @@ async fn an_event_that_goes_back_before_its_call_gives_back_what_it_took_of_the_
     daemon.stop().await;
     assert_eq!(rig.text(left).await, "3 2");
 }
+
+/// A limit without a key, whose stages the schedule wakes hours later: the daemon stops, and the next
+/// one finds what it gave back; so does another stage under the same limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_back_at_a_stop_is_there_for_the_next_daemon_and_for_other_stages() {
+    let stage = Scripted::gated(|_| Answer::Delivered(json!({})));
+    let rig = Rig::bare().await;
+    rig.run(EFFECTS).await;
+    rig.builtin_stage("a", "scripted").await;
+    rig.builtin_stage("b", "scripted").await;
+    rig.run(
+        "insert into pipeline.limits (name, rate, period) values ('a_few', 5, '1 day');
+        update pipeline.stages set limiter = 'a_few', concurrency = 1",
+    )
+    .await;
+    let daemon = rig.daemon(stage.registry());
+    rig.emit("a", 9).await;
+    wait::until("the call", async || (stage.made() == 1).then_some(())).await;
+    rig.until("(select tokens < 1 from pipeline.limit_usage)")
+        .await;
+    rig.emit("b", 2).await;
+    rig.run("update pipeline.stages set paused = true where name = 'a'")
+        .await;
+    let gate = stage.gate.clone().expect("a gate");
+    gate.notify_one();
+    wait::until("a call of the other stage", async || {
+        (stage.made() == 2).then_some(())
+    })
+    .await;
+    let stopping = tokio::spawn(daemon.stop());
+    gate.notify_one();
+    stopping.await.expect("a stop");
+
+    rig.run("update pipeline.stages set paused = not paused")
+        .await;
+    let free = Scripted::new(|_| Answer::Delivered(json!({})));
+    let other = rig.daemon(free.registry());
+    wait::until("what is left", async || (free.made() == 3).then_some(())).await;
+    other.stop().await;
+}

@@ -356,7 +356,7 @@ async fn what_begins_from_the_queue_counts_for_what_begins_from_aside() {
     };
     emit("X, X, X").await;
     assert_eq!(rig.number(CLAIM).await, 2);
-    rig.run("select pipeline.release_claims(array[min(event_id)], array[min(epoch)]) from pipeline.inflight")
+    rig.run("select pipeline.release_claims(array[min(event_id)], array[min(epoch)], '{t}') from pipeline.inflight")
         .await;
     emit("Y, Z, K, K, K, K").await;
     rig.number(CLAIM).await;

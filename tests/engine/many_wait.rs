@@ -81,6 +81,7 @@ async fn the_oldest_may_be_held_back_by_a_limit_however_much_is() {
             select now() - case n when 1 then interval '4 hours' else interval '1 hour' end as at
             from generate_series(1, 10001) as n
         ) as moment;
+        insert into pipeline.limit_usage (limit_name, key, tokens, filled_at) values ('tight', '', 0, now());
         insert into pipeline.waiting_keys (limit_name, key, stage_id) select 'tight', '', id from pipeline.stages;
         insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone)
         select event_id, 'tight', '', stage_id, priority, alone from pipeline.ready;
@@ -117,7 +118,8 @@ async fn no_look_counts_what_there_is() {
         insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone)
         select number, 'l', 'k', stages.id, 5, false from generate_series(1000001, 1060000) as number, pipeline.stages;
         insert into marketing.pipeline_events (event_type, status, processed_at) select 'a', 'processed', now() from generate_series(1, 60000);
-        insert into pipeline.endings (event_type, processed) values ('a', 60000)",
+        insert into pipeline.endings (event_type, processed) values ('a', 60000);
+        analyze pipeline.parked",
     )
     .await;
     for counted in [false, true] {
@@ -202,7 +204,7 @@ const HOT: &str = "
     select pipeline.begin_batch(id, null, null, false) from pipeline.stages;
     create temp table if not exists claim as select * from pipeline.claim_outside(1::smallint, 1, 0, false) with no data;
     insert into claim select claimed.* from pipeline.stages cross join pipeline.claim_outside(id, 1, 10, false) as claimed;
-    select pipeline.release_claims(array_agg(event_id), array_agg(epoch)) from claim;
+    select pipeline.release_claims(array_agg(event_id), array_agg(epoch), array_agg(true)) from claim;
     select pipeline.finish_events(array_agg(event_id), array_agg('processed'::text), array_agg(0::bigint),
         array_agg(true), array_agg(null::text), 'a') from claim;
     delete from claim;

@@ -148,7 +148,10 @@ begin
     end loop;
 
     if cardinality(v_admitted) > coalesce(cardinality(event_ids), 0) then
-        perform pipeline.return_permits(begin_batch.stage_id, array(select unnest(v_admitted) except select unnest(event_ids)));
+        perform pipeline.return_permits(array_agg(limits.name), array_agg(pipeline.limit_key(event.payload, limits.key)))
+        from pipeline.limits
+        join marketing.pipeline_events as event on event.id = any (v_admitted) and event.id <> all (coalesce(event_ids, '{}'))
+        where limits.name = v_limiter;
     end if;
 end
 $$;

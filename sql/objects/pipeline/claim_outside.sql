@@ -124,7 +124,9 @@ begin
     );
 
     if v_ids <> '{}' then
-        perform pipeline.return_permits(claim_outside.stage_id, v_ids);
+        perform pipeline.return_permits(array_agg(v_limiter), array_agg(pipeline.limit_key(event.payload, v_limit_key)))
+        from marketing.pipeline_events as event
+        where event.id = any (v_ids);
     end if;
 end
 $$;

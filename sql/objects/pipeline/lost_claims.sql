@@ -1,15 +1,15 @@
--- pipeline.lost_claims(stage_id, event_ids, epochs): of claims whose calls were not begun, those that no longer stand.
+-- pipeline.lost_claims(event_ids, epochs): of claims whose calls were not begun, those that no longer stand.
 --
 -- Somebody has cancelled, settled or queued again their events meanwhile, or another daemon has taken them back: these calls are not to be
 -- made. What such a claim took of a limit, and pipeline.let_go keeps for the call, is given back, once however often it is asked.
 --
--- Arguments: stage_id; event_ids and their epochs, in the same order, as the calling daemon holds them.
+-- Arguments: event_ids and their epochs, in the same order, as the calling daemon holds them.
 -- Returns: the claims that are gone; nearly always none, and nothing is written.
 -- Reads:  pipeline.inflight
--- Writes: pipeline.let_go, and by pipeline.return_permits pipeline.limit_usage and pipeline.waiting_keys
+-- Writes: pipeline.let_go, and by pipeline.return_permits pipeline.limit_usage, pipeline.waiting_keys and pipeline.limit_wakes
 -- Locks:  the rows of pipeline.let_go, then their buckets
 
-create or replace function pipeline.lost_claims(stage_id smallint, event_ids bigint[], epochs bigint[])
+create or replace function pipeline.lost_claims(event_ids bigint[], epochs bigint[])
 returns table (event_id bigint, epoch bigint)
 language plpgsql
 security definer
@@ -24,7 +24,8 @@ as $$
 declare
     v_ids bigint[];
     v_epochs bigint[];
-    v_ended bigint[];
+    v_limits text[];
+    v_keys text[];
 begin
     select array_agg(held.event_id), array_agg(held.epoch) into v_ids, v_epochs
     from unnest(lost_claims.event_ids, lost_claims.epochs) as held (event_id, epoch)
@@ -41,12 +42,12 @@ begin
         using unnest(v_ids, v_epochs) as lost (event_id, epoch)
         where gone.event_id = lost.event_id
         and gone.epoch = lost.epoch
-        returning gone.event_id
+        returning gone.limit_name, gone.limit_key
     )
-    select array_agg(ended.event_id) into v_ended from ended;
+    select array_agg(ended.limit_name), array_agg(ended.limit_key) into v_limits, v_keys from ended;
 
-    if v_ended is not null then
-        perform pipeline.return_permits(lost_claims.stage_id, v_ended);
+    if v_limits is not null then
+        perform pipeline.return_permits(v_limits, v_keys);
     end if;
 
     return query
@@ -55,5 +56,5 @@ begin
 end
 $$;
 
-comment on function pipeline.lost_claims(smallint, bigint[], bigint[]) is
+comment on function pipeline.lost_claims(bigint[], bigint[]) is
     'Of claims whose calls were not begun, those that no longer stand; what they took of a limit is given back.';
