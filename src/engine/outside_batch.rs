@@ -1,6 +1,6 @@
 //! The two transactions of an outside stage: claim with preparation, and fenced completion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -176,27 +176,7 @@ pub async fn complete(
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
-    let unbegun: Vec<&Event> = answered
-        .iter()
-        .filter(|called| !called.begun)
-        .map(|called| &*called.event)
-        .collect();
-    let lost = lost_claims(&tx, row.id, &unbegun).await?;
-    let events: Vec<&Event> = answered
-        .iter()
-        .map(|called| &*called.event)
-        .filter(|event| !lost.contains(&(event.id, event.epoch)))
-        .collect();
-    let held = release(&tx, &events).await?;
-    if held.len() < events.len() {
-        let stale = events.len() - held.len();
-        tracing::warn!(
-            stage.name = row.name,
-            stale,
-            "stale completions were refused"
-        );
-    }
-
+    let held = release_standing(&tx, row, answered).await?;
     let mut outcomes = Vec::with_capacity(held.len());
     let mut ended = Vec::new();
     for called in answered
@@ -230,9 +210,10 @@ pub async fn complete(
             outcome.verdict = of_error(&error, event.attempt, &row.bounds);
         }
     }
-    let unbegun: Vec<&Event> = unbegun
-        .into_iter()
-        .filter(|event| held.contains(&(event.id, event.epoch)))
+    let unbegun: Vec<&Event> = answered
+        .iter()
+        .filter(|called| !called.begun && held.contains(&(called.event.id, called.event.epoch)))
+        .map(|called| &*called.event)
         .collect();
     return_permits(&tx, row.id, &unbegun).await?;
     finish(&tx, row.id, &row.name, &outcomes).await?;
@@ -240,6 +221,36 @@ pub async fn complete(
     counts::ended_all(&row.name, outcomes.iter().map(|outcome| &outcome.verdict));
     counts::calls(&row.name, answered.iter().filter_map(|called| called.took));
     Ok(())
+}
+
+/// Gives up the claims and returns those that still stood; of the others, what a call that was not
+/// begun took of a limit is given back here.
+async fn release_standing(
+    tx: &Transaction<'_>,
+    row: &StageRow,
+    answered: &[Called],
+) -> Result<HashSet<(i64, i64)>, DbError> {
+    let unbegun: Vec<&Event> = answered
+        .iter()
+        .filter(|called| !called.begun)
+        .map(|called| &*called.event)
+        .collect();
+    let lost = lost_claims(tx, row.id, &unbegun).await?;
+    let events: Vec<&Event> = answered
+        .iter()
+        .map(|called| &*called.event)
+        .filter(|event| !lost.contains(&(event.id, event.epoch)))
+        .collect();
+    let held = release(tx, &events).await?;
+    if held.len() < events.len() {
+        let stale = events.len() - held.len();
+        tracing::warn!(
+            stage.name = row.name,
+            stale,
+            "stale completions were refused"
+        );
+    }
+    Ok(held)
 }
 
 /// Settles events without a call: their claims end as if a call had come back.
