@@ -1,6 +1,6 @@
 //! The two transactions of an outside stage: claim with preparation, and fenced completion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
 use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
-use crate::db::{DbError, Pool, Transaction};
+use crate::db::{DbError, Pool, Statements, Transaction};
 
 /// Reason kept with an event that goes back because those claimed with it are large.
 const TOO_LARGE: &str = "put back before its call was made: others claimed with it are large";
@@ -175,25 +175,9 @@ pub async fn complete(
     careful: bool,
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
-    let unbegun = answered.iter().filter(|called| !called.begun);
-    let unbegun: Vec<&Event> = unbegun.map(|called| &*called.event).collect();
-    let lost = lost_claims(&client, &unbegun).await?;
+    let lost = lost_before_begun(&client, answered).await?;
     let mut tx = client.transaction().await?;
-    let (events, begun): (Vec<&Event>, Vec<bool>) = answered
-        .iter()
-        .map(|called| (&*called.event, called.begun))
-        .filter(|(event, _)| !lost.contains(&(event.id, event.epoch)))
-        .unzip();
-    let held = release(&tx, &events, &begun).await?;
-    if held.len() < events.len() {
-        let stale = events.len() - held.len();
-        tracing::warn!(
-            stage.name = row.name,
-            stale,
-            "stale completions were refused"
-        );
-    }
-
+    let held = release_standing(&tx, row, answered, &lost).await?;
     let mut outcomes = Vec::with_capacity(held.len());
     let mut ended = Vec::new();
     for called in answered
@@ -232,6 +216,41 @@ pub async fn complete(
     counts::ended_all(&row.name, outcomes.iter().map(|outcome| &outcome.verdict));
     counts::calls(&row.name, answered.iter().filter_map(|called| called.took));
     Ok(())
+}
+
+/// Of the calls that were not begun, those whose claims are gone. Apart from the completion, which
+/// locks buckets in an order of its own.
+async fn lost_before_begun(
+    db: &impl Statements,
+    answered: &[Called],
+) -> Result<HashSet<(i64, i64)>, DbError> {
+    let unbegun = answered.iter().filter(|called| !called.begun);
+    let unbegun: Vec<&Event> = unbegun.map(|called| &*called.event).collect();
+    lost_claims(db, &unbegun).await
+}
+
+/// Gives up the claims but for those that are known to be `lost`, and returns which still stood.
+async fn release_standing(
+    tx: &Transaction<'_>,
+    row: &StageRow,
+    answered: &[Called],
+    lost: &HashSet<(i64, i64)>,
+) -> Result<HashSet<(i64, i64)>, DbError> {
+    let (events, begun): (Vec<&Event>, Vec<bool>) = answered
+        .iter()
+        .map(|called| (&*called.event, called.begun))
+        .filter(|(event, _)| !lost.contains(&(event.id, event.epoch)))
+        .unzip();
+    let held = release(tx, &events, &begun).await?;
+    if held.len() < events.len() {
+        let stale = events.len() - held.len();
+        tracing::warn!(
+            stage.name = row.name,
+            stale,
+            "stale completions were refused"
+        );
+    }
+    Ok(held)
 }
 
 /// Settles events without a call: their claims end as if a call had come back.

@@ -146,13 +146,13 @@ async fn what_a_daemon_holds_and_what_a_limit_leaves_is_said() {
     assert_eq!(
         limit,
         json!({
-            "name": "gentle", "bounds": "10 in 24:00:00, 3 at once", "stages": "called",
+            "name": "gentle", "bounds": "10 in 1 day, 3 at once", "stages": "called",
             "left_now": 7, "running": 3, "held_back": 0
         })
     );
     assert!(text.contains("3 calls (3 called)"), "{text}");
     assert!(
-        text.contains("gentle 10 in 24:00:00, 3 at once called 7 3 0"),
+        text.contains("gentle 10 in 1 day, 3 at once called 7 3 0"),
         "{text}"
     );
 
@@ -178,9 +178,12 @@ async fn what_a_daemon_holds_and_what_a_limit_leaves_is_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_works_on_a_batch_in_the_database_is_said_to() {
     let rig = Rig::bare().await;
-    rig.sql_stage("slow", "perform pg_advisory_xact_lock(77);")
-        .await;
-    rig.run("select pg_advisory_lock(77)").await;
+    rig.run("create table public.gate ()").await;
+    rig.sql_stage(
+        "slow",
+        "while not exists (select from public.gate) loop perform pg_sleep(0.01); end loop;",
+    )
+    .await;
     let program = Program::on(rig.database.url());
     let mut running = program
         .clone()
@@ -191,7 +194,8 @@ async fn a_daemon_that_works_on_a_batch_in_the_database_is_said_to() {
     rig.until(
         "exists (
             select from pg_stat_activity
-            where wait_event = 'advisory' and datname = current_database() and xact_start < clock_timestamp() - interval '1 second'
+            where application_name like 'pgcascade %' and datname = current_database()
+            and xact_start < clock_timestamp() - interval '1.1 seconds'
         )",
     )
     .await;
@@ -200,7 +204,7 @@ async fn a_daemon_that_works_on_a_batch_in_the_database_is_said_to() {
     assert!(busy.is_some_and(|seconds| seconds >= 1.0), "{status}");
     let text = one_line(&program.run(&["status"]).await.ok());
     assert!(text.contains("0 calls, in the database for"), "{text}");
-    rig.run("select pg_advisory_unlock(77)").await;
+    rig.run("insert into public.gate default values").await;
     rig.until_idle().await;
     wait::until("the batch to be over", async || {
         let (daemon, _, _) = seen(&program).await;

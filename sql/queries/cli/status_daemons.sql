@@ -3,7 +3,7 @@
 -- Returns: id, name, version, alive, up_seconds, silent_seconds (since the last sign of life), asleep_seconds (until it looks again;
 --          NULL: it is awake), calls_running, holds (stages and how many calls of each; NULL: none), busy_seconds (how long it has
 --          worked on what it is doing in the database, from the second second on; NULL: nothing, or we may not see its sessions).
--- Reads:  pipeline.workers, pipeline.inflight, pipeline.stages, pg_stat_activity
+-- Reads:  pipeline.workers, pipeline.inflight, pipeline.stages, pg_catalog.pg_stat_activity
 -- Locks:  none
 select
     worker.id,
