@@ -122,6 +122,11 @@ async fn no_look_counts_what_there_is() {
         analyze pipeline.parked",
     )
     .await;
+    // As the server does by itself, a minute after so many rows: before it, a plan may read all of one type.
+    rig.run(
+        "vacuum (analyze) pipeline.ready, pipeline.parked, pipeline.scheduled, pipeline.unrouted",
+    )
+    .await;
     for counted in [false, true] {
         for (view, most) in [
             // Of so few rows in the queue all may be read to take the first of them.
@@ -142,10 +147,12 @@ async fn no_look_counts_what_there_is() {
         }
         rig.run("select pipeline.maintain()").await;
     }
-    let unrouted = "select string_agg(concat_ws(' ', event_type, events, first_id), ', ') from marketing.vw_unrouted_events";
+    let unrouted = "select string_agg(concat_ws(' ', event_type, events, first_id = (
+            select min(event_id) from pipeline.unrouted where unrouted.event_type = shown.event_type
+        )), ', ') from marketing.vw_unrouted_events as shown";
     assert_eq!(
         rig.text(unrouted).await,
-        "nobodys 10001 60001, nobodys_either 3 120001"
+        "nobodys 10001 t, nobodys_either 3 t"
     );
 }
 
