@@ -15,8 +15,8 @@ use crate::db::Notification;
 
 /// Channel on which users and the engine hear of events.
 pub const EVENT_CHANNEL: &str = "pipeline_event";
-/// Channel on which daemons are told to look again: an event type, `schedule`, `schedules`, `stages`,
-/// or `claims` with the id of a stage of which some were lost.
+/// Channel on which daemons are told to look again: an event type, `schedule`, `schedules`,
+/// `stages`, or `claims` with the id of a stage of which some were lost.
 pub const WAKE_CHANNEL: &str = "pipeline_wake";
 
 /// The bells of one daemon.

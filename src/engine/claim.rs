@@ -108,8 +108,8 @@ pub async fn claim_outside(
     Ok(taken)
 }
 
-/// Of claims for calls that were not begun, by event and epoch, those that no longer stand; what they
-/// took of a limit is given back.
+/// Of claims for calls that were not begun, by event and epoch, those that no longer stand; what
+/// they took of a limit is given back.
 ///
 /// # Errors
 /// Whatever the database says.

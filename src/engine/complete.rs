@@ -45,8 +45,8 @@ pub async fn finish(
 }
 
 /// Gives up the claims of `events` and returns those that still stood, by event and epoch. What was
-/// reclaimed, requeued or settled meanwhile is not to be completed by its old claim. `begun` tells of
-/// each whether its call was: what the others took of a limit is given back.
+/// reclaimed, requeued or settled meanwhile is not to be completed by its old claim. `begun` tells
+/// of each whether its call was: what the others took of a limit is given back.
 ///
 /// # Errors
 /// Whatever the database says.

@@ -268,7 +268,8 @@ impl OutsideRunner {
         }
     }
 
-    /// Begins as many calls as the concurrency allows, under claims that stand. One that is over at once needs no task.
+    /// Begins as many calls as the concurrency allows, under claims that stand. One that is over at
+    /// once needs no task.
     fn begin_calls(&self, held: &mut Held) {
         let timeout = self.row.borrow().bounds.timeout;
         let concurrency = self.concurrency();

@@ -127,8 +127,8 @@ pub enum Appetite {
 ///
 /// `prepare` and `record` run in transactions of the engine, `call` outside any. If the daemon dies
 /// after `prepare` committed, the event is claimed again and `prepare` runs again: what it wrote
-/// the first time tells it that a call may have been made. If the event is cancelled, put off or taken
-/// back before its call begins, the call is not made, and neither is it told to `record`.
+/// the first time tells it that a call may have been made. If the event is cancelled, put off or
+/// taken back before its call begins, the call is not made, and neither is it told to `record`.
 #[async_trait]
 pub trait OutsideStage: Send + Sync {
     /// Reads what the calls need and writes down that they are about to be made.
