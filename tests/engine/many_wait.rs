@@ -131,7 +131,7 @@ async fn no_look_counts_what_there_is() {
         for (view, most) in [
             // Of so few rows in the queue all may be read to take the first of them.
             ("vw_queue_depth", 110_000),
-            ("vw_limits", 70_000),
+            ("vw_limits", 30_000),
             ("vw_unrouted_events", 30_000),
             ("vw_throughput", 1_000),
             ("vw_error_rate_24h", 1_000),

@@ -27,10 +27,10 @@ select
         (select count(*) from pipeline.inflight as claim where claim.limit_name = limits.name)
         + (select count(*) from pipeline.let_go as gone where gone.limit_name = limits.name)
     ) as running,
-    -- Bounded: beyond it only that there are many is of interest.
+    -- Bounded: beyond it only that there are many is of interest. In order, so that no more are read from the index.
     (
         select count(*)
-        from (select from pipeline.parked where parked.limit_name = limits.name limit 10001) as parked
+        from (select from pipeline.parked where parked.limit_name = limits.name order by parked.key limit 10001) as parked
     ) as held_back
 from pipeline.limits;
 
