@@ -114,6 +114,7 @@ async fn no_look_counts_what_there_is() {
         "insert into marketing.pipeline_events (event_type, run_at)
         select 'a', now() + interval '1 hour' from generate_series(1, 60000);
         insert into pipeline.limits (name, rate, key) values ('l', 1, 'k');
+        insert into pipeline.limit_usage (limit_name, key, tokens, filled_at) values ('l', 'k', 0, now());
         insert into pipeline.waiting_keys (limit_name, key, stage_id) select 'l', 'k', id from pipeline.stages;
         insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone)
         select number, 'l', 'k', stages.id, 5, false from generate_series(1000001, 1060000) as number, pipeline.stages;
