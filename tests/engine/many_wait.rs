@@ -114,6 +114,7 @@ async fn no_look_counts_what_there_is() {
         "insert into marketing.pipeline_events (event_type, run_at)
         select 'a', now() + interval '1 hour' from generate_series(1, 60000);
         insert into pipeline.limits (name, rate, key) values ('l', 1, 'k');
+        update pipeline.stages set limiter = 'l';
         insert into pipeline.limit_usage (limit_name, key, tokens, filled_at) values ('l', 'k', 0, now());
         insert into pipeline.waiting_keys (limit_name, key, stage_id) select 'l', 'k', id from pipeline.stages;
         insert into pipeline.parked (event_id, limit_name, key, stage_id, priority, alone)
