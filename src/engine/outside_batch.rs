@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::claim::{Taken, claim_outside, lost_claims, plan_afresh};
+use super::claim::{Taken, claim_outside, plan_afresh};
 use super::complete::{finish, release};
 use super::counts;
 use super::event::Event;
@@ -17,7 +17,7 @@ use super::stage::{Bounds, Ended, Ending, Outcome, OutsideStage, Prepared};
 use super::stages::StageRow;
 use super::verdict::{Verdict, of_answer, of_error};
 use crate::answer::Answer;
-use crate::db::{DbError, Pool, Statements, Transaction};
+use crate::db::{DbError, Pool, Transaction};
 
 /// Reason kept with an event that goes back because those claimed with it are large.
 const TOO_LARGE: &str = "put back before its call was made: others claimed with it are large";
@@ -175,9 +175,8 @@ pub async fn complete(
     careful: bool,
 ) -> Result<(), DbError> {
     let mut client = pool.get().await?;
-    let lost = lost_before_begun(&client, answered).await?;
     let mut tx = client.transaction().await?;
-    let held = release_standing(&tx, row, answered, &lost).await?;
+    let held = release_standing(&tx, row, answered).await?;
     let mut outcomes = Vec::with_capacity(held.len());
     let mut ended = Vec::new();
     for called in answered
@@ -218,32 +217,21 @@ pub async fn complete(
     Ok(())
 }
 
-/// Of the calls that were not begun, those whose claims are gone. Apart from the completion, which
-/// locks buckets in an order of its own.
-async fn lost_before_begun(
-    db: &impl Statements,
-    answered: &[Called],
-) -> Result<HashSet<(i64, i64)>, DbError> {
-    let unbegun = answered.iter().filter(|called| !called.begun);
-    let unbegun: Vec<&Event> = unbegun.map(|called| &*called.event).collect();
-    lost_claims(db, &unbegun).await
-}
-
-/// Gives up the claims but for those that are known to be `lost`, and returns which still stood.
+/// Gives up the claims, and returns which still stood.
 async fn release_standing(
     tx: &Transaction<'_>,
     row: &StageRow,
     answered: &[Called],
-    lost: &HashSet<(i64, i64)>,
 ) -> Result<HashSet<(i64, i64)>, DbError> {
     let (events, begun): (Vec<&Event>, Vec<bool>) = answered
         .iter()
         .map(|called| (&*called.event, called.begun))
-        .filter(|(event, _)| !lost.contains(&(event.id, event.epoch)))
         .unzip();
     let held = release(tx, &events, &begun).await?;
-    if held.len() < events.len() {
-        let stale = events.len() - held.len();
+    let is_stale =
+        |called: &&Called| called.begun && !held.contains(&(called.event.id, called.event.epoch));
+    let stale = answered.iter().filter(is_stale).count();
+    if stale > 0 {
         tracing::warn!(
             stage.name = row.name,
             stale,

@@ -2,10 +2,9 @@
 //!
 //! Whoever cancels such an event, settles it, queues it again or takes it back from a daemon that
 //! seems dead deletes its claim; the completion would be refused, but the call would have been
-//! made.
-//! So a call begins only under a claim that is known to stand: one that was made, or looked for, a
-//! moment ago, and since when nobody has told the stage that claims were lost. One look is for all
-//! that wait.
+//! made. So a call begins only under a claim that is known to stand: one that was made, or looked
+//! for, a moment ago, and since when nobody has told the stage that claims were lost. One look is
+//! for all that wait.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //!
 //! `docs/faults.md` has a row for each fault: what is done, the mark, what was measured. The short
 //! form of the tests runs by default. `PGCASCADE_TEST_LONG=1` has the matrix's numbers and asserts
-//! its marks; it shows how far it is with `--nocapture`, wants one test at a time, and takes an
-//! hour: `scripts/test-faults`. A run says its seed; `PGCASCADE_TEST_SEED` repeats its choices. With
+//! its marks; it shows how far it is with `--nocapture`, wants one test at a time, and takes
+//! long: `scripts/test-faults`. A run says its seed; `PGCASCADE_TEST_SEED` repeats its choices. With
 //! `PGCASCADE_TEST_CLOCK=required` and `PGCASCADE_TEST_DISK=required`, which the long form implies,
 //! no test is left out for want of libfaketime or of root.
 //!

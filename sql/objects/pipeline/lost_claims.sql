@@ -6,7 +6,7 @@
 -- Arguments: event_ids and their epochs, in the same order, as the calling daemon holds them.
 -- Returns: the claims that are gone; nearly always none, and nothing is written.
 -- Reads:  pipeline.inflight
--- Writes: pipeline.let_go, and by pipeline.return_permits pipeline.limit_usage, pipeline.waiting_keys and pipeline.limit_wakes
+-- Writes: by pipeline.release_claims pipeline.let_go, pipeline.limit_usage, pipeline.waiting_keys and pipeline.limit_wakes
 -- Locks:  the rows of pipeline.let_go, then their buckets
 
 create or replace function pipeline.lost_claims(event_ids bigint[], epochs bigint[])
@@ -24,8 +24,6 @@ as $$
 declare
     v_ids bigint[];
     v_epochs bigint[];
-    v_limits text[];
-    v_keys text[];
 begin
     select array_agg(held.event_id), array_agg(held.epoch) into v_ids, v_epochs
     from unnest(lost_claims.event_ids, lost_claims.epochs) as held (event_id, epoch)
@@ -37,18 +35,7 @@ begin
         return;
     end if;
 
-    with ended as (
-        delete from pipeline.let_go as gone
-        using unnest(v_ids, v_epochs) as lost (event_id, epoch)
-        where gone.event_id = lost.event_id
-        and gone.epoch = lost.epoch
-        returning gone.limit_name, gone.limit_key
-    )
-    select array_agg(ended.limit_name), array_agg(ended.limit_key) into v_limits, v_keys from ended;
-
-    if v_limits is not null then
-        perform pipeline.return_permits(v_limits, v_keys);
-    end if;
+    perform pipeline.release_claims(v_ids, v_epochs, array_fill(false, array[cardinality(v_ids)]));
 
     return query
     select lost.event_id, lost.epoch

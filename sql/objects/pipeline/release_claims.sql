@@ -2,9 +2,9 @@
 --
 -- The fence: a claim that was reclaimed, cancelled or settled meanwhile is no longer there under its epoch, and its event is not
 -- returned. The caller writes results and statuses for the returned events only, in the same transaction. Of calls that were not begun what
--- they took of a limit is given back.
+-- they took of a limit is given back, once, whether the claim still stands or pipeline.let_go keeps its place.
 --
--- Arguments: event_ids, their epochs and whether their calls were begun, in the same order.
+-- Arguments: event_ids, their epochs and whether their calls were begun (NULL: all of them), in the same order.
 -- Returns: the claims that are still the caller's to complete. One event may be named under two epochs (it was requeued while its
 --          first call ran): only the claim that stands is returned.
 -- Reads:  nothing
@@ -13,7 +13,7 @@
 
 drop function if exists pipeline.release_claims(bigint[], bigint[]);
 
-create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[], begun boolean[])
+create or replace function pipeline.release_claims(event_ids bigint[], epochs bigint[], begun boolean[] default null)
 returns table (event_id bigint, epoch bigint)
 language plpgsql
 security definer
@@ -31,28 +31,38 @@ declare
     v_limits text[];
     v_keys text[];
 begin
-    -- Calls that went on without their event have ended, too.
     with
+    named as materialized (
+        select named.event_id, named.epoch, coalesce(named.begun, true) as begun
+        from unnest(release_claims.event_ids, release_claims.epochs, release_claims.begun) as named (event_id, epoch, begun)
+    ),
+    -- Calls that went on without their event have ended, too.
     ended as (
         delete from pipeline.let_go as gone
-        using unnest(release_claims.event_ids, release_claims.epochs) as named (event_id, epoch)
+        using named
         where gone.event_id = named.event_id
         and gone.epoch = named.epoch
+        returning gone.limit_name, gone.limit_key, named.begun
     ),
     released as (
         delete from pipeline.inflight as claim
-        using unnest(release_claims.event_ids, release_claims.epochs, release_claims.begun) as named (event_id, epoch, begun)
+        using named
         where claim.event_id = named.event_id
         and claim.epoch = named.epoch
-        returning claim.event_id, claim.epoch, claim.limit_name, claim.limit_key, claim.limit_name is not null and not named.begun as is_returned
+        returning claim.event_id, claim.epoch, claim.limit_name, claim.limit_key, named.begun
+    ),
+    returned as (
+        select ended.limit_name, ended.limit_key from ended where not ended.begun
+        union all
+        select released.limit_name, released.limit_key from released where released.limit_name is not null and not released.begun
     )
     select
-        array_agg(released.event_id),
-        array_agg(released.epoch),
-        array_agg(released.limit_name) filter (where released.is_returned),
-        array_agg(released.limit_key) filter (where released.is_returned)
+        (select array_agg(released.event_id) from released),
+        (select array_agg(released.epoch) from released),
+        array_agg(returned.limit_name),
+        array_agg(returned.limit_key)
     into v_ids, v_epochs, v_limits, v_keys
-    from released;
+    from returned;
 
     -- After the claims, whose trigger locks the buckets of all of them in order.
     if v_limits is not null then

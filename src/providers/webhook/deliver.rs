@@ -20,7 +20,7 @@ use crate::providers::http::{HttpClient, HttpLimits, Reach};
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// So long an event waits for a receiver that is not there; then its attempts are spent, and it
-/// fails. As long as the schedule of retries that Standard Webhooks proposes.
+/// fails. About as long as the schedule of retries that Standard Webhooks proposes (75 hours).
 const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Sends messages to webhooks.
