@@ -15,6 +15,8 @@ use super::url::DatabaseUrl;
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// SQLSTATE of a statement that took longer than `statement_timeout`, or was cancelled.
 const QUERY_CANCELED: &str = "57014";
+/// SQLSTATE of a session that an administrator ends, or that ends with the server's orderly stop.
+const ENDED_BY_ORDER: &str = "57P01";
 /// SQLSTATE of a full disk.
 const DISK_FULL: &str = "53100";
 
@@ -86,6 +88,11 @@ impl DbError {
         self.sqlstate() == Some(QUERY_CANCELED)
     }
 
+    /// Whether the server ended this session by order, of an administrator or of its own stop.
+    pub fn is_ended_by_order(&self) -> bool {
+        self.sqlstate() == Some(ENDED_BY_ORDER)
+    }
+
     /// Whether the server says that its disk is full.
     pub fn is_disk_full(&self) -> bool {
         self.sqlstate() == Some(DISK_FULL)
@@ -139,6 +146,13 @@ impl DbError {
             hint: None,
             sentence,
         }))
+    }
+
+    /// With a SQLSTATE that the server would have given.
+    #[cfg(test)]
+    pub(crate) fn with_code(mut self, code: &str) -> Self {
+        self.0.code = Some(SqlState::from_code(code));
+        self
     }
 
     /// Certificates that cannot be used.

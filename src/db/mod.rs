@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod objects;
 mod place;
 mod pool;
+mod pump;
 mod server;
 mod tls;
 mod transaction;

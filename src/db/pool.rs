@@ -12,14 +12,13 @@ use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{Class, DbError};
+use super::pump::{LastOrder, pump};
 use super::tls;
 use super::url::DatabaseUrl;
 
 /// How long a caller waits for a connection that others hold. Longer than any transaction of ours
 /// should take: reaching it means that the pool is too small or somebody is stuck.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
-/// SQLSTATE of a session that an administrator ends, or that ends with the server's orderly stop.
-const ENDED_BY_NAME: &str = "57P01";
 /// What TLS and authentication may take after the line stands.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -35,6 +34,7 @@ pub type PooledClient = Object;
 pub struct Pool {
     inner: deadpool_postgres::Pool,
     url: DatabaseUrl,
+    last_order: LastOrder,
 }
 
 /// How busy a pool is.
@@ -63,7 +63,9 @@ impl Pool {
     ) -> Result<Self, DbError> {
         let dial = Dial {
             tls: tls::connector(url)?,
+            last_order: LastOrder::default(),
         };
+        let last_order = dial.last_order.clone();
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
@@ -80,6 +82,7 @@ impl Pool {
         Ok(Self {
             inner,
             url: url.clone(),
+            last_order,
         })
     }
 
@@ -97,7 +100,10 @@ impl Pool {
                 .get()
                 .await
                 .map_err(|error| self.explain(error))?;
-            if !client.is_closed() {
+            let is_dead = client.is_closed()
+                || self.last_order.may_have_left_a_dead_session()
+                    && client.batch_execute("").await.is_err();
+            if !is_dead {
                 return Ok(client);
             }
             // It died between the pool's check and ours. Taken out, it cannot come back.
@@ -112,11 +118,19 @@ impl Pool {
 
     /// To be called with the error of a session that turned out to be lost: after a restart or a
     /// cut the idle ones are most likely lost, too, and are dropped. One that the server ended by
-    /// name says nothing about others, and if they were ended as well they have heard of it.
+    /// name says nothing about others: those handed out next are asked whether they live.
     pub fn distrust(&self, error: &DbError) {
-        if error.class() == Class::Lost && error.sqlstate() != Some(ENDED_BY_NAME) {
+        if error.is_ended_by_order() {
+            self.last_order.note();
+        } else if error.class() == Class::Lost {
             self.drop_idle();
         }
+    }
+
+    /// Whether a session was ended by order a moment ago: others that end now, without a word, do
+    /// so for the same reason.
+    pub fn was_ended_by_order(&self) -> bool {
+        self.last_order.explains_an_end()
     }
 
     /// How busy it is at this moment.
@@ -175,6 +189,7 @@ pub async fn cleanse(client: &PooledClient) -> Result<(), DbError> {
 pub async fn connect(url: &DatabaseUrl, application_name: &str) -> Result<Client, DbError> {
     let dial = Dial {
         tls: tls::connector(url)?,
+        last_order: LastOrder::default(),
     };
     let config = named(url, application_name);
     match tokio::time::timeout(connect_deadline(url), dial.connect(&config)).await {
@@ -213,6 +228,7 @@ pub(super) fn unanswered(url: &DatabaseUrl) -> DbError {
 /// Makes connections for the pool and for direct sessions alike.
 struct Dial {
     tls: MakeRustlsConnect,
+    last_order: LastOrder,
 }
 
 /// What the pool wants a connection attempt to be.
@@ -222,17 +238,11 @@ type Connecting<'a> = Pin<
 
 impl Connect for Dial {
     fn connect(&self, config: &Config) -> Connecting<'_> {
-        let tls = self.tls.clone();
+        let (tls, last_order) = (self.tls.clone(), self.last_order.clone());
         let config = config.clone();
         Box::pin(async move {
             let (client, connection) = config.connect(tls).await?;
-            let task = tokio::spawn(async move {
-                // Whoever uses the client hears of it too, and says what it means for the work.
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a database connection ended");
-                }
-            });
-            Ok((client, task))
+            Ok((client, tokio::spawn(pump(connection, last_order))))
         })
     }
 }

@@ -26,22 +26,21 @@ pub(super) struct Held {
 pub(super) struct Losses {
     /// Sessions lost since the last batch that went well.
     count: u32,
-    /// The first one ended in the middle of a batch, without a word.
+    /// The first one ended in the middle of a batch, without a word, and nobody had ordered it.
     at_work: bool,
     /// Somebody said since that the server has to recover.
     recovers: bool,
 }
 
 impl Losses {
-    /// Takes in what a batch failed with.
-    pub(super) fn count(&mut self, error: &DbError) {
+    /// Takes in what a batch failed with; `by_order`: sessions were ended by order a moment ago.
+    pub(super) fn count(&mut self, error: &DbError, by_order: bool) {
         if error.class() != Class::Lost {
             return;
         }
         let state = error.sqlstate();
         if self.count == 0 {
-            // Whoever is ended by an administrator, or because of another session, is told so.
-            self.at_work = state.is_none();
+            self.at_work = state.is_none() && !by_order;
         }
         self.count += 1;
         self.recovers |= matches!(state, Some("57P02" | "57P03"));
@@ -140,9 +139,13 @@ mod tests {
     fn losses(errors: &[DbError]) -> Losses {
         let mut losses = Losses::default();
         for error in errors {
-            losses.count(error);
+            losses.count(error, false);
         }
         losses
+    }
+
+    fn recovering() -> DbError {
+        DbError::plain(Class::Lost, "the database system is in recovery").with_code("57P03")
     }
 
     fn cut() -> DbError {
@@ -155,6 +158,15 @@ mod tests {
         assert!(!losses(&[]).seem_our_fault());
         let full = DbError::plain(Class::Full, "no space");
         assert!(!losses(&[full, cut(), cut()]).seem_our_fault());
+    }
+
+    #[test]
+    fn a_server_that_dies_at_work_is_our_fault_unless_it_was_ended_by_order() {
+        assert!(losses(&[cut(), recovering()]).seem_our_fault());
+        let mut ordered = Losses::default();
+        ordered.count(&cut(), true);
+        ordered.count(&recovering(), true);
+        assert!(!ordered.seem_our_fault());
     }
 
     #[test]

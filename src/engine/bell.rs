@@ -121,11 +121,16 @@ impl Bells {
         self.ring(|id, _| id == stage_id);
     }
 
-    /// Rings everybody: after a reconnect, say.
+    /// Rings everybody, when it is not known whom something concerns.
     pub fn ring_all(&self) {
         self.ring(|_, _| true);
-        self.ring_claims(|_| true);
+        self.ring_all_claims();
         self.ring_others();
+    }
+
+    /// Rings all stages for claims that may have been lost.
+    pub fn ring_all_claims(&self) {
+        self.ring_claims(|_| true);
     }
 
     /// Rings all but the stages.

@@ -4,19 +4,33 @@
 //! its plans; dozens of them at once would hold up the few that have work, so the database says in
 //! the answer to a heartbeat which those are.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use super::bell::Bells;
 use super::liveness::Worker;
-use crate::db::{ListenState, Pool};
+use crate::db::{Class, ListenState, Pool};
+
+/// So often the database is asked where the session is lost meanwhile.
+const TRIES: u32 = 3;
+/// Between two of them.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Rings the stages that have something to claim at this moment; all of them where that cannot be
 /// told.
 pub async fn ring_waiting(worker: &Worker, pool: &Pool, bells: &Bells) {
-    if let Err(error) = worker.beat_once(pool, bells, true).await {
+    for _ in 0..TRIES {
+        let Err(error) = worker.beat_once(pool, bells, true).await else {
+            return;
+        };
         pool.distrust(&error);
-        bells.ring_all();
+        if error.class() != Class::Lost {
+            break;
+        }
+        tokio::time::sleep(AGAIN).await;
     }
+    bells.ring_all();
 }
 
 /// After every connect everything claimable is claimed: what was notified before was unheard.
@@ -24,17 +38,11 @@ pub async fn ring_after_connect(
     mut state: watch::Receiver<ListenState>,
     (worker, pool, bells): (Worker, Pool, Bells),
 ) {
-    let mut is_first = true;
     loop {
         if *state.borrow_and_update() == ListenState::Connected {
-            if is_first {
-                bells.ring_others();
-                ring_waiting(&worker, &pool, &bells).await;
-            } else {
-                // Whoever lost its session has more to look after than what waits.
-                bells.ring_all();
-            }
-            is_first = false;
+            bells.ring_all_claims();
+            bells.ring_others();
+            ring_waiting(&worker, &pool, &bells).await;
         }
         if state.changed().await.is_err() {
             return;

@@ -103,8 +103,8 @@ struct Temper {
 }
 
 impl Temper {
-    fn count(&mut self, error: &DbError) {
-        self.losses.count(error);
+    fn count(&mut self, error: &DbError, by_order: bool) {
+        self.losses.count(error, by_order);
         match error.class() {
             Class::Lost => {}
             Class::Conflict if alone::is_awaited(error) => {}
@@ -160,8 +160,8 @@ impl InDatabaseRunner {
                         }
                     }
                     Err(error) => {
-                        temper.low_water.forget();
-                        temper.count(&error);
+                        temper.low_water.take_back();
+                        temper.count(&error, self.pool.was_ended_by_order());
                         self.pause_after(&error, &temper.losses).await;
                     }
                 }
@@ -195,7 +195,7 @@ impl InDatabaseRunner {
             match self.batch_at_one_go(statement, temper).await {
                 Err(error) if blames_an_item(&error) => {
                     tracing::debug!(stage.name = self.stage_name, %error, "taking a batch apart");
-                    temper.low_water.forget();
+                    temper.low_water.take_back();
                 }
                 done => return done,
             }
@@ -424,7 +424,10 @@ impl InDatabaseRunner {
             );
             match error.class() {
                 Class::Lost if losses.are_one() => return,
-                Class::Lost => GIVE_UP_PAUSE.min(CUT_PAUSE * 2_u32.pow(losses.in_a_row().min(10))),
+                Class::Lost => {
+                    let doublings = losses.in_a_row().saturating_sub(2).min(10);
+                    GIVE_UP_PAUSE.min(CUT_PAUSE * 2_u32.pow(doublings))
+                }
                 _ => GIVE_UP_PAUSE,
             }
         };

@@ -33,6 +33,8 @@ pub struct LowWater {
     looked: Option<(Instant, Duration)>,
     /// When the claim under way began, if it looks at all.
     looking: Option<Instant>,
+    /// The marks that the claim under way, or the last one, began with; none if it looked at all.
+    before: Option<[Mark; PRIORITIES]>,
 }
 
 impl LowWater {
@@ -42,11 +44,9 @@ impl LowWater {
         if self.is_due(WHILE_BUSY) {
             self.looking = Some(Instant::now());
         }
-        let after = |mark: &Mark| match self.looking {
-            Some(_) => 0,
-            None => mark.settled(),
-        };
-        self.marks.iter().map(after).collect()
+        self.before = self.looking.is_none().then_some(self.marks);
+        let marks = self.before.unwrap_or_default();
+        marks.iter().map(Mark::settled).collect()
     }
 
     /// Takes in what a claim that found events says with the first of them; `took`: the claim,
@@ -92,9 +92,13 @@ impl LowWater {
         true
     }
 
-    /// Starts from nothing: what was claimed has been given up.
-    pub fn forget(&mut self) {
-        *self = Self::default();
+    /// What was claimed has been given up, and waits where it was: above the marks that the claim
+    /// began with. A look at all is to be repeated.
+    pub fn take_back(&mut self) {
+        match self.before {
+            Some(marks) => self.marks = marks,
+            None => *self = Self::default(),
+        }
     }
 
     fn is_due(&self, after: Duration) -> bool {
@@ -153,5 +157,30 @@ mod tests {
         assert_eq!(low_water.marks[9].settled(), 10);
         low_water.take_in(&looks(40, 5), true);
         assert_eq!(low_water.marks.map(|mark| mark.settled()), [0; 10]);
+    }
+
+    #[test]
+    fn what_was_given_up_is_looked_for_where_it_was() {
+        let mut low_water = LowWater::default();
+        low_water.after_ids();
+        low_water.take_in(&looks(10, PRIORITIES), true);
+        low_water.take_in(&looks(20, PRIORITIES), false);
+        low_water.end_look(None);
+        assert_eq!(low_water.after_ids(), [10; 10]);
+        low_water.take_in(&looks(30, PRIORITIES), false);
+        low_water.take_back();
+        assert_eq!(low_water.after_ids(), [10; 10], "events 11 to 20 are back");
+    }
+
+    #[test]
+    fn a_look_at_all_that_was_given_up_is_repeated() {
+        let mut low_water = LowWater::default();
+        low_water.after_ids();
+        low_water.take_in(&looks(10, PRIORITIES), true);
+        low_water.end_look(None);
+        low_water.take_back();
+        assert!(low_water.looking.is_none());
+        assert_eq!(low_water.after_ids(), [0; 10]);
+        assert!(low_water.looking.is_some());
     }
 }

@@ -197,7 +197,7 @@ impl OutsideRunner {
             }
             .await;
             if let Err(error) = &claimed {
-                low_water.forget();
+                low_water.take_back();
                 pause.after("claim", &pool, &row.name, error).await;
             }
             Claiming {

@@ -1,7 +1,10 @@
 //! The pool and its transactions.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use pgcascade::db::{Class, DbError, Pool, connect, in_transaction};
 use tokio::sync::Barrier;
 
@@ -27,6 +30,66 @@ async fn the_pool_survives_a_restart() {
     assert!(failures <= 3, "{failures} failures on 3 old sessions");
     let client = pool.get().await.expect("the server is back");
     client.query_one("select 1", &[]).await.expect("and works");
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_by_order_is_not_handed_out_again() {
+    let database = TestCluster::shared_database().await;
+    let pool = Pool::open(database.url(), 2, "tests").expect("a pool");
+    // The server says so first, and hangs up a little later.
+    for _ in 0..20 {
+        let client = pool.get().await.expect("a session");
+        let end = "select pg_terminate_backend(pg_backend_pid())";
+        let error = DbError::from(client.query_one(end, &[]).await.expect_err("it is ended"));
+        assert!(error.is_ended_by_order(), "{error}");
+        drop(client);
+        pool.distrust(&error);
+        assert!(pool.was_ended_by_order());
+        let client = pool.get().await.expect("another session");
+        client.query_one("select 1", &[]).await.expect("it lives");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_without_grace_is_known_for_an_order() {
+    let cluster = TestCluster::start().await;
+    for is_immediate in [true, false] {
+        let pool = Pool::open(cluster.url(), 2, "tests").expect("a pool");
+        let client = pool.get().await.expect("a session");
+        assert!(!pool.was_ended_by_order());
+        let (asleep, ()) = tokio::join!(client.query_one("select pg_sleep(60)", &[]), async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            cluster.restart(is_immediate).await;
+        });
+        let error = DbError::from(asleep.expect_err("it is ended"));
+        assert_eq!(error.class(), Class::Lost);
+        pool.distrust(&error);
+        assert!(pool.was_ended_by_order(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_is_no_order() {
+    let cluster = TestCluster::start().await;
+    let pool = Pool::open(cluster.url(), 2, "tests").expect("a pool");
+    let client = pool.get().await.expect("a session");
+    let bystander = pool.get().await.expect("a session");
+    let pid = client.query_one("select pg_backend_pid()", &[]).await;
+    let pid: i32 = pid.expect("a process").get(0);
+    let (killed, other, ()) = tokio::join!(
+        client.query_one("select pg_sleep(60)", &[]),
+        bystander.query_one("select pg_sleep(60)", &[]),
+        async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it can be killed");
+        }
+    );
+    for ended in [killed, other] {
+        let error = DbError::from(ended.expect_err("it is ended"));
+        assert_eq!(error.class(), Class::Lost);
+        assert!(!error.is_ended_by_order());
+    }
+    assert!(!pool.was_ended_by_order());
 }
 
 #[tokio::test]
