@@ -106,6 +106,8 @@ struct StageRow {
     p95_seconds: Option<f64>,
     paused: bool,
     paused_reason: Option<String>,
+    /// How long ago `waiting` and `later` were counted; None: now.
+    counted_seconds: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -270,5 +272,6 @@ fn stage_row(row: &Row) -> Result<StageRow, DbError> {
         p95_seconds: get(row, "p95_seconds")?,
         paused: get(row, "paused")?,
         paused_reason: get(row, "paused_reason")?,
+        counted_seconds: get(row, "counted_seconds")?,
     })
 }

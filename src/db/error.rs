@@ -90,7 +90,7 @@ impl DbError {
 
     /// Whether the server ended this session by order, of an administrator or of its own stop.
     pub fn is_ended_by_order(&self) -> bool {
-        self.sqlstate() == Some(ENDED_BY_ORDER)
+        self.class() == Class::Lost && self.sqlstate() == Some(ENDED_BY_ORDER)
     }
 
     /// Whether the server says that its disk is full.

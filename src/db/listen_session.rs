@@ -2,18 +2,17 @@
 //!
 //! Takes one session advisory lock, writes nothing, and reads `pg_locks` when the lock is taken.
 
-use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Connection};
+use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Class, DbError};
 use super::listen::{Ear, ListenOptions, Notification};
+use super::pump::pump;
 use super::{pool, tls};
 
 /// Between two probes. The kernel's keepalives find a dead line too, but not a pooler that has
@@ -68,11 +67,24 @@ impl<'o> Session<'o> {
         let url = &options.url;
         let config = pool::named(url, &options.application_name);
         let connecting = config.connect(tls::connector(url)?);
-        let (client, connection) = timeout(pool::connect_deadline(url), connecting)
+        let (client, mut connection) = timeout(pool::connect_deadline(url), connecting)
             .await
             .map_err(|_| pool::unanswered(url))?
             .map_err(|error| DbError::connecting(&error, url))?;
-        let pump = tokio::spawn(pump(connection, Arc::clone(ear)));
+        let ear = Arc::clone(ear);
+        let pump = tokio::spawn(async move {
+            pump(&mut connection, |message| match message {
+                AsyncMessage::Notification(notification) => ear(Notification {
+                    channel: notification.channel().to_owned(),
+                    payload: notification.payload().to_owned(),
+                }),
+                AsyncMessage::Notice(notice) => {
+                    tracing::debug!(message = notice.message(), "the server says");
+                }
+                _ => {}
+            })
+            .await
+        });
         let session = Self {
             options,
             client,
@@ -206,28 +218,6 @@ impl<'o> Session<'o> {
                     ANSWER_WITHIN.as_secs()
                 ),
             )),
-        }
-    }
-}
-
-/// Reads the socket to its end, so that the server is never kept waiting by a busy consumer.
-async fn pump<S, T>(mut connection: Connection<S, T>, ear: Ear) -> Option<tokio_postgres::Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    loop {
-        match poll_fn(|context| connection.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notification(notification))) => ear(Notification {
-                channel: notification.channel().to_owned(),
-                payload: notification.payload().to_owned(),
-            }),
-            Some(Ok(AsyncMessage::Notice(notice))) => {
-                tracing::debug!(message = notice.message(), "the server says");
-            }
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Some(error),
-            None => return None,
         }
     }
 }

@@ -12,13 +12,15 @@ use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{Class, DbError};
-use super::pump::{LastOrder, pump};
+use super::pump::{LastOrder, drive};
 use super::tls;
 use super::url::DatabaseUrl;
 
 /// How long a caller waits for a connection that others hold. Longer than any transaction of ours
 /// should take: reaching it means that the pool is too small or somebody is stuck.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a session may take to say that it lives.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// What TLS and authentication may take after the line stands.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -100,15 +102,23 @@ impl Pool {
                 .get()
                 .await
                 .map_err(|error| self.explain(error))?;
-            let is_dead = client.is_closed()
-                || self.last_order.may_have_left_a_dead_session()
-                    && client.batch_execute("").await.is_err();
-            if !is_dead {
+            if !client.is_closed() && self.lives(&client).await {
                 return Ok(client);
             }
             // It died between the pool's check and ours. Taken out, it cannot come back.
             drop(Object::take(client));
         }
+    }
+
+    /// Whether a session that was used before answers, where that is in doubt.
+    async fn lives(&self, client: &PooledClient) -> bool {
+        if !self.last_order.may_have_left_a_dead_session()
+            || Object::metrics(client).recycled.is_none()
+        {
+            return true;
+        }
+        let answer = tokio::time::timeout(ANSWERS_WITHIN, client.batch_execute("")).await;
+        matches!(answer, Ok(Ok(())))
     }
 
     /// Drops every idle session.
@@ -117,8 +127,8 @@ impl Pool {
     }
 
     /// To be called with the error of a session that turned out to be lost: after a restart or a
-    /// cut the idle ones are most likely lost, too, and are dropped. One that the server ended by
-    /// name says nothing about others: those handed out next are asked whether they live.
+    /// cut the idle ones are most likely lost, too, and are dropped. One that was ended by order
+    /// says nothing about others: those handed out next are asked whether they live.
     pub fn distrust(&self, error: &DbError) {
         if error.is_ended_by_order() {
             self.last_order.note();
@@ -242,7 +252,7 @@ impl Connect for Dial {
         let config = config.clone();
         Box::pin(async move {
             let (client, connection) = config.connect(tls).await?;
-            Ok((client, tokio::spawn(pump(connection, last_order))))
+            Ok((client, tokio::spawn(drive(connection, last_order))))
         })
     }
 }

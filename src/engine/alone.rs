@@ -26,23 +26,34 @@ pub(super) struct Held {
 pub(super) struct Losses {
     /// Sessions lost since the last batch that went well.
     count: u32,
-    /// The first one ended in the middle of a batch, without a word, and nobody had ordered it.
+    /// One ended in the middle of a batch, without a word, and nobody had ordered it.
     at_work: bool,
     /// Somebody said since that the server has to recover.
     recovers: bool,
 }
 
+/// How a session was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// While a batch was under way.
+    AtWork,
+    /// Before it had begun, or when sessions were being ended by order.
+    Blamelessly,
+}
+
 impl Losses {
-    /// Takes in what a batch failed with; `by_order`: sessions were ended by order a moment ago.
-    pub(super) fn count(&mut self, error: &DbError, by_order: bool) {
+    /// Takes in what a batch failed with.
+    pub(super) fn count(&mut self, error: &DbError, lost: Lost) {
         if error.class() != Class::Lost {
             return;
         }
         let state = error.sqlstate();
-        if self.count == 0 {
-            self.at_work = state.is_none() && !by_order;
-        }
         self.count += 1;
+        // Whoever is ended by an administrator, or because of another session, is told so.
+        if lost == Lost::AtWork && state.is_none() {
+            self.at_work = true;
+            self.recovers = false;
+        }
         self.recovers |= matches!(state, Some("57P02" | "57P03"));
     }
 
@@ -139,7 +150,7 @@ mod tests {
     fn losses(errors: &[DbError]) -> Losses {
         let mut losses = Losses::default();
         for error in errors {
-            losses.count(error, false);
+            losses.count(error, Lost::AtWork);
         }
         losses
     }
@@ -161,12 +172,16 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_dies_at_work_is_our_fault_unless_it_was_ended_by_order() {
+    fn a_server_that_dies_at_work_is_our_fault_whatever_was_ordered_before() {
         assert!(losses(&[cut(), recovering()]).seem_our_fault());
-        let mut ordered = Losses::default();
-        ordered.count(&cut(), true);
-        ordered.count(&recovering(), true);
-        assert!(!ordered.seem_our_fault());
+        let mut losses = Losses::default();
+        losses.count(&cut(), Lost::Blamelessly);
+        losses.count(&recovering(), Lost::Blamelessly);
+        assert!(!losses.seem_our_fault(), "the server was stopped");
+        losses.count(&cut(), Lost::AtWork);
+        assert!(!losses.seem_our_fault(), "or the line was cut");
+        losses.count(&recovering(), Lost::Blamelessly);
+        assert!(losses.seem_our_fault(), "the next batch killed it");
     }
 
     #[test]

@@ -7,30 +7,33 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 use super::bell::Bells;
 use super::liveness::Worker;
 use crate::db::{Class, ListenState, Pool};
 
-/// So often the database is asked where the session is lost meanwhile.
-const TRIES: u32 = 3;
-/// Between two of them.
+/// So long the database is asked, where sessions are lost meanwhile or none is free.
+const ASKS_FOR: Duration = Duration::from_secs(2);
+/// Between two attempts.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Rings the stages that have something to claim at this moment; all of them where that cannot be
 /// told.
 pub async fn ring_waiting(worker: &Worker, pool: &Pool, bells: &Bells) {
-    for _ in 0..TRIES {
-        let Err(error) = worker.beat_once(pool, bells, true).await else {
-            return;
-        };
-        pool.distrust(&error);
-        if error.class() != Class::Lost {
-            break;
+    let asking = timeout(ASKS_FOR, async {
+        while let Err(error) = worker.beat_once(pool, bells, true).await {
+            pool.distrust(&error);
+            if error.class() != Class::Lost {
+                return false;
+            }
+            sleep(AGAIN).await;
         }
-        tokio::time::sleep(AGAIN).await;
+        true
+    });
+    if asking.await != Ok(true) {
+        bells.ring_all();
     }
-    bells.ring_all();
 }
 
 /// After every connect everything claimable is claimed: what was notified before was unheard.

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
-use super::alone::{self, Held, Losses};
+use super::alone::{self, Held, Losses, Lost};
 use super::claim::{SKIPS_HELD, claim_in_database, plan_afresh, seconds};
 use super::complete::finish;
 use super::counts;
@@ -84,6 +84,8 @@ pub struct InDatabaseRunner {
 struct Temper {
     /// The last batch raised: the next one is taken apart.
     careful: bool,
+    /// The batch has a session.
+    is_at_work: bool,
     /// Sessions lost in a row.
     losses: Losses,
     /// An event that runs alone, not finished.
@@ -104,7 +106,11 @@ struct Temper {
 
 impl Temper {
     fn count(&mut self, error: &DbError, by_order: bool) {
-        self.losses.count(error, by_order);
+        let lost = match self.is_at_work && !by_order {
+            true => Lost::AtWork,
+            false => Lost::Blamelessly,
+        };
+        self.losses.count(error, lost);
         match error.class() {
             Class::Lost => {}
             Class::Conflict if alone::is_awaited(error) => {}
@@ -182,6 +188,7 @@ impl InDatabaseRunner {
     /// One batch, the fast way where there is one: a function in the database is called where the
     /// events are. When it raises, the next batch is taken apart to find the event to blame.
     async fn next_batch(&self, temper: &mut Temper) -> Result<usize, DbError> {
+        temper.is_at_work = false;
         if temper.losses.in_a_row() > 0 {
             self.after_losses(temper).await?;
         }
@@ -215,6 +222,7 @@ impl InDatabaseRunner {
         // A time-out counts from the beginning of a statement; all else the function sets.
         let settings = format!("set local statement_timeout = {timeout}");
         let session = self.pool.get().await?;
+        temper.is_at_work = true;
         let after_ids = temper.low_water.after_ids();
         let (tx, row) = Begun::with_first(
             session,
@@ -253,6 +261,7 @@ impl InDatabaseRunner {
         let terms = self.terms(temper);
         let began = Instant::now();
         let mut session = self.kept.lend(&self.pool).await?;
+        temper.is_at_work = true;
         let mut tx = session.client.transaction().await?;
         let (skips_held, low_water) = (temper.skips_held(), &mut temper.low_water);
         let (stage_id, worker_id) = (self.stage_id, self.worker_id);
@@ -310,6 +319,7 @@ impl InDatabaseRunner {
     async fn batch_of_one(&self, temper: &mut Temper, held: Held) -> Result<usize, DbError> {
         let began = Instant::now();
         let mut client = self.pool.get().await?;
+        temper.is_at_work = true;
         let mut tx = client.transaction().await?;
         let Some(event) = alone::begin(&tx, held).await? else {
             temper.held = None;

@@ -34,7 +34,7 @@ pub struct LowWater {
     /// When the claim under way began, if it looks at all.
     looking: Option<Instant>,
     /// The marks that the claim under way, or the last one, began with; none if it looked at all.
-    before: Option<[Mark; PRIORITIES]>,
+    began_with: Option<[Mark; PRIORITIES]>,
 }
 
 impl LowWater {
@@ -44,8 +44,8 @@ impl LowWater {
         if self.is_due(WHILE_BUSY) {
             self.looking = Some(Instant::now());
         }
-        self.before = self.looking.is_none().then_some(self.marks);
-        let marks = self.before.unwrap_or_default();
+        self.began_with = self.looking.is_none().then_some(self.marks);
+        let marks = self.began_with.unwrap_or_default();
         marks.iter().map(Mark::settled).collect()
     }
 
@@ -93,10 +93,14 @@ impl LowWater {
     }
 
     /// What was claimed has been given up, and waits where it was: above the marks that the claim
-    /// began with. A look at all is to be repeated.
+    /// began with. What was about to be settled is not: somebody of an older transaction, whose
+    /// rows the claim had taken, may hold them still. A look at all is to be repeated.
     pub fn take_back(&mut self) {
-        match self.before {
-            Some(marks) => self.marks = marks,
+        match self.began_with {
+            Some(marks) => {
+                self.marks = marks.map(|mark| mark.unconfirmed());
+                self.looking = None;
+            }
             None => *self = Self::default(),
         }
     }
@@ -170,6 +174,22 @@ mod tests {
         low_water.take_in(&looks(30, PRIORITIES), false);
         low_water.take_back();
         assert_eq!(low_water.after_ids(), [10; 10], "events 11 to 20 are back");
+        low_water.take_in(&looks(30, PRIORITIES), false);
+        assert_eq!(low_water.after_ids(), [10; 10], "and may still be held");
+    }
+
+    #[test]
+    fn a_claim_that_never_began_was_no_look() {
+        let mut low_water = LowWater::default();
+        low_water.after_ids();
+        low_water.take_in(&looks(10, PRIORITIES), true);
+        low_water.take_in(&looks(20, PRIORITIES), false);
+        low_water.end_look(None);
+        low_water.after_ids();
+        low_water.looking = Some(Instant::now());
+        low_water.take_back();
+        assert!(low_water.looking.is_none(), "or the outage was its length");
+        assert_eq!(low_water.after_ids(), [10; 10]);
     }
 
     #[test]

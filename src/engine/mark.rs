@@ -33,6 +33,14 @@ impl Mark {
         self.settled
     }
 
+    /// The mark without what was about to be settled.
+    pub fn unconfirmed(self) -> Self {
+        Self {
+            candidate: None,
+            ..self
+        }
+    }
+
     /// Takes in a look that dealt with everything it saw from [`Mark::settled`] to its last id.
     pub fn saw_all(&mut self, look: Look) {
         let candidate = *self.candidate.get_or_insert(look);

@@ -212,3 +212,24 @@ async fn a_daemon_that_works_on_a_batch_in_the_database_is_said_to() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_count_of_much_is_shown_with_its_age() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("many", "return;").await;
+    let program = Program::on(rig.database.url());
+    rig.emit("many", 1).await;
+    let status = program.run(&["status", "--json"]).await.json();
+    assert!(status["stages"][0]["counted_seconds"].is_null(), "{status}");
+    let text = program.run(&["status"]).await.ok();
+    assert!(!text.contains("it was counted"), "{text}");
+
+    rig.emit("many", 12_000).await;
+    rig.run("select pipeline.maintain()").await;
+    let status = program.run(&["status", "--json"]).await.json();
+    let stage = &status["stages"][0];
+    assert_eq!(stage["waiting"], 12_001, "{status}");
+    assert!(stage["counted_seconds"].is_f64(), "{status}");
+    let text = one_line(&program.run(&["status"]).await.ok());
+    assert!(text.contains("So much waits that it was counted"), "{text}");
+}

@@ -1,7 +1,6 @@
 //! The pool and its transactions.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -50,6 +49,18 @@ async fn a_session_that_was_ended_by_order_is_not_handed_out_again() {
     }
 }
 
+/// Waits until so many sessions of the pool are asleep.
+async fn asleep(cluster: &TestCluster, sessions: i64) {
+    let client = connect(cluster.url(), "looker").await.expect("a session");
+    wait::until("the sessions to sleep", async || {
+        let count = "select count(*) from pg_stat_activity
+            where application_name = 'tests' and wait_event = 'PgSleep'";
+        let row = client.query_one(count, &[]).await.ok()?;
+        (row.get::<_, i64>(0) == sessions).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_stop_without_grace_is_known_for_an_order() {
     let cluster = TestCluster::start().await;
@@ -57,14 +68,18 @@ async fn a_stop_without_grace_is_known_for_an_order() {
         let pool = Pool::open(cluster.url(), 2, "tests").expect("a pool");
         let client = pool.get().await.expect("a session");
         assert!(!pool.was_ended_by_order());
-        let (asleep, ()) = tokio::join!(client.query_one("select pg_sleep(60)", &[]), async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        let work = async {
+            let ended = client.query_one("select pg_sleep(60)", &[]).await;
+            let error = DbError::from(ended.expect_err("it is ended"));
+            pool.distrust(&error);
+            assert_eq!(error.class(), Class::Lost);
+            assert!(pool.was_ended_by_order(), "{error}");
+        };
+        let stop = async {
+            asleep(&cluster, 1).await;
             cluster.restart(is_immediate).await;
-        });
-        let error = DbError::from(asleep.expect_err("it is ended"));
-        assert_eq!(error.class(), Class::Lost);
-        pool.distrust(&error);
-        assert!(pool.was_ended_by_order(), "{error}");
+        };
+        tokio::join!(work, stop);
     }
 }
 
@@ -80,14 +95,14 @@ async fn a_crash_is_no_order() {
         client.query_one("select pg_sleep(60)", &[]),
         bystander.query_one("select pg_sleep(60)", &[]),
         async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            asleep(&cluster, 2).await;
             kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it can be killed");
         }
     );
     for ended in [killed, other] {
         let error = DbError::from(ended.expect_err("it is ended"));
         assert_eq!(error.class(), Class::Lost);
-        assert!(!error.is_ended_by_order());
+        pool.distrust(&error);
     }
     assert!(!pool.was_ended_by_order());
 }

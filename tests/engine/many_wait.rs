@@ -339,6 +339,24 @@ async fn of_those_who_stand_open_only_writers_of_events_hold_marks_back() {
     other.batch_execute("rollback").await.expect("an end");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_of_a_time_that_has_not_been_hide_nothing() {
+    let rig = Rig::bare().await;
+    rig.sql_stage("a", NOTHING).await;
+    rig.emit("a", 3).await;
+    // Where a standby takes over that had not heard of the last events, their ids are given out again.
+    let last = rig.number("select max(event_id) from pipeline.ready").await;
+    for (mark, found) in [(last - 1, 1), (last + 1_000, 3)] {
+        let look = format!(
+            "select cardinality(take.event_ids)::bigint from pipeline.stages
+            cross join pipeline.take(stages.id, 10, array_fill({mark}::bigint, array[10])) as take"
+        );
+        rig.run("begin").await;
+        assert_eq!(rig.number(&look).await, found, "above {mark}");
+        rig.run("rollback").await;
+    }
+}
+
 /// The schedule is emptied, looked at and filled again all the time: a plan from its empty days must
 /// not read all of it for each event that is called off or moved.
 #[tokio::test(flavor = "multi_thread")]

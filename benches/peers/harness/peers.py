@@ -62,6 +62,7 @@ PEERS = (
         store=POSTGRES,
         configuration="local queue of 5,000, completions gathered for 5 ms, 100 jobs at a time",
         ledger="nothing, finished jobs are deleted",
+        share={"enqueue": 0.2, "enqueue_at_rest": 0.2},
     ),
     Peer(
         name="graphile_worker (Rust)",
@@ -71,7 +72,7 @@ PEERS = (
         store=POSTGRES,
         configuration="local queue of 5,000, completions gathered for 5 ms, 100 jobs at a time",
         ledger="nothing, finished jobs are deleted",
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "cascade": 0.25},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1, "cascade": 0.25},
     ),
     Peer(
         name="pg-boss",
@@ -82,7 +83,7 @@ PEERS = (
         configuration="2 workers a queue, batches of 2,000, fetching on while batches are full, LISTEN/NOTIFY, polling every "
         "0.5 s; successors of a batch enqueued by one insert",
         ledger="finished jobs, for 7 days",
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1},
     ),
     Peer(
         name="pg-boss, notify off",
@@ -94,7 +95,7 @@ PEERS = (
         ledger="finished jobs, for 7 days",
         measurements=("enqueue", "enqueue_at_rest", "drain"),
         environment={"PEER_NOTIFY": "off"},
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1},
     ),
     Peer(
         name="pgqueuer",
@@ -104,7 +105,7 @@ PEERS = (
         store=POSTGRES,
         configuration="asyncpg pool, uvloop, batches of 1,000",
         ledger="a log of states",
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "cascade": 0.25},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1, "cascade": 0.25},
     ),
     Peer(
         name="procrastinate",
@@ -114,7 +115,7 @@ PEERS = (
         store=POSTGRES,
         configuration="10 jobs at a time, uvloop, polling every 5 s beside LISTEN/NOTIFY",
         ledger="finished jobs with their states",
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "drain": 0.02, "cascade": 0.02},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1, "drain": 0.02, "cascade": 0.02},
     ),
     Peer(
         name="underway",
@@ -124,7 +125,7 @@ PEERS = (
         store=POSTGRES,
         configuration="16 jobs at a time, polling every 50 ms beside LISTEN/NOTIFY; the cascade is one job of three steps",
         ledger="finished tasks and their attempts",
-        share={"enqueue": 0.5, "enqueue_at_rest": 0.5, "drain": 0.02, "cascade": 0.02},
+        share={"enqueue": 0.1, "enqueue_at_rest": 0.1, "drain": 0.02, "cascade": 0.02},
     ),
     Peer(
         name="BullMQ, AOF always",

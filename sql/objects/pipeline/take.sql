@@ -47,6 +47,11 @@ begin
     v_last_id := coalesce(pg_sequence_last_value('marketing.pipeline_events_id_seq'), 0);
     oldest_xid := pg_snapshot_xmin(pg_current_snapshot())::text;
 
+    -- After a failover, or a restore of an earlier state, ids are given out again: those marks are of a time that has not been.
+    if v_last_id < after_ids[1] then
+        after_ids := null;
+    end if;
+
     -- Somebody has stood open for long: if that is no writer of events, dead rows are not read again because of it. The last priority is
     -- known least far: full batches say nothing of it.
     if v_last_id - after_ids[10] > c_much and pg_snapshot_xmax(pg_current_snapshot())::text::bigint - oldest_xid > c_many then

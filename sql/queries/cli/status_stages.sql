@@ -1,7 +1,8 @@
 -- cli/status_stages: each stage's queue and speed.
 --
 -- Returns: stage, event_type, waiting, running, later, next_due_seconds and oldest_seconds (NULL: none), done, p50_seconds and
---          p95_seconds (NULL: nothing done lately), paused, paused_reason.
+--          p95_seconds (NULL: nothing done lately), paused, paused_reason, counted_seconds: how long ago waiting and later were counted,
+--          NULL: now.
 -- Reads:  marketing.vw_queue_depth, pipeline.stages, pipeline.routes, marketing.pipeline_events (by id)
 -- Locks:  none
 with
@@ -30,7 +31,8 @@ select
     latency.seconds[1] as p50_seconds,
     latency.seconds[2] as p95_seconds,
     depth.paused,
-    depth.paused_reason
+    depth.paused_reason,
+    extract(epoch from clock_timestamp() - depth.counted_at)::double precision as counted_seconds
 from marketing.vw_queue_depth as depth
 join pipeline.stages as stage on stage.name = depth.stage
 left join latency on latency.stage_id = stage.id

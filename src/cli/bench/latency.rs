@@ -93,8 +93,7 @@ impl InDatabaseStage for Starts {
 /// # Errors
 /// Whatever the database says, or a handler that does not begin.
 pub async fn latency(world: &World) -> Result<Vec<Number>, Failure> {
-    let daemon = world.daemon()?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let daemon = world.daemon().await?;
     let mut measured = Vec::new();
     for handler in [Handler::Sql, Handler::Builtin, Handler::Outside] {
         let mut latencies = of_handler(world, handler).await?;

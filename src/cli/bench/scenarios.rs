@@ -1,7 +1,5 @@
 //! What is measured, one function each.
 
-use std::time::Duration;
-
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
 
@@ -93,8 +91,7 @@ impl Scenario {
 
 async fn enqueue(world: &World, events: i32) -> Result<Vec<Number>, Failure> {
     let inserts = u32::try_from(events / 5).unwrap_or_default();
-    let daemon = world.daemon()?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let daemon = world.daemon().await?;
     let wal = world.wal_bytes().await?;
     let took = insert_single_rows(world.urls().clone(), inserts).await?;
     world.until_done(LOOK).await?;
@@ -154,8 +151,7 @@ async fn drained(
             .await?;
         worked_off(world, stage, events).await?
     } else {
-        let daemon = world.daemon()?;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        let daemon = world.daemon().await?;
         world.pause(stage, false).await?;
         let rate = worked_off(world, stage, events).await?;
         daemon.stop().await?;
@@ -182,8 +178,7 @@ async fn cascade(world: &World, roots: i32) -> Result<Vec<Number>, Failure> {
     const FIRST: &str = "bench_first";
     world.pause(FIRST, true).await?;
     world.session.rows(INSERT_ROOTS, &[&roots]).await?;
-    let daemon = world.daemon()?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let daemon = world.daemon().await?;
     world.pause(FIRST, false).await?;
     let rate = worked_off(world, "bench_third", roots).await?;
     daemon.stop().await?;
@@ -197,7 +192,7 @@ async fn schedule(world: &World, due: i32, waiting: i32) -> Result<Vec<Number>, 
         .session
         .rows(EMIT_LATER, &[&waiting, &far, &far])
         .await?;
-    let daemon = world.daemon()?;
+    let daemon = world.daemon().await?;
     world
         .session
         .rows(EMIT_LATER, &[&due, &1.0_f64, &SPREAD_SECONDS])

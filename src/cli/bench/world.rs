@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
+use tokio_postgres::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::latency::Starts;
@@ -20,6 +21,7 @@ const PREPARE: &str = include_str!("../../../sql/queries/bench/prepare.sql");
 const RESET: &str = include_str!("../../../sql/queries/bench/reset.sql");
 const PAUSE: &str = include_str!("../../../sql/queries/bench/pause.sql");
 const IS_DONE: &str = include_str!("../../../sql/queries/bench/is_done.sql");
+const LISTENS: &str = include_str!("../../../sql/queries/bench/listens.sql");
 const WAL_POSITION: &str = include_str!("../../../sql/queries/bench/wal_position.sql");
 
 /// Connections of the daemon: enough for two batches of every stage at once.
@@ -29,6 +31,8 @@ const CONNECTIONS: usize = 12;
 pub const CLOSE_LOOK: Duration = Duration::from_millis(2);
 /// The same where nothing depends on it.
 pub const LOOK: Duration = Duration::from_millis(50);
+/// A daemon that listens has looked at all it found by then.
+const FIRST_LOOKS: Duration = Duration::from_millis(500);
 /// No round takes longer: whatever hangs is told of.
 const ROUND_MAX: Duration = Duration::from_secs(600);
 
@@ -117,11 +121,12 @@ impl World {
         &self.urls
     }
 
-    /// Starts a daemon with the builtin stages of the measurements.
+    /// Starts a daemon with the builtin stages of the measurements, and waits until it listens and
+    /// has come to rest.
     ///
     /// # Errors
-    /// No pool can be made.
-    pub fn daemon(&self) -> Result<RunningDaemon, Failure> {
+    /// No pool can be made, or it does not come to listen.
+    pub async fn daemon(&self) -> Result<RunningDaemon, Failure> {
         let pool = Pool::open(&self.urls.work, CONNECTIONS, "pgcascade bench daemon")?;
         let starts = self.starts.clone();
         let registry = Registry::default()
@@ -140,7 +145,11 @@ impl World {
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(Daemon::new(pool, registry, options).run(stop.clone()));
-        Ok(RunningDaemon { stop, task })
+        let running = RunningDaemon { stop, task };
+        self.until("the daemon to listen", LISTENS, "listens", LOOK)
+            .await?;
+        tokio::time::sleep(FIRST_LOOKS).await;
+        Ok(running)
     }
 
     /// Empties everything for the next measurement.
@@ -175,19 +184,33 @@ impl World {
     /// # Errors
     /// It takes too long, or the database cannot be asked.
     pub async fn until_done(&self, look: Duration) -> Result<DateTime<Utc>, Failure> {
-        let waiting = async {
+        let state = self
+            .until("everything to be done", IS_DONE, "is_done", look)
+            .await?;
+        Ok(get(&state, "at")?)
+    }
+
+    /// Asks until the answer is yes, and returns it.
+    async fn until(
+        &self,
+        what: &str,
+        query: &str,
+        column: &str,
+        look: Duration,
+    ) -> Result<Row, Failure> {
+        let asking = async {
             loop {
-                let state = self.session.row(IS_DONE, &[]).await?;
-                if get(&state, "is_done")? {
-                    return get(&state, "at");
+                let answer = self.session.row(query, &[]).await?;
+                if get(&answer, column)? {
+                    return Ok::<Row, DbError>(answer);
                 }
                 tokio::time::sleep(look).await;
             }
         };
-        match tokio::time::timeout(ROUND_MAX, waiting).await {
-            Ok(at) => Ok(at?),
+        match tokio::time::timeout(ROUND_MAX, asking).await {
+            Ok(answer) => Ok(answer?),
             Err(_) => Err(anyhow::anyhow!(
-                "a round did not end within {} s; see marketing.vw_queue_depth in the database {}",
+                "waited {} s for {what}; see marketing.vw_queue_depth in the database {}",
                 ROUND_MAX.as_secs(),
                 self.name
             )

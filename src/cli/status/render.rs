@@ -71,6 +71,11 @@ fn render_stages(stages: &[StageRow], output: &Output) {
         ]
     });
     output.table(&columns, rows.collect());
+    let counted = stages.iter().filter_map(|stage| stage.counted_seconds);
+    if let Some(ago) = counted.reduce(f64::max) {
+        let ago = seconds(ago);
+        output.say(format!("  So much waits that it was counted {ago} ago."));
+    }
     for stage in stages.iter().filter(|stage| stage.paused) {
         let reason = stage.paused_reason.as_deref().unwrap_or("by an operator");
         output.paragraph(2, &format!("⏸ {} is paused: {reason}", stage.stage));
