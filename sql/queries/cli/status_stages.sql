@@ -11,11 +11,15 @@ latency as (
     select
         coalesce(event.stage_id, route.leader_id) as stage_id,
         count(*) as events,
-        percentile_cont(array[0.50, 0.95]) within group (order by extract(epoch from event.processed_at - event.created_at)::double precision) as seconds
-    from marketing.pipeline_events as event
+        percentile_cont(array[0.50, 0.95]) within group (order by date_part('epoch', event.processed_at - event.created_at)) as seconds
+    from (
+        select newest.event_type, newest.stage_id, newest.status, newest.created_at, newest.processed_at
+        from marketing.pipeline_events as newest
+        order by newest.id desc
+        limit 100000
+    ) as event
     left join pipeline.routes as route on route.event_type = event.event_type
-    where event.id > (select sequence.last_value - 100000 from marketing.pipeline_events_id_seq as sequence)
-    and event.created_at > now() - interval '24 hours'
+    where event.created_at > now() - interval '24 hours'
     and event.status = 'processed'
     group by coalesce(event.stage_id, route.leader_id)
 )
