@@ -163,14 +163,20 @@ mod tests {
         assert_eq!(low_water.marks.map(|mark| mark.settled()), [0; 10]);
     }
 
-    #[test]
-    fn what_was_given_up_is_looked_for_where_it_was() {
+    /// Marks at 10, by a look at all and a claim after it; the next claim has begun.
+    fn at_10() -> LowWater {
         let mut low_water = LowWater::default();
         low_water.after_ids();
         low_water.take_in(&looks(10, PRIORITIES), true);
         low_water.take_in(&looks(20, PRIORITIES), false);
         low_water.end_look(None);
         assert_eq!(low_water.after_ids(), [10; 10]);
+        low_water
+    }
+
+    #[test]
+    fn what_was_given_up_is_looked_for_where_it_was() {
+        let mut low_water = at_10();
         low_water.take_in(&looks(30, PRIORITIES), false);
         low_water.take_back();
         assert_eq!(low_water.after_ids(), [10; 10], "events 11 to 20 are back");
@@ -180,12 +186,7 @@ mod tests {
 
     #[test]
     fn a_claim_that_never_began_was_no_look() {
-        let mut low_water = LowWater::default();
-        low_water.after_ids();
-        low_water.take_in(&looks(10, PRIORITIES), true);
-        low_water.take_in(&looks(20, PRIORITIES), false);
-        low_water.end_look(None);
-        low_water.after_ids();
+        let mut low_water = at_10();
         low_water.looking = Some(Instant::now());
         low_water.take_back();
         assert!(low_water.looking.is_none(), "or the outage was its length");

@@ -223,7 +223,8 @@ How many times better pgcascade is (stages in SQL; higher throughput, shorter ti
 ## What is compared
 
 - **enqueue**: {counts['enqueue']:,} jobs, one commit each, by 8 clients with a connection each, after four each to warm up, while a worker in the same
-  process works them off; for the peers also without a worker. Slower ones get fewer, so that each takes some seconds. Each event of pgcascade's comes from a row that is inserted into a table of the user's.
+  process works them off; for the peers also without a worker. Slower ones get fewer, so that each takes some seconds. Each event of
+  pgcascade's comes from a row that is inserted into a table of the user's.
 - **drain**: {counts['drain']:,} jobs that do nothing, enqueued beforehand. For the peers from the start of the first handler (what they fetched
   before is not counted) until the store says that all are finished; for pgcascade from the first claim until it says so. Both are asked every 2 ms.
 - **cascade**: {counts['cascade']:,} chains of three jobs; each handler enqueues the next one. pgcascade's stages write a row whose trigger is the

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use tokio_util::sync::CancellationToken;
 
 use super::latency::Starts;
@@ -21,9 +22,11 @@ const PREPARE: &str = include_str!("../../../sql/queries/bench/prepare.sql");
 const RESET: &str = include_str!("../../../sql/queries/bench/reset.sql");
 const PAUSE: &str = include_str!("../../../sql/queries/bench/pause.sql");
 const IS_DONE: &str = include_str!("../../../sql/queries/bench/is_done.sql");
-const LISTENS: &str = include_str!("../../../sql/queries/bench/listens.sql");
+const READY: &str = include_str!("../../../sql/queries/http/ready.sql");
 const WAL_POSITION: &str = include_str!("../../../sql/queries/bench/wal_position.sql");
 
+/// What the daemon is called.
+const NAME: &str = "bench";
 /// Connections of the daemon: enough for two batches of every stage at once.
 const CONNECTIONS: usize = 12;
 /// Between two looks whether everything is done, where the clock stops with it: the peers in
@@ -138,7 +141,7 @@ impl World {
             .map_err(anyhow::Error::from)?;
         let options = DaemonOptions {
             listen_url: self.urls.direct.clone(),
-            name: "bench".to_owned(),
+            name: NAME.to_owned(),
             drain: Duration::from_secs(5),
             frugal: None,
             doze: Doze::default(),
@@ -146,7 +149,7 @@ impl World {
         let stop = CancellationToken::new();
         let task = tokio::spawn(Daemon::new(pool, registry, options).run(stop.clone()));
         let running = RunningDaemon { stop, task };
-        self.until("the daemon to listen", LISTENS, "listens", LOOK)
+        self.until("the daemon to listen", (READY, &[&NAME]), "listens", LOOK)
             .await?;
         tokio::time::sleep(FIRST_LOOKS).await;
         Ok(running)
@@ -185,7 +188,7 @@ impl World {
     /// It takes too long, or the database cannot be asked.
     pub async fn until_done(&self, look: Duration) -> Result<DateTime<Utc>, Failure> {
         let state = self
-            .until("everything to be done", IS_DONE, "is_done", look)
+            .until("everything to be done", (IS_DONE, &[]), "is_done", look)
             .await?;
         Ok(get(&state, "at")?)
     }
@@ -194,13 +197,13 @@ impl World {
     async fn until(
         &self,
         what: &str,
-        query: &str,
+        (query, values): (&str, &[&(dyn ToSql + Sync)]),
         column: &str,
         look: Duration,
     ) -> Result<Row, Failure> {
         let asking = async {
             loop {
-                let answer = self.session.row(query, &[]).await?;
+                let answer = self.session.row(query, values).await?;
                 if get(&answer, column)? {
                     return Ok::<Row, DbError>(answer);
                 }
