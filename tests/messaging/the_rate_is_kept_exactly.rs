@@ -135,7 +135,9 @@ async fn the_deadline_decides_over_all_that_wait_and_priority_over_it() {
         .await;
     // In the middle of it comes one that goes before all that nobody has taken up.
     rig.run("update sending_accounts set paused = true").await;
-    rig.until("not exists (select from pipeline.inflight)")
+    // The one whose turn was next was stopped at its last look and put off by 200 ms: it is back in the line.
+    rig.until("not exists (select from pipeline.inflight) and not exists (select from pipeline.scheduled as s
+        join marketing.pipeline_events as e on e.id = s.event_id where e.event_type = 'text_ready_main')")
         .await;
     let before = server.texts().len();
     rig.run("insert into event_messages (event_id, contractor_id, message_type, message_content, priority, expires_at)
