@@ -3,9 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::books::{progress, say, until};
+use super::books::{
+    Work, deployed, each_effect_is_there_once, emit, number, progress, say, session, until,
+    until_ended,
+};
 use super::kill_the_daemon::{COMPANIES, daemon, stop};
 use crate::support::cluster::TestCluster;
+use crate::support::daemon::start;
 use crate::support::form::by_form;
 use crate::support::outreach::books_are_right;
 use crate::support::wait;
@@ -85,4 +89,43 @@ async fn goes_on(cluster: &TestCluster) -> Duration {
     )
     .await;
     answered.elapsed()
+}
+
+/// What writers leave to be announced is gone with a crash, and with it everybody who listened.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_be_announced_at_a_crash_is_worked_off_all_the_same() {
+    let cluster = TestCluster::start().await;
+    let client = deployed(cluster.url()).await;
+    let daemon = start(cluster.url(), Work::default().registry());
+    emit(&client, "sql", 1).await;
+    until_ended(&client, 1).await;
+    // Another daemon's lease, which dies with the server before it has announced anything.
+    client
+        .batch_execute(
+            "begin;
+            update pipeline.quiet set worker_id = 7, until = 'infinity';
+            do $$ begin
+                for n in 1..50 loop
+                    insert into marketing.pipeline_events (event_type) values ('sql');
+                end loop;
+            end $$",
+        )
+        .await
+        .expect("events");
+    let left = "select count(*) from pipeline.unannounced";
+    assert_eq!(number(&client, left).await, Some(50));
+    client.batch_execute("commit").await.expect("a commit");
+    let ids = "select last_value from pipeline.unannounced_id_seq";
+    let given_out = number(&client, ids).await;
+    cluster.restart(true).await;
+    let client = wait::until("the server to recover", async || {
+        let client = pgcascade::db::connect(cluster.url(), "test").await.ok()?;
+        number(&client, left).await.map(|_| client)
+    })
+    .await;
+    assert_eq!(number(&client, left).await, Some(0), "not logged");
+    assert!(number(&client, ids).await >= given_out, "ids never go back");
+    until_ended(&client, 51).await;
+    daemon.stop().await;
+    each_effect_is_there_once(&session(cluster.url()).await, 51).await;
 }
