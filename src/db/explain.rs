@@ -41,7 +41,10 @@ pub(super) fn sentence(
         return format!("{what}; {advice}");
     }
     let advice = match class {
-        Class::Lost => "the connection is made again by itself; if this lasts, check the server",
+        Class::Lost => {
+            "a daemon connects again by itself, a command can be repeated; if this lasts, check \
+             the server"
+        }
         Class::Conflict => "another transaction was in the way; repeating it is safe",
         Class::Rights => "grant the right to the user of the connection URL, or connect as another",
         Class::ReadOnly => {
@@ -64,7 +67,9 @@ fn of_limits(code: &str) -> Option<&'static str> {
             "it took longer than the stage's timeout or the database's statement_timeout allows, \
              or somebody cancelled it; raise timeout in pipeline.stages, or lower its batch_size",
         ),
-        "55P03" => Some("others hold what it needs; it is tried again"),
+        "55P03" => Some(
+            "others hold what it needs; a daemon tries again by itself, a command can be repeated",
+        ),
         _ if code.starts_with("54") => {
             Some("a value is larger than the server can take; make it smaller")
         }
@@ -97,7 +102,10 @@ pub(super) fn connecting(
         }
         Some("42501") => format!("user \"{user}\" may not connect to this database: {said}"),
         Some("53300") => format!("all connections are taken: {said}; use fewer, or a pooler"),
-        Some("57P03") => format!("the server is not ready: {said}; it is tried again"),
+        Some("57P03") => format!(
+            "the server is not ready: {said}; a daemon tries again by itself, a command can be \
+             repeated"
+        ),
         Some(code) => format!("{said} (SQLSTATE {code})"),
         None => unreached(error)?,
     };

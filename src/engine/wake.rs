@@ -10,8 +10,9 @@
 //! before it was given back was under way at that moment. The daemon looks on, ever more rarely,
 //! until all of those are over. `tests/engine/waking_model.rs` proves it, and that less would not
 //! do. Should the daemon die, the lease runs out, and the next writer or heartbeat announces what
-//! is left. Whatever goes wrong, a heartbeat finds events to claim within three seconds, and
-//! within 1.3 where looking for them takes no time worth mentioning.
+//! is left. A crash of the server takes the announcements along, and everybody who listened: who
+//! connects again looks for what waits. Whatever goes wrong, a heartbeat finds events to claim
+//! within three seconds, and within 1.3 where looking for them takes no time worth mentioning.
 
 use std::time::{Duration, Instant};
 
