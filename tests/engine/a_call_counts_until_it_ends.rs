@@ -156,15 +156,16 @@ async fn what_goes_back_at_a_stop_is_there_for_the_next_daemon_and_for_other_sta
     rig.emit("b", 2).await;
     rig.run("update pipeline.stages set paused = true where name = 'a'")
         .await;
+    rig.until("(select count(*) = 1 from pipeline.inflight join pipeline.stages on id = stage_id where name = 'a')")
+        .await;
     let gate = stage.gate.clone().expect("a gate");
     gate.notify_one();
     wait::until("a call of the other stage", async || {
         (stage.made() == 2).then_some(())
     })
     .await;
-    let stopping = tokio::spawn(daemon.stop());
-    gate.notify_one();
-    stopping.await.expect("a stop");
+    // Told to stop before the call ends, or it would begin the next one.
+    tokio::join!(biased; daemon.stop(), async { gate.notify_one() });
 
     rig.run("update pipeline.stages set paused = not paused")
         .await;
