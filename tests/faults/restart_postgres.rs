@@ -120,14 +120,17 @@ async fn what_was_to_be_announced_at_a_crash_is_worked_off_all_the_same() {
     assert_eq!(number(&client, left).await, Some(50));
     client.batch_execute("commit").await.expect("a commit");
     let ids = "select last_value from pipeline.unannounced_id_seq";
-    let given_out = number(&client, ids).await;
+    let given_out = number(&client, ids).await.expect("an id");
     cluster.restart(true).await;
     let client = wait::until("the server to recover", async || {
         let client = pgcascade::db::connect(cluster.url(), "test").await.ok()?;
         number(&client, left).await.map(|_| client)
     })
     .await;
-    assert!(number(&client, ids).await >= given_out, "ids never go back");
+    assert!(
+        number(&client, ids).await >= Some(given_out),
+        "ids never go back"
+    );
     until_ended(&client, 51).await;
     daemon.stop().await;
     each_effect_is_there_once(&session(cluster.url()).await, 51).await;
